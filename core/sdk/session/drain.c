@@ -22,11 +22,13 @@ static void drain_log(struct bpfhost_instance *self, const struct bpfhost_event 
 		      uint32_t size)
 {
 	const struct bpfhost_log_record *line = (const void *)record;
-	char text[1024], file[BPFHOST_LOG_FILE + 1];
+	char text[LOG_LINE_MAX], file[BPFHOST_LOG_FILE + 1];
 
 	session_get(self)->log_arrived++;
-	if (log_format(line, size, text, sizeof(text), file, sizeof(file)) < 0)
+	if (size < sizeof(*line) || line->level > self->host->log_level)
 		return;
+	log_format(line, text, sizeof(text));
+	log_format_file(line, file, sizeof(file));
 	self->host->log(self->host, line->level, file, line->line, text);
 }
 

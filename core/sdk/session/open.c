@@ -7,6 +7,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <bpfhost/error.h>
+
 #include "../schema/btf.h"
 #include "session.h"
 
@@ -162,6 +164,21 @@ static int open_set_filter(struct bpfhost_instance *self)
 	return 0;
 }
 
+static int open_types(struct bpfhost_instance *self, struct session *session)
+{
+	const struct btf *btf = bpf_object__btf(session->object);
+	struct bpfhost_error why = { 0 };
+	int err;
+
+	if (!btf)
+		return bpfhost_fail(self, -EINVAL, "failed to describe the events: the BPF object "
+						   "has no BTF (compile it with -g)");
+	err = schema_btf_events(btf, open_type, self, &why);
+	if (err && why.text[0])
+		return bpfhost_fail(self, err, "failed to list the event types: %s", why.text);
+	return err;
+}
+
 static int open_configure(struct bpfhost_instance *self, struct session *session)
 {
 	uint32_t *level = bpfhost_constant(self, "bpfhost_log_level", sizeof(*level));
@@ -172,8 +189,7 @@ static int open_configure(struct bpfhost_instance *self, struct session *session
 	if (level)
 		*level = self->host->log_level;
 	err = open_set_filter(self);
-	return err ? err :
-		     schema_btf_events(bpf_object__btf(session->object), open_type, self);
+	return err ? err : open_types(self, session);
 }
 
 int bpfhost_open(struct bpfhost_instance *self)
