@@ -150,10 +150,9 @@ static void host_fail(const struct bpfhost_host *host, const char *text)
 	snprintf(worker->error, sizeof(worker->error), "%s", text);
 }
 
-static void host_say(const struct bpfhost_host *host, enum protocol_kind kind, uint32_t a,
-		     uint32_t b, const char *text)
+static void host_say(const struct bpfhost_host *host, enum protocol_kind kind, const char *text)
 {
-	protocol_send(host_worker(host)->setup->control, kind, a, b, text, NULL, 0);
+	protocol_send(host_worker(host)->setup->control, kind, 0, 0, text, NULL, 0);
 }
 
 static void host_probe_failed(const struct bpfhost_host *host, const char *probe,
@@ -162,17 +161,18 @@ static void host_probe_failed(const struct bpfhost_host *host, const char *probe
 	char text[1024];
 
 	snprintf(text, sizeof(text), "failed to attach %s: %s", probe, cause);
-	host_say(host, PROTOCOL_MISSED, 0, 0, text);
+	host_say(host, PROTOCOL_MISSED, text);
 }
 
 static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint32_t wanted)
 {
-	host_say(host, PROTOCOL_ATTACHED, attached, wanted, NULL);
+	host_worker(host)->attached = attached;
+	host_worker(host)->wanted = wanted;
 }
 
 static void host_plan(const struct bpfhost_host *host, const char *text)
 {
-	host_say(host, PROTOCOL_PLAN, 0, 0, text);
+	host_say(host, PROTOCOL_PLAN, text);
 }
 
 /* ---- waiting ---------------------------------------------------------------------------------- */

@@ -11,25 +11,23 @@
 int worker_plugin_open(const struct config *config, const struct config_instance *instance,
 		       struct worker_plugin *ret_plugin, struct bpfhost_error *err)
 {
-	struct worker_plugin plugin = { 0 };
-	const struct descriptor *descriptor;
 	struct catalogue_paths paths;
 	int ret = catalogue_paths_setup(config, &paths);
 
 	if (ret)
 		return ret;
-	ret = catalogue_open(&paths, instance->plugin, &plugin.file, err);
+	ret = catalogue_open(&paths, instance->plugin, &ret_plugin->file, err);
 	catalogue_paths_free(&paths);
-	if (ret)
-		return ret;
-	descriptor = plugin.file->descriptor;
-	ret = options_resolve(descriptor->name, descriptor->options, descriptor->option_count,
-			      instance->settings, instance->setting_count, &plugin.options, err);
-	if (ret)
-		worker_plugin_close(&plugin);
-	else
-		*ret_plugin = plugin;
 	return ret;
+}
+
+int worker_plugin_options(const struct config_instance *instance, struct worker_plugin *plugin,
+			  struct bpfhost_error *err)
+{
+	const struct descriptor *descriptor = plugin->file->descriptor;
+
+	return options_resolve(descriptor->name, descriptor->options, descriptor->option_count,
+			       instance->settings, instance->setting_count, &plugin->options, err);
 }
 
 /* What was checked is what runs: the sealed copy, by its descriptor. */

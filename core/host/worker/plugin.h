@@ -14,11 +14,14 @@ struct worker_plugin {
 };
 
 /*
- * Finds, admits and reads the plugin, and parses the instance's settings by its option table. No code
- * of the plugin runs. 0, or -errno with one line in err.
+ * Finds, admits and reads the plugin; none of its code runs. *ret_plugin is zeroed. 0; -ENOENT when
+ * there is no plugin of this name; other -errno when its file is refused; one line in err.
  */
 int worker_plugin_open(const struct config *config, const struct config_instance *instance,
 		       struct worker_plugin *ret_plugin, struct bpfhost_error *err);
+/* Parses the instance's settings by the plugin's option table. 0, or -errno with one line in err. */
+int worker_plugin_options(const struct config_instance *instance, struct worker_plugin *plugin,
+			  struct bpfhost_error *err);
 /* Runs the plugin's constructors: to be called where it may crash. 0, or -errno with one line. */
 int worker_plugin_load(struct worker_plugin *plugin, struct bpfhost_error *err);
 void worker_plugin_close(struct worker_plugin *plugin);

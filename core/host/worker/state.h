@@ -31,7 +31,8 @@ struct worker {
 	uint64_t timer_every;  /* ns; 0: no timer */
 	uint64_t timer_due;
 	uint64_t pause;        /* ns between two looks at a busy ring */
-	bool detaching;
+	uint32_t attached; /* probes, of so many: */
+	uint32_t wanted;
 	bool stop;
 	char error[PROTOCOL_TEXT_MAX]; /* what the plugin said last through fail() */
 };

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,43 +100,40 @@ static void worker_open(struct worker *worker)
 
 	err = worker_plugin_open(setup->config, setup->instance, &worker->plugin, &why);
 	if (err)
-		worker_end(worker, PROTOCOL_REFUSED, WORKER_CALL_OPEN, err, why.text);
+		worker_end(worker, PROTOCOL_REFUSED, err == -ENOENT, err, why.text);
+	err = worker_plugin_options(setup->instance, &worker->plugin, &why);
+	if (err)
+		worker_end(worker, PROTOCOL_REFUSED, 1, err, why.text);
 	bus_call_enter(worker->bus, WORKER_CALL_OPEN, worker_now());
 	err = worker_plugin_load(&worker->plugin, &why);
 	bus_call_leave(worker->bus);
 	if (err)
-		worker_end(worker, PROTOCOL_REFUSED, WORKER_CALL_OPEN, err, why.text);
+		worker_end(worker, PROTOCOL_REFUSED, 0, err, why.text);
 	descriptor = worker->plugin.file->descriptor;
 	snprintf(text, sizeof(text), "%s %s", descriptor->name, descriptor->version);
 	protocol_send(setup->control, PROTOCOL_OPENED, (uint32_t)descriptor->needs, 0, text, NULL,
 		      0);
 }
 
+/* The supervisor starts nobody until every worker has opened its plugin. */
 static void worker_await_start(struct worker *worker)
 {
+	struct pollfd control = { .fd = worker->setup->control, .events = POLLIN };
 	struct protocol_message message;
+	int got;
 
-	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
+	do {
+		poll(&control, 1, -1);
+		got = protocol_receive(control.fd, &message);
+	} while (got == -EAGAIN);
+	if (got != 1 || message.kind != PROTOCOL_START)
+		_exit(0);
 	worker->wake = worker->setup->wake;
-	if (worker->epoll < 0)
-		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_OPEN, -errno, "epoll_create1");
-	for (;;) {
-		int got = protocol_receive(worker->setup->control, &message);
-
-		if (got == 1 && message.kind == PROTOCOL_START)
-			break;
-		if (got == 1 || got == 0)
-			_exit(0);
-		if (got != -EAGAIN)
-			_exit(1);
-		fcntl(worker->setup->control, F_SETFL, 0);
-		struct epoll_event event = { .events = EPOLLIN, .data.fd = worker->setup->control };
-		epoll_ctl(worker->epoll, EPOLL_CTL_ADD, worker->setup->control, &event);
-		epoll_wait(worker->epoll, &event, 1, -1);
-		epoll_ctl(worker->epoll, EPOLL_CTL_DEL, worker->setup->control, NULL);
-	}
-	worker_watch(worker, worker->setup->control, false);
-	worker_watch(worker, worker->wake, false);
+	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (worker->epoll < 0 || worker_watch(worker, control.fd, false) < 0 ||
+	    worker_watch(worker, worker->wake, false) < 0)
+		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_NONE, -errno,
+			   "failed to prepare for waiting");
 }
 
 static const char *worker_reason(const struct worker *worker, int err)
@@ -187,7 +185,6 @@ static _Noreturn void worker_finish(struct worker *worker)
 {
 	int err;
 
-	worker->detaching = true;
 	err = worker_call(worker, WORKER_CALL_DETACH);
 	if (err < 0)
 		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_DETACH, err,
@@ -207,6 +204,8 @@ _Noreturn void worker_main(const struct worker_setup *given)
 	worker_await_start(&worker);
 	worker_start(&worker);
 	worker_drop(&worker);
+	protocol_send(setup.control, PROTOCOL_ATTACHED, worker.attached, worker.wanted, NULL, NULL,
+		      0);
 	if (setup.config->dry_run)
 		worker_finish(&worker);
 	err = worker_loop(&worker);
