@@ -3,6 +3,9 @@
 # What a plugin's build file needs: bpfhost_add_plugin(NAME). Installed with the SDK, and used
 # unchanged by the plugins of bpfhost's own tree.
 cmake_minimum_required(VERSION 3.24)
+if(NOT DEFINED BUILD_TESTING OR BUILD_TESTING)
+	enable_testing() # would hold for no longer than the function that it stood in
+endif()
 include_guard(GLOBAL)
 
 find_program(BPFHOST_CLANG
@@ -84,7 +87,7 @@ endfunction()
 
 # NAME_test.c becomes the test plugin_NAME: the plugin's own sources beside a fake host.
 function(_bpfhost_plugin_test name)
-	if(NOT TARGET bpfhost::fakehost)
+	if(NOT TARGET bpfhost::fakehost OR (DEFINED BUILD_TESTING AND NOT BUILD_TESTING))
 		return()
 	endif()
 	find_package(PkgConfig REQUIRED)
@@ -95,7 +98,6 @@ function(_bpfhost_plugin_test name)
 	add_dependencies(plugin_${name}_test plugin_${name}) # one of them makes the object
 	target_link_libraries(plugin_${name}_test PRIVATE bpfhost::fakehost bpfhost::sdk
 		PkgConfig::cmocka)
-	enable_testing()
 	add_test(NAME plugin_${name} COMMAND plugin_${name}_test)
 	set_tests_properties(plugin_${name} PROPERTIES LABELS unit TIMEOUT 60
 		SKIP_RETURN_CODE 77 WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
