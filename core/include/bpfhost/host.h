@@ -93,6 +93,11 @@ struct bpfhost_host {
 	 */
 	int (*emit_user)(const struct bpfhost_host *host, struct bpfhost_event *record,
 			 uint32_t size);
+	/*
+	 * Tells that the plugin took so many records out of the ring for itself and does not put
+	 * them on the bus: the ledger counts them as filtered.
+	 */
+	void (*taken)(const struct bpfhost_host *host, uint64_t records);
 	/* Calls poll whenever fd is readable. Ends with the instance or with unwatch. */
 	int (*watch)(const struct bpfhost_host *host, int fd);
 	int (*unwatch)(const struct bpfhost_host *host, int fd);
