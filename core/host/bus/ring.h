@@ -53,7 +53,7 @@ struct bus_shared {
 	_Alignas(BUS_LINE) _Atomic uint64_t head; /* producer: everything before is published */
 	_Atomic uint64_t complete_until;
 	_Alignas(BUS_LINE) _Atomic uint64_t tail; /* consumer: everything before is free again */
-	_Alignas(BUS_LINE) _Atomic uint32_t consumer_sleeping; /* enum bus_sleep */
+	_Alignas(BUS_LINE) _Atomic uint32_t consumer_sleeping; /* what wakes it, 0: awake */
 	_Alignas(BUS_LINE) _Atomic uint64_t producer_waiting;  /* for tail to get here; 0: not */
 	_Alignas(BUS_LINE) _Atomic uint32_t asleep;
 	_Atomic uint32_t call;
@@ -76,6 +76,7 @@ struct bus_ring {
 	uint64_t seen;     /* the producer's position when last looked */
 	uint64_t pending;  /* complete_until when last looked, before `seen` */
 	uint64_t complete; /* that, once everything before `seen` was taken */
+	bool broken;       /* the worker wrote what cannot be */
 };
 
 #define BUS_SIZE_MIN 4096U
@@ -87,7 +88,10 @@ struct bus_ring {
  * -EINVAL for an impossible size, or the error of memfd_create, ftruncate, fcntl or mmap.
  */
 int bus_new(uint64_t size, struct bus_ring **ret_ring, int *ret_fd);
-/* Maps the ring behind fd, which stays the caller's. -EINVAL when it is no ring or is not sealed. */
+/*
+ * Maps the ring behind fd, which stays the caller's, for a producer or consumer that goes on where
+ * the shared positions stand. -EINVAL when it is no ring or is not sealed.
+ */
 int bus_open(int fd, struct bus_ring **ret_ring);
 /* Unmaps it in this process. */
 void bus_free(struct bus_ring *ring);
@@ -166,7 +170,10 @@ static inline void bus_count(struct bus_ring *ring, enum bus_counter counter, ui
  * there is none; -EBADMSG when what stands there cannot be, from then on always.
  */
 int bus_next(struct bus_ring *ring, struct bus_frame *ret_head, const void **ret_payload);
-/* Gives the last frame of bus_next back: the next call gives it again. Before bus_release only. */
+/*
+ * Gives the frame that bus_next gave last back, with the head as it was given: the next call gives
+ * it again. Not after a bus_release.
+ */
 void bus_unget(struct bus_ring *ring, const struct bus_frame *head);
 /* Frees the room of all frames taken. True: the producer waits for it, wake it. */
 bool bus_release(struct bus_ring *ring);
