@@ -478,18 +478,18 @@ static void test_scribbled_pages(void **state)
 
 /* ---- two at a time ---- */
 
-#define FRAMES 2000000U
-#define FRAMES_ABOUT_SANITIZED 200000U
-
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define NFRAMES FRAMES_ABOUT_SANITIZED
-#elif defined(__has_feature)
+#if defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define NFRAMES FRAMES_ABOUT_SANITIZED
+#define SANITIZED
 #endif
+#elif defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
 #endif
-#ifndef NFRAMES
-#define NFRAMES FRAMES
+
+#ifdef SANITIZED
+#define FRAMES 200000U
+#else
+#define FRAMES 2000000U
 #endif
 
 struct pair {
@@ -633,14 +633,14 @@ static void run_processes(uint64_t size, uint32_t frames)
 static void test_two_processes(void **state)
 {
 	(void)state;
-	run_processes(1 << 20, NFRAMES);
+	run_processes(1 << 20, FRAMES);
 }
 
 /* So small that both sides sleep all the time. */
 static void test_two_processes_that_sleep(void **state)
 {
 	(void)state;
-	run_processes(SIZE, NFRAMES / 4);
+	run_processes(SIZE, FRAMES / 4);
 }
 
 static void test_two_threads(void **state)
@@ -649,7 +649,7 @@ static void test_two_threads(void **state)
 	struct pair pair;
 
 	(void)state;
-	pair_new(&pair, 16384, NFRAMES / 10);
+	pair_new(&pair, 16384, FRAMES / 10);
 	alarm(60);
 	assert_int_equal(pthread_create(&thread, NULL, produce, &pair), 0);
 	assert_int_equal(consume(&pair), pair.frames);

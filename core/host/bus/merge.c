@@ -250,17 +250,22 @@ static uint32_t find_place(const struct merge_source *source, uint64_t time_ns)
 	return low;
 }
 
-static void insert(struct merge *merge, struct merge_source *source, const struct entry *entry)
+/* Takes in the entry that was written behind the end. */
+static void insert(struct merge *merge, struct merge_source *source)
 {
-	uint32_t place = source->end;
+	const struct entry *end = source->entries + source->end;
+	struct entry entry;
+	uint32_t place;
 
-	if (source->end > source->first &&
-	    source->entries[source->end - 1].time_ns > entry->time_ns) {
-		place = find_place(source, entry->time_ns);
-		memmove(&source->entries[place + 1], &source->entries[place],
-			(source->end - place) * sizeof(*entry));
+	if (source->end == source->first || end[-1].time_ns <= end->time_ns) {
+		source->end++;
+		return;
 	}
-	source->entries[place] = *entry;
+	entry = *end;
+	place = find_place(source, entry.time_ns);
+	memmove(&source->entries[place + 1], &source->entries[place],
+		(source->end - place) * sizeof(entry));
+	source->entries[place] = entry;
 	source->end++;
 	if (source == merge->given && place - source->first <= merge->given_at)
 		merge->given_at++;
@@ -269,20 +274,24 @@ static void insert(struct merge *merge, struct merge_source *source, const struc
 int merge_push(struct merge *merge, struct merge_source *source, uint64_t time_ns, uint64_t gap,
 	       uint16_t tag, const void *bytes, uint32_t size)
 {
-	struct entry entry = {
-		.time_ns = time_ns, .gap = gap, .size = size, .tag = tag, .chunk = NO_CHUNK
-	};
+	struct entry *entry;
 	int err;
 
 	if (size > MERGE_ITEM_MAX)
 		return -EMSGSIZE;
 	err = reserve_entry(source);
-	if (!err && size)
-		err = copy_bytes(source, bytes, size, &entry);
+	if (!err) {
+		entry = &source->entries[source->end];
+		*entry = (struct entry){
+			.time_ns = time_ns, .gap = gap, .size = size, .tag = tag, .chunk = NO_CHUNK
+		};
+		if (size)
+			err = copy_bytes(source, bytes, size, entry);
+	}
 	source->full = err != 0;
 	if (err)
 		return err;
-	insert(merge, source, &entry);
+	insert(merge, source);
 	merge->held++;
 	return 0;
 }
