@@ -98,7 +98,7 @@ struct bpfhost_value {
 		uint64_t uint_value;
 		int64_t int_value;
 		double float_value;
-		const void *data; /* must live until the next call */
+		const void *data; /* must live until bpfhost_expr_eval() returns */
 	};
 };
 
