@@ -144,18 +144,19 @@ static bool number_of(const struct expr_bound *side, const struct bpfhost_value 
 static bool compare_strings(const struct expr_test *test, const struct bpfhost_value *left,
 			    const struct bpfhost_value *right)
 {
-	const char *text = left->data;
+	const char *text = left->data ? left->data : "";
+	const char *want = right->data ? right->data : "";
 	bool equal;
 
 	if (test->op == EXPR_MATCH && left->size >= right->size) {
 		if (test->glob == EXPR_GLOB_PREFIX)
-			return !memcmp(text, right->data, right->size);
+			return !memcmp(text, want, right->size);
 		if (test->glob == EXPR_GLOB_SUFFIX)
-			return !memcmp(text + left->size - right->size, right->data, right->size);
+			return !memcmp(text + left->size - right->size, want, right->size);
 		if (test->glob == EXPR_GLOB_PART)
-			return memmem(text, left->size, right->data, right->size) != NULL;
+			return memmem(text, left->size, want, right->size) != NULL;
 	}
-	equal = left->size == right->size && !memcmp(text, right->data, right->size);
+	equal = left->size == right->size && !memcmp(text, want, right->size);
 	return equal != (test->op == EXPR_NE);
 }
 
