@@ -107,7 +107,7 @@ struct config {
 	uint64_t window_ns;	/* how long events wait for earlier ones */
 	uint32_t restart_limit;	/* how often a worker is started again */
 
-	/* One bit for each host setting that the command line gave, which a file must not change. */
+	/* One bit for each host setting that was given; a file changes none that was given before. */
 	uint64_t given;
 };
 
