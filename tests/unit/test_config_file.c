@@ -237,12 +237,13 @@ static void limits(void **state)
 {
 	(void)state;
 	refuse_many(" ", CONFIG_MAX_FILE + 1, "f: is larger than 256KiB");
-	refuse_many("a=1;", CONFIG_MAX_SETTINGS + 1, "f:1: there are more than 4096 settings");
+	refuse_many("a=1;", CONFIG_MAX_SETTINGS + 1, "f:1: a group has more than 512 settings");
 	refuse_many("1,", 70000, "f:1: the file holds more than 32768 words");
-	refuse_many("\"\"", 70000, "f:1: a string is longer than 16KiB");
+	refuse_many("\"\"", 70000, "f:1: the file holds more than 32768 words");
 	refuse_many("\"aaaaaaaaaaaaaaa\" ", 1100, "f:1: a string is longer than 16KiB");
 	refuse_many("a", 64, "f:1: a name is longer than 63 bytes");
 	refuse_many("1", 41, "f:1: a number is longer than 40 bytes");
+	refuse_many("{a=1;b=1;}", 6000, "f:1: the file holds more than 32768 words");
 	refuse_many("[", 100000, "f:1: brackets are nested deeper than 16");
 }
 

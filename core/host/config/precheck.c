@@ -31,7 +31,7 @@ struct scan {
 	const char *end;
 	unsigned int line;
 	unsigned int depth;
-	unsigned int settings;
+	unsigned int settings[CONFIG_MAX_DEPTH + 1]; /* of the open group at each depth */
 	unsigned int tokens;
 	size_t string_length; /* of adjacent strings, which libconfig joins */
 	char *out;
@@ -131,13 +131,6 @@ static int scan_string(struct scan *scan)
 	}
 	pass(scan, 1);
 	return 0;
-}
-
-/* Adjacent empty strings are joined as well, and cost as much. */
-static int scan_strings(struct scan *scan)
-{
-	scan->string_length++;
-	return scan_string(scan);
 }
 
 static int scan_name(struct scan *scan)
@@ -260,22 +253,34 @@ static int scan_number(struct scan *scan)
 	return ret;
 }
 
+static int open_bracket(struct scan *scan)
+{
+	if (scan->depth == CONFIG_MAX_DEPTH)
+		return fail_line(scan, "brackets are nested deeper than 16");
+	scan->settings[++scan->depth] = 0;
+	return 0;
+}
+
+static int count_setting(struct scan *scan)
+{
+	if (++scan->settings[scan->depth] > CONFIG_MAX_SETTINGS)
+		return fail_line(scan, "a group has more than 512 settings");
+	return 0;
+}
+
 static int scan_mark(struct scan *scan)
 {
 	char c = *scan->next;
+	int ret = 0;
 
 	if (c == '=' || c == ':')
-		scan->settings++;
-	if (c == '(' || c == '[' || c == '{')
-		scan->depth++;
-	if ((c == ')' || c == ']' || c == '}') && scan->depth)
+		ret = count_setting(scan);
+	else if (c == '(' || c == '[' || c == '{')
+		ret = open_bracket(scan);
+	else if (c != ',' && c != ';' && scan->depth)
 		scan->depth--;
-	if (scan->settings > CONFIG_MAX_SETTINGS)
-		return fail_line(scan, "there are more than 4096 settings");
-	if (scan->depth > CONFIG_MAX_DEPTH)
-		return fail_line(scan, "brackets are nested deeper than 16");
 	emit(scan, 1);
-	return 0;
+	return ret;
 }
 
 static int fail_byte(struct scan *scan)
@@ -302,7 +307,7 @@ static int scan_token(struct scan *scan)
 	if (++scan->tokens > MAX_TOKENS)
 		return fail_line(scan, "the file holds more than 32768 words");
 	if (c == '"')
-		return scan_strings(scan);
+		return scan_string(scan);
 	if (is_letter(c))
 		return scan_name(scan);
 	if (is_digit(c) || c == '+' || c == '-' || c == '.')

@@ -11,7 +11,7 @@
 #define CONFIG_MAX_DEPTH    16
 #define CONFIG_MAX_STRING   (16 * 1024)
 #define CONFIG_MAX_NAME	    63
-#define CONFIG_MAX_SETTINGS 4096
+#define CONFIG_MAX_SETTINGS 512 /* of one group */
 
 /*
  * Reads a file whole, if it may be trusted: a regular file of bounded size that belongs to root or
