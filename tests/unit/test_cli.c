@@ -10,12 +10,12 @@
 
 #include <cmocka.h>
 
-#include "cli.h"
-#include "config.h"
-#include "option.h"
+#include "config/cli.h"
+#include "config/config.h"
+#include "config/option.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define MAX_ARGUMENTS 24
+#define MAX_ARGUMENTS     24
 
 /* Splits at single spaces, so that a test reads like a command line. */
 static int parse(struct config *config, const char *line, struct bpfhost_error *err)
@@ -118,8 +118,9 @@ static void every_option(void **state)
 	assert_int_equal(config.uids.items[1], 0);
 	assert_string_equal(config.cgroups.items[0].origin, "argument 14");
 	config_free(&config);
-	accept(&config, "--filter pid==1 --duration 1.5s --count 9 --on-error abort --log-level trace "
-			"--plugin-dir /a --plugin-dir /b --trust /c --ring-size 8MiB --dry-run -qv");
+	accept(&config,
+	       "--filter pid==1 --duration 1.5s --count 9 --on-error abort --log-level trace "
+	       "--plugin-dir /a --plugin-dir /b --trust /c --ring-size 8MiB --dry-run -qv");
 	assert_string_equal(config.filter.text, "pid==1");
 	assert_int_equal(config.duration_ns, 1500000000);
 	assert_int_equal(config.count, 9);
@@ -131,7 +132,8 @@ static void every_option(void **state)
 	assert_int_equal(config.ring_size, 8388608);
 	assert_true(config.dry_run && config.quiet && config.verbose);
 	config_free(&config);
-	accept(&config, "--call-limit 1s --window 0 --restart-limit 0 --config f.conf -f json -f text");
+	accept(&config,
+	       "--call-limit 1s --window 0 --restart-limit 0 --config f.conf -f json -f text");
 	assert_int_equal(config.call_limit_ns, 1000000000);
 	assert_int_equal(config.window_ns, 0);
 	assert_int_equal(config.restart_limit, 0);
@@ -191,76 +193,75 @@ static void probes_settings(void **state)
 	config_free(&config);
 }
 
+static const struct {
+	const char *line, *says;
+} mistake_rows[] = {
+	{ "--formt json", "argument 1: unknown option \"--formt\"; did you mean \"--format\"?" },
+	{ "--nothinglikethis", "argument 1: unknown option \"--nothinglikethis\"" },
+	{ "-p a -x", "argument 3: unknown option \"-x\"" },
+	{ "-f jsn", "argument 1: --format: unknown format \"jsn\"; did you mean \"json\"?" },
+	{ "--on-error abord",
+	  "argument 1: --on-error: unknown reaction \"abord\"; did you mean \"abort\"?" },
+	{ "--log-level=inf",
+	  "argument 1: --log-level: unknown log level \"inf\"; did you mean \"info\"?" },
+	{ "--plugin", "argument 1: --plugin: needs a value: NAME[@INSTANCE]" },
+	{ "--plugin --set a=b", "argument 1: --plugin: needs a value: NAME[@INSTANCE]" },
+	{ "--dry-run=yes", "argument 1: --dry-run: takes no value" },
+	{ "--set a=b -p x",
+	  "argument 1: --set: belongs to the --plugin before it, and there is none" },
+	{ "-p x -s force", "argument 3: --set: \"force\" is not KEY=VALUE" },
+	{ "-p x -s =1", "argument 3: --set: the option name is empty" },
+	{ "-p x -p x", "argument 3: --plugin: there is an instance \"x\" already "
+		       "(argument 1); name this one, as in x@other" },
+	{ "-p x@a -p y@a", "argument 3: --plugin: there is an instance \"a\" already "
+			   "(argument 1); name this one, as in y@other" },
+	{ "-p x@", "argument 1: --plugin: the instance name is empty" },
+	{ "-p ../x", "argument 1: --plugin: plugin name \"../x\" may hold letters, digits, "
+		     "_ - . only" },
+	{ "-p ..", "argument 1: --plugin: plugin name \"..\" may not begin with . or -, nor "
+		   "hold two dots" },
+	{ "--pid 0", "argument 1: --pid: 0 is out of range (1 to 2147483647)" },
+	{ "--pid me", "argument 1: --pid: \"me\" is not a whole number" },
+	{ "--comm abcdefghijklmnopq", "argument 1: --comm: \"abcdefghijklmnopq\" is longer "
+				      "than the 15 bytes the kernel keeps; write "
+				      "\"abcdefghijklmno\"" },
+	{ "--uid no-such-user-here", "argument 1: --uid: there is no user \"no-such-user-here\"" },
+	{ "--uid 4294967295", "argument 1: --uid: 4294967295 is out of range "
+			      "(0 to 4294967294)" },
+	{ "--duration 10", "argument 1: --duration: \"10\" has no unit; write \"10s\" for "
+			   "seconds" },
+	{ "--duration 0", "argument 1: --duration: must be more than 0" },
+	{ "--count 0", "argument 1: --count: 0 is out of range (1 to 18446744073709551615)" },
+	{ "--ring-size 1k", "argument 1: --ring-size: \"1k\" is out of range (4KiB to "
+			    "1GiB)" },
+	{ "--output=", "argument 1: --output: the value is empty" },
+	{ "-c a -c b", "argument 3: --config: only one file can be read, \"a\" was given "
+		       "before" },
+	{ "inspct x", "argument 1: unknown command \"inspct\"; did you mean \"inspect\"?" },
+	{ "list", "argument 1: \"list\" is an option: write --list" },
+	{ "doctor", "argument 1: command \"doctor\" is not in this version" },
+	{ "ctl status", "argument 1: command \"ctl\" is not in this version" },
+	{ "new x", "argument 1: command \"new\" is not in this version" },
+	{ "types x", "argument 1: command \"types\" is not in this version" },
+	{ "validate x", "argument 1: command \"validate\" is not in this version" },
+	{ "run usdt", "argument 2: unexpected \"usdt\"; a plugin is named with --plugin" },
+	{ "--list usdt", "argument 2: unexpected \"usdt\"" },
+	{ "inspect", "inspect needs the NAME or FILE of a plugin" },
+	{ "inspect a b", "argument 3: unexpected \"b\"" },
+	{ "inspect x --list", "argument 3: --list: cannot be combined with another command" },
+	{ "probes", "probes needs the NAME of a plugin" },
+	{ "probes a b c", "argument 4: unexpected \"c\"" },
+	{ "probes a -p b", "probes takes one plugin, and as NAME, not as --plugin" },
+	{ "-p b probes a", "argument 3: probes takes its plugin as probes NAME, not as "
+			   "--plugin" },
+	{ "a\nb", "argument 1: unknown command \"a?b\"" },
+};
+
 static void mistakes(void **state)
 {
-	static const struct {
-		const char *line, *says;
-	} rows[] = {
-		{ "--formt json", "argument 1: unknown option \"--formt\"; did you mean \"--format\"?" },
-		{ "--nothinglikethis", "argument 1: unknown option \"--nothinglikethis\"" },
-		{ "-p a -x", "argument 3: unknown option \"-x\"" },
-		{ "-f jsn", "argument 1: --format: unknown format \"jsn\"; did you mean \"json\"?" },
-		{ "--on-error abord",
-		  "argument 1: --on-error: unknown reaction \"abord\"; did you mean \"abort\"?" },
-		{ "--log-level=inf",
-		  "argument 1: --log-level: unknown log level \"inf\"; did you mean \"info\"?" },
-		{ "--plugin", "argument 1: --plugin: needs a value: NAME[@INSTANCE]" },
-		{ "--plugin --set a=b", "argument 1: --plugin: needs a value: NAME[@INSTANCE]" },
-		{ "--dry-run=yes", "argument 1: --dry-run: takes no value" },
-		{ "--set a=b -p x",
-		  "argument 1: --set: belongs to the --plugin before it, and there is none" },
-		{ "-p x -s force", "argument 3: --set: \"force\" is not KEY=VALUE" },
-		{ "-p x -s =1", "argument 3: --set: the option name is empty" },
-		{ "-p x -p x", "argument 3: --plugin: there is an instance \"x\" already "
-			       "(argument 1); name this one, as in x@other" },
-		{ "-p x@a -p y@a", "argument 3: --plugin: there is an instance \"a\" already "
-				   "(argument 1); name this one, as in y@other" },
-		{ "-p x@", "argument 1: --plugin: the instance name is empty" },
-		{ "-p ../x", "argument 1: --plugin: plugin name \"../x\" may hold letters, digits, "
-			     "_ - . only" },
-		{ "-p ..", "argument 1: --plugin: plugin name \"..\" may not begin with . or -, nor "
-			   "hold two dots" },
-		{ "--pid 0", "argument 1: --pid: 0 is out of range (1 to 2147483647)" },
-		{ "--pid me", "argument 1: --pid: \"me\" is not a whole number" },
-		{ "--comm abcdefghijklmnopq", "argument 1: --comm: \"abcdefghijklmnopq\" is longer "
-					      "than the 15 bytes the kernel keeps; write "
-					      "\"abcdefghijklmno\"" },
-		{ "--uid no-such-user-here",
-		  "argument 1: --uid: there is no user \"no-such-user-here\"" },
-		{ "--uid 4294967295", "argument 1: --uid: 4294967295 is out of range "
-				      "(0 to 4294967294)" },
-		{ "--duration 10", "argument 1: --duration: \"10\" has no unit; write \"10s\" for "
-				   "seconds" },
-		{ "--duration 0", "argument 1: --duration: must be more than 0" },
-		{ "--count 0", "argument 1: --count: 0 is out of range (1 to 18446744073709551615)" },
-		{ "--ring-size 1k", "argument 1: --ring-size: \"1k\" is out of range (4KiB to "
-				    "1GiB)" },
-		{ "--output=", "argument 1: --output: the value is empty" },
-		{ "-c a -c b", "argument 3: --config: only one file can be read, \"a\" was given "
-			       "before" },
-		{ "inspct x", "argument 1: unknown command \"inspct\"; did you mean \"inspect\"?" },
-		{ "list", "argument 1: \"list\" is an option: write --list" },
-		{ "doctor", "argument 1: command \"doctor\" is not in this version" },
-		{ "ctl status", "argument 1: command \"ctl\" is not in this version" },
-		{ "new x", "argument 1: command \"new\" is not in this version" },
-		{ "types x", "argument 1: command \"types\" is not in this version" },
-		{ "validate x", "argument 1: command \"validate\" is not in this version" },
-		{ "run usdt", "argument 2: unexpected \"usdt\"; a plugin is named with --plugin" },
-		{ "--list usdt", "argument 2: unexpected \"usdt\"" },
-		{ "inspect", "inspect needs the NAME or FILE of a plugin" },
-		{ "inspect a b", "argument 3: unexpected \"b\"" },
-		{ "inspect x --list", "argument 3: --list: cannot be combined with another command" },
-		{ "probes", "probes needs the NAME of a plugin" },
-		{ "probes a b c", "argument 4: unexpected \"c\"" },
-		{ "probes a -p b", "probes takes one plugin, and as NAME, not as --plugin" },
-		{ "-p b probes a", "argument 3: probes takes its plugin as probes NAME, not as "
-				   "--plugin" },
-		{ "a\nb", "argument 1: unknown command \"a?b\"" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		refuse(rows[i].line, rows[i].says);
+	for (size_t i = 0; i < ARRAY_SIZE(mistake_rows); i++)
+		refuse(mistake_rows[i].line, mistake_rows[i].says);
 }
 
 /* Whatever the table holds is in the help, under the name that the command line takes. */
@@ -316,8 +317,8 @@ static void long_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),	   cmocka_unit_test(instances),
-		cmocka_unit_test(every_option),	   cmocka_unit_test(commands),
+		cmocka_unit_test(defaults),        cmocka_unit_test(instances),
+		cmocka_unit_test(every_option),    cmocka_unit_test(commands),
 		cmocka_unit_test(probes_settings), cmocka_unit_test(mistakes),
 		cmocka_unit_test(help_names_all),  cmocka_unit_test(long_words),
 	};

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "config.h"
-#include "file.h"
-#include "precheck.h"
+#include "config/config.h"
+#include "config/file.h"
+#include "config/precheck.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -43,13 +43,15 @@ static void refuse_bytes(const char *text, size_t length, const char *says)
 	config_free(&config);
 }
 
-static const char *value(const struct config *config, size_t instance, const char *key, size_t index)
+static const char *value(const struct config *config, size_t instance, const char *key,
+			 size_t index)
 {
 	for (size_t i = 0; i < config->instances[instance].setting_count; i++) {
 		const struct config_setting *setting = &config->instances[instance].settings[i];
 
 		if (!strcmp(setting->key, key))
-			return index < setting->values.count ? setting->values.items[index].text : NULL;
+			return index < setting->values.count ? setting->values.items[index].text
+							     : NULL;
 	}
 	return NULL;
 }
@@ -111,8 +113,8 @@ static void integers(void **state)
 		struct config config;
 		char text[120];
 
-		snprintf(text, sizeof(text), "plugins=({plugin=\"a\";k=[%s,%s];});", rows[i].written,
-			 rows[i].written);
+		snprintf(text, sizeof(text), "plugins=({plugin=\"a\";k=[%s,%s];});",
+			 rows[i].written, rows[i].written);
 		accept(&config, text);
 		assert_string_equal(value(&config, 0, "k", 0), rows[i].means);
 		assert_string_equal(value(&config, 0, "k", 1), rows[i].means);
@@ -125,12 +127,13 @@ static void host_settings(void **state)
 	struct config config;
 
 	(void)state;
-	accept(&config, "# a comment\r\n// another\n/* and\n a third */\n"
-			"format = \"json\"; output = \"o\"; pid = [5, 6]; comm = \"a\"; uid = (\"root\", 7);\n"
-			"cgroup = \"/x\"; filter = \"pid == 1\"; duration = \"2s\"; count = 5000000000;\n"
-			"on_error = \"abort\"; log_level = \"warn\"; plugin_dir = [\"/p\"]; trust = \"/t\";\n"
-			"ring_size = 8388608; quiet = true; call_limit = \"1s\"; window = \"5ms\"\n"
-			"restart_limit = 1");
+	accept(&config,
+	       "# a comment\r\n// another\n/* and\n a third */\n"
+	       "format = \"json\"; output = \"o\"; pid = [5, 6]; comm = \"a\"; uid = (\"root\", 7);\n"
+	       "cgroup = \"/x\"; filter = \"pid == 1\"; duration = \"2s\"; count = 5000000000;\n"
+	       "on_error = \"abort\"; log_level = \"warn\"; plugin_dir = [\"/p\"]; trust = \"/t\";\n"
+	       "ring_size = 8388608; quiet = true; call_limit = \"1s\"; window = \"5ms\"\n"
+	       "restart_limit = 1");
 	assert_int_equal(config.format, CONFIG_FORMAT_JSON);
 	assert_string_equal(config.output, "o");
 	assert_int_equal(config.pids.count, 2);
@@ -153,69 +156,66 @@ static void host_settings(void **state)
 	config_free(&config);
 }
 
+static const struct {
+	const char *text, *says;
+} mistake_rows[] = {
+	{ "\nk = 99999999999999999999;",
+	  "f:2: 99999999999999999999 is out of range (-2^63 to 2^63 - 1)" },
+	{ "k = 99999999999999999999L;",
+	  "f:1: 99999999999999999999 is out of range (-2^63 to 2^63 - 1)" },
+	{ "k = 0xffffffffffffffff;",
+	  "f:1: 0xffffffffffffffff is out of range (-2^63 to 2^63 - 1)" },
+	{ "k = 010;", "f:1: a number begins with 0, which some take for octal" },
+	{ "k = 1e999;", "f:1: 1e999 is out of range" },
+	{ "k = 10s;", "f:1: \"10s\" is not a number; a text is \"quoted\"" },
+	{ "k = 1.5L;", "f:1: \"1.5L\" is not a number; a text is \"quoted\"" },
+	{ "k = 5LLL;", "f:1: \"5LLL\" is not a number; a text is \"quoted\"" },
+	{ "k = L;", "f:1: syntax error" },
+	{ "k = --5;", "f:1: \"--5\" is not a number; a text is \"quoted\"" },
+	{ "\n@include \"/etc/passwd\"",
+	  "f:2: @include is not supported; a configuration is one file" },
+	{ "k = \"a\\qb\";", "f:1: unknown escape in a string; known are "
+			    "\\n \\r \\t \\f \\\\ \\\" and \\xHH but \\x00" },
+	{ "k = \"a\\x00b\";", "f:1: unknown escape in a string; known are "
+			      "\\n \\r \\t \\f \\\\ \\\" and \\xHH but \\x00" },
+	{ "\nk = \"a\n\n", "f:2: this string does not end" },
+	{ "\n/* a\n\n", "f:2: this comment does not end" },
+	{ "/*/", "f:1: this comment does not end" },
+	{ "k = 'a';", "f:1: ' is no quote here; a text is \"quoted\"" },
+	{ "k = $a;", "f:1: unexpected character \"$\"" },
+	{ "k = \xff;", "f:1: unexpected byte 0xff" },
+	{ "k = ((((((((((((((((( 1 )))))))))))))))));", "f:1: brackets are nested deeper than 16" },
+	{ "count = 1;\ncount = 2;", "f:2: duplicate setting name" },
+	{ "\n\nformat = ;", "f:3: syntax error" },
+	{ "frmat = \"json\";", "f:1: unknown setting \"frmat\"; did you mean \"format\"?" },
+	{ "plugin = \"x\";", "f:1: unknown setting \"plugin\"; did you mean \"plugins\"?" },
+	{ "log-level = \"x\";", "f:1: unknown setting \"log-level\"; did you mean \"log_level\"?" },
+	{ "\nformat = \"jsn\";", "f:2: format: unknown format \"jsn\"; did you mean \"json\"?" },
+	{ "format = [\"json\"];", "f:1: format: takes one value, no list" },
+	{ "format = { a = 1; };", "f:1: format: takes a value or a list of values" },
+	{ "pid = [1,\n0];", "f:2: pid: 0 is out of range (1 to 2147483647)" },
+	{ "pid = ((1));", "f:1: pid: takes a value or a list of values" },
+	{ "pid = -1;", "f:1: pid: \"-1\" is not a whole number" },
+	{ "quiet = 1;", "f:1: quiet: unknown truth value \"1\"" },
+	{ "duration = 10;", "f:1: duration: \"10\" has no unit; write \"10s\" for seconds" },
+	{ "\nplugins = [\"a\"];",
+	  "f:2: plugins: is a list in parentheses, ( { plugin = \"NAME\"; } )" },
+	{ "plugins = (\"a\");",
+	  "f:1: plugins: each is a group in braces, { plugin = \"NAME\"; ... }" },
+	{ "plugins = ({\nname = \"a\";});", "f:1: plugins: a group without plugin = \"NAME\"" },
+	{ "plugins = ({\nplugin = 5;});", "f:2: plugin: takes a \"quoted\" text" },
+	{ "plugins = ({plugin = \"a\"; k = {};});", "f:1: k: takes a value or a list of values" },
+	{ "plugins = ({plugin=\"a\";},\n{plugin=\"a\";});",
+	  "f:2: plugins: there is an instance \"a\" already (f:1); name this one, as in "
+	  "a@other" },
+};
+
 static void mistakes(void **state)
 {
-	static const struct {
-		const char *text, *says;
-	} rows[] = {
-		{ "\nk = 99999999999999999999;",
-		  "f:2: 99999999999999999999 is out of range (-2^63 to 2^63 - 1)" },
-		{ "k = 99999999999999999999L;",
-		  "f:1: 99999999999999999999 is out of range (-2^63 to 2^63 - 1)" },
-		{ "k = 0xffffffffffffffff;",
-		  "f:1: 0xffffffffffffffff is out of range (-2^63 to 2^63 - 1)" },
-		{ "k = 010;", "f:1: a number begins with 0, which some take for octal" },
-		{ "k = 1e999;", "f:1: 1e999 is out of range" },
-		{ "k = 10s;", "f:1: \"10s\" is not a number; a text is \"quoted\"" },
-		{ "k = 1.5L;", "f:1: \"1.5L\" is not a number; a text is \"quoted\"" },
-		{ "k = 5LLL;", "f:1: \"5LLL\" is not a number; a text is \"quoted\"" },
-		{ "k = L;", "f:1: syntax error" },
-		{ "k = --5;", "f:1: \"--5\" is not a number; a text is \"quoted\"" },
-		{ "\n@include \"/etc/passwd\"",
-		  "f:2: @include is not supported; a configuration is one file" },
-		{ "k = \"a\\qb\";", "f:1: unknown escape in a string; known are "
-				    "\\n \\r \\t \\f \\\\ \\\" and \\xHH but \\x00" },
-		{ "k = \"a\\x00b\";", "f:1: unknown escape in a string; known are "
-				      "\\n \\r \\t \\f \\\\ \\\" and \\xHH but \\x00" },
-		{ "\nk = \"a\n\n", "f:2: this string does not end" },
-		{ "\n/* a\n\n", "f:2: this comment does not end" },
-		{ "/*/", "f:1: this comment does not end" },
-		{ "k = 'a';", "f:1: ' is no quote here; a text is \"quoted\"" },
-		{ "k = $a;", "f:1: unexpected character \"$\"" },
-		{ "k = \xff;", "f:1: unexpected byte 0xff" },
-		{ "k = ((((((((((((((((( 1 )))))))))))))))));",
-		  "f:1: brackets are nested deeper than 16" },
-		{ "count = 1;\ncount = 2;", "f:2: duplicate setting name" },
-		{ "\n\nformat = ;", "f:3: syntax error" },
-		{ "frmat = \"json\";", "f:1: unknown setting \"frmat\"; did you mean \"format\"?" },
-		{ "plugin = \"x\";", "f:1: unknown setting \"plugin\"; did you mean \"plugins\"?" },
-		{ "log-level = \"x\";",
-		  "f:1: unknown setting \"log-level\"; did you mean \"log_level\"?" },
-		{ "\nformat = \"jsn\";", "f:2: format: unknown format \"jsn\"; did you mean \"json\"?" },
-		{ "format = [\"json\"];", "f:1: format: takes one value, no list" },
-		{ "format = { a = 1; };", "f:1: format: takes a value or a list of values" },
-		{ "pid = [1,\n0];", "f:2: pid: 0 is out of range (1 to 2147483647)" },
-		{ "pid = ((1));", "f:1: pid: takes a value or a list of values" },
-		{ "pid = -1;", "f:1: pid: \"-1\" is not a whole number" },
-		{ "quiet = 1;", "f:1: quiet: unknown truth value \"1\"" },
-		{ "duration = 10;",
-		  "f:1: duration: \"10\" has no unit; write \"10s\" for seconds" },
-		{ "\nplugins = [\"a\"];",
-		  "f:2: plugins: is a list in parentheses, ( { plugin = \"NAME\"; } )" },
-		{ "plugins = (\"a\");",
-		  "f:1: plugins: each is a group in braces, { plugin = \"NAME\"; ... }" },
-		{ "plugins = ({\nname = \"a\";});", "f:1: plugins: a group without plugin = \"NAME\"" },
-		{ "plugins = ({\nplugin = 5;});", "f:2: plugin: takes a \"quoted\" text" },
-		{ "plugins = ({plugin = \"a\"; k = {};});",
-		  "f:1: k: takes a value or a list of values" },
-		{ "plugins = ({plugin=\"a\";},\n{plugin=\"a\";});",
-		  "f:2: plugins: there is an instance \"a\" already (f:1); name this one, as in "
-		  "a@other" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		refuse_bytes(rows[i].text, strlen(rows[i].text), rows[i].says);
+	for (size_t i = 0; i < ARRAY_SIZE(mistake_rows); i++)
+		refuse_bytes(mistake_rows[i].text, strlen(mistake_rows[i].text),
+			     mistake_rows[i].says);
 	refuse_bytes("k = 1;\n\0", 8, "f:2: holds a NUL byte, so it is no text");
 }
 
@@ -390,7 +390,8 @@ static void gather_both(void **state)
 	struct config config;
 
 	snprintf(option, sizeof(option), "-c%s", folder->file);
-	write_file(folder, "plugins = ({ plugin = \"a\"; }); plugin_dir = \"/f\"; pid = [8, 9];", 0600);
+	write_file(folder, "plugins = ({ plugin = \"a\"; }); plugin_dir = \"/f\"; pid = [8, 9];",
+		   0600);
 	assert_int_equal(gather(&config, "/", option, "-pb", "--plugin-dir=/c", &err), 0);
 	assert_int_equal(config.instance_count, 2);
 	assert_string_equal(config.instances[0].plugin, "b");

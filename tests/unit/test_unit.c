@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "unit.h"
+#include "config/unit.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -54,20 +54,38 @@ static void expect_refusals(parse_fn *parse, const struct refusal *rows, size_t 
 static void sizes(void **state)
 {
 	static const struct row rows[] = {
-		{ "0", 0 }, { "4096", 4096 }, { "7B", 7 }, { "1k", 1024 }, { "1K", 1024 },
-		{ "1KiB", 1024 }, { "64MiB", 67108864 }, { "2M", 2097152 }, { "2m", 2097152 },
-		{ "1GiB", 1073741824 }, { "3G", 3221225472 }, { "1.5KiB", 1536 },
-		{ "0.5k", 512 }, { "007", 7 }, { "18446744073709551615", UINT64_MAX },
+		{ "0", 0 },
+		{ "4096", 4096 },
+		{ "7B", 7 },
+		{ "1k", 1024 },
+		{ "1K", 1024 },
+		{ "1KiB", 1024 },
+		{ "64MiB", 67108864 },
+		{ "2M", 2097152 },
+		{ "2m", 2097152 },
+		{ "1GiB", 1073741824 },
+		{ "3G", 3221225472 },
+		{ "1.5KiB", 1536 },
+		{ "0.5k", 512 },
+		{ "007", 7 },
+		{ "18446744073709551615", UINT64_MAX },
 		{ "17179869183GiB", 17179869183ULL << 30 },
 	};
 	static const struct refusal refusals[] = {
-		{ "", -EINVAL, "not a size" }, { "MiB", -EINVAL, "not a size" },
-		{ "-1", -EINVAL, "not a size" }, { "+1", -EINVAL, "not a size" },
-		{ " 1", -EINVAL, "not a size" }, { "1 MiB", -EINVAL, "no known unit" },
-		{ "1MB", -EINVAL, "known are B, KiB" }, { "1mib", -EINVAL, "no known unit" },
-		{ "0x10", -EINVAL, "no known unit" }, { "1e3", -EINVAL, "no known unit" },
-		{ "1.", -EINVAL, "after its point" }, { "1.K", -EINVAL, "after its point" },
-		{ "1.5", -EINVAL, "finer" }, { "0.3K", -EINVAL, "finer" },
+		{ "", -EINVAL, "not a size" },
+		{ "MiB", -EINVAL, "not a size" },
+		{ "-1", -EINVAL, "not a size" },
+		{ "+1", -EINVAL, "not a size" },
+		{ " 1", -EINVAL, "not a size" },
+		{ "1 MiB", -EINVAL, "no known unit" },
+		{ "1MB", -EINVAL, "known are B, KiB" },
+		{ "1mib", -EINVAL, "no known unit" },
+		{ "0x10", -EINVAL, "no known unit" },
+		{ "1e3", -EINVAL, "no known unit" },
+		{ "1.", -EINVAL, "after its point" },
+		{ "1.K", -EINVAL, "after its point" },
+		{ "1.5", -EINVAL, "finer" },
+		{ "0.3K", -EINVAL, "finer" },
 		{ "1.0000000000000000K", -EINVAL, "too many digits" },
 		{ "18446744073709551616", -ERANGE, "too large" },
 		{ "17179869184GiB", -ERANGE, "too large" },
@@ -83,18 +101,32 @@ static void sizes(void **state)
 static void times(void **state)
 {
 	static const struct row rows[] = {
-		{ "0", 0 }, { "0.0", 0 }, { "0s", 0 }, { "1ns", 1 }, { "1us", 1000 },
-		{ "250ms", 250000000 }, { "10s", 10000000000 }, { "1.5s", 1500000000 },
-		{ "2m", 120000000000 }, { "1h", 3600000000000 }, { "0.5h", 1800000000000 },
-		{ "0.000000001s", 1 }, { "18446744073709551615ns", UINT64_MAX },
+		{ "0", 0 },
+		{ "0.0", 0 },
+		{ "0s", 0 },
+		{ "1ns", 1 },
+		{ "1us", 1000 },
+		{ "250ms", 250000000 },
+		{ "10s", 10000000000 },
+		{ "1.5s", 1500000000 },
+		{ "2m", 120000000000 },
+		{ "1h", 3600000000000 },
+		{ "0.5h", 1800000000000 },
+		{ "0.000000001s", 1 },
+		{ "18446744073709551615ns", UINT64_MAX },
 		{ "18446744073.709551615s", UINT64_MAX },
 	};
 	static const struct refusal refusals[] = {
-		{ "", -EINVAL, "not a time" }, { "s", -EINVAL, "not a time" },
-		{ "10", -EINVAL, "write \"10s\"" }, { "0.5", -EINVAL, "no unit" },
-		{ "-1s", -EINVAL, "not a time" }, { "1sec", -EINVAL, "known are ns, us" },
-		{ "1S", -EINVAL, "no known unit" }, { "1.5ns", -EINVAL, "finer" },
-		{ "0.0000000001s", -EINVAL, "finer" }, { ".5s", -EINVAL, "not a time" },
+		{ "", -EINVAL, "not a time" },
+		{ "s", -EINVAL, "not a time" },
+		{ "10", -EINVAL, "write \"10s\"" },
+		{ "0.5", -EINVAL, "no unit" },
+		{ "-1s", -EINVAL, "not a time" },
+		{ "1sec", -EINVAL, "known are ns, us" },
+		{ "1S", -EINVAL, "no known unit" },
+		{ "1.5ns", -EINVAL, "finer" },
+		{ "0.0000000001s", -EINVAL, "finer" },
+		{ ".5s", -EINVAL, "not a time" },
 		{ "18446744073.709551616s", -ERANGE, "too large" },
 		{ "5124096h", -ERANGE, "too large" },
 	};
@@ -113,10 +145,13 @@ static void numbers(void **state)
 {
 	static const struct row rows[] = { { "1", 1 }, { "100", 100 }, { "042", 42 } };
 	static const struct refusal refusals[] = {
-		{ "0", -ERANGE, "1 to 100" }, { "101", -ERANGE, "1 to 100" },
+		{ "0", -ERANGE, "1 to 100" },
+		{ "101", -ERANGE, "1 to 100" },
 		{ "99999999999999999999", -ERANGE, "out of range" },
-		{ "", -EINVAL, "whole number" }, { "1.0", -EINVAL, "whole number" },
-		{ "1k", -EINVAL, "whole number" }, { "-1", -EINVAL, "whole number" },
+		{ "", -EINVAL, "whole number" },
+		{ "1.0", -EINVAL, "whole number" },
+		{ "1k", -EINVAL, "whole number" },
+		{ "-1", -EINVAL, "whole number" },
 	};
 
 	(void)state;

@@ -93,8 +93,10 @@ int config_apply_config(struct config *config, const char *text, const char *ori
 {
 	(void)origin;
 	if (config->config_path)
-		return config_fail(err, "only one file can be read, \"%" CONFIG_SHOWN
-				   "\" was given before", config->config_path);
+		return config_fail(err,
+				   "only one file can be read, \"%" CONFIG_SHOWN
+				   "\" was given before",
+				   config->config_path);
 	return replace_string(&config->config_path, text, err);
 }
 
@@ -136,7 +138,8 @@ int config_apply_comm(struct config *config, const char *text, const char *origi
 	if (strlen(text) > MAX_COMM)
 		return config_fail(err,
 				   "\"%" CONFIG_SHOWN "\" is longer than the %d bytes the kernel "
-				   "keeps; write \"%.*s\"", text, MAX_COMM, MAX_COMM, text);
+				   "keeps; write \"%.*s\"",
+				   text, MAX_COMM, MAX_COMM, text);
 	return add_text(&config->comms, text, origin, err);
 }
 

@@ -17,10 +17,10 @@ struct cursor {
 	struct config *config;
 	int argc;
 	char *const *argv;
-	int next;	    /* index of the argument at hand */
-	bool only_words;    /* "--" has been seen */
+	int next;        /* index of the argument at hand */
+	bool only_words; /* "--" has been seen */
 	bool command_given;
-	char origin[32];    /* "argument 3" */
+	char origin[32]; /* "argument 3" */
 	struct bpfhost_error *err;
 };
 
@@ -32,16 +32,11 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "run", CONFIG_RUN, NULL, true },
-	{ "inspect", CONFIG_INSPECT, NULL, true },
-	{ "probes", CONFIG_PROBES, NULL, true },
-	{ "help", CONFIG_HELP, NULL, true },
-	{ "list", CONFIG_LIST, "--list", false },
-	{ "version", CONFIG_VERSION, "--version", false },
-	{ "types", CONFIG_RUN, NULL, false },
-	{ "doctor", CONFIG_RUN, NULL, false },
-	{ "new", CONFIG_RUN, NULL, false },
-	{ "validate", CONFIG_RUN, NULL, false },
+	{ "run", CONFIG_RUN, NULL, true },        { "inspect", CONFIG_INSPECT, NULL, true },
+	{ "probes", CONFIG_PROBES, NULL, true },  { "help", CONFIG_HELP, NULL, true },
+	{ "list", CONFIG_LIST, "--list", false }, { "version", CONFIG_VERSION, "--version", false },
+	{ "types", CONFIG_RUN, NULL, false },     { "doctor", CONFIG_RUN, NULL, false },
+	{ "new", CONFIG_RUN, NULL, false },       { "validate", CONFIG_RUN, NULL, false },
 	{ "ctl", CONFIG_RUN, NULL, false },
 };
 
@@ -77,11 +72,13 @@ static int take_option(struct cursor *cursor, const struct config_option *option
 		return fail_option(cursor, config_fail(cursor->err, "takes no value"), option);
 	if (!option->argument)
 		value = "true";
-	else if (!attached && place + 1 < cursor->argc && !config_option_is(cursor->argv[place + 1]))
+	else if (!attached && place + 1 < cursor->argc &&
+		 !config_option_is(cursor->argv[place + 1]))
 		value = cursor->argv[++cursor->next];
 	if (!value)
-		return fail_option(cursor, config_fail(cursor->err, "needs a value: %s",
-						       option->argument), option);
+		return fail_option(cursor,
+				   config_fail(cursor->err, "needs a value: %s", option->argument),
+				   option);
 	ret = config_option_apply(option, cursor->config, value, cursor->origin, cursor->err);
 	return ret ? fail_option(cursor, ret, option) : 0;
 }
@@ -103,7 +100,8 @@ static int take_long(struct cursor *cursor, const char *word)
 		int ret = take_option(cursor, option, NULL);
 
 		return ret || !config_replace_string(&cursor->config->target, equals + 1)
-			       ? ret : config_fail_memory(cursor->err);
+			       ? ret
+			       : config_fail_memory(cursor->err);
 	}
 	return take_option(cursor, option, equals ? equals + 1 : NULL);
 }
@@ -155,12 +153,16 @@ static int take_command(struct cursor *cursor, const char *word)
 		return fail_here(cursor, config_fail(cursor->err, "\"%s\" is an option: write %s",
 						     word, command->instead));
 	if (!command->known)
-		return fail_here(cursor, config_fail(cursor->err, "command \"%s\" is not in this "
-						     "version", word));
+		return fail_here(cursor, config_fail(cursor->err,
+						     "command \"%s\" is not in this "
+						     "version",
+						     word));
 	if (command->command != CONFIG_RUN && command->command != CONFIG_HELP &&
 	    cursor->config->instance_count)
-		return fail_here(cursor, config_fail(cursor->err, "%s takes its plugin as %s NAME, "
-						     "not as --plugin", word, word));
+		return fail_here(cursor, config_fail(cursor->err,
+						     "%s takes its plugin as %s NAME, "
+						     "not as --plugin",
+						     word, word));
 	cursor->command_given = true;
 	cursor->config->command = command->command;
 	return 0;
@@ -168,9 +170,11 @@ static int take_command(struct cursor *cursor, const char *word)
 
 static int fail_word(struct cursor *cursor, const char *word)
 {
-	return fail_here(cursor, config_fail(cursor->err, "unexpected \"%" CONFIG_SHOWN "\"%s",
-					     word, cursor->config->command == CONFIG_RUN
-					     ? "; a plugin is named with --plugin" : ""));
+	return fail_here(cursor,
+			 config_fail(cursor->err, "unexpected \"%" CONFIG_SHOWN "\"%s", word,
+				     cursor->config->command == CONFIG_RUN
+					     ? "; a plugin is named with --plugin"
+					     : ""));
 }
 
 static int take_probes_word(struct cursor *cursor, const char *word)

@@ -18,7 +18,8 @@ void cli_print_usage(FILE *out)
 	      "       bpfhost inspect NAME|FILE\n"
 	      "       bpfhost probes NAME [--set KEY=VALUE]... [GLOB] [-v]\n"
 	      "       bpfhost --help [NAME]\n"
-	      "       bpfhost --version\n", out);
+	      "       bpfhost --version\n",
+	      out);
 }
 
 static void print_explanation(FILE *out, int column, const char *text)
@@ -60,12 +61,14 @@ void cli_print_help(FILE *out)
 	      "  run                       run plugins until they end or SIGINT comes; the default\n"
 	      "  inspect NAME|FILE         show what a plugin holds, without running it\n"
 	      "  probes NAME [GLOB]        show what a plugin could attach to here\n"
-	      "\n", out);
+	      "\n",
+	      out);
 	for (size_t i = 0; (option = config_option_at(i)); i++)
 		print_option(out, option);
 	fputs("\n"
 	      "Sizes are written as 64MiB, times as 250ms. Options on the command line win over the\n"
 	      "file's; plugins and folders of both are used.\n"
 	      "\n"
-	      "Exit status: 0 clean, 1 something failed while running, 2 usage or configuration.\n", out);
+	      "Exit status: 0 clean, 1 something failed while running, 2 usage or configuration.\n",
+	      out);
 }

@@ -60,8 +60,10 @@ static int check_name(const char *what, const char *name, struct bpfhost_error *
 				   "%s \"%" CONFIG_SHOWN "\" may hold letters, digits, _ - . only",
 				   what, name);
 	if (*name == '.' || *name == '-' || strstr(name, ".."))
-		return config_fail(err, "%s \"%" CONFIG_SHOWN
-				   "\" may not begin with . or -, nor hold two dots", what, name);
+		return config_fail(err,
+				   "%s \"%" CONFIG_SHOWN
+				   "\" may not begin with . or -, nor hold two dots",
+				   what, name);
 	if (length > CONFIG_MAX_NAME)
 		return config_fail(err, "%s \"%" CONFIG_SHOWN "\" is longer than %d bytes", what,
 				   name, CONFIG_MAX_NAME);

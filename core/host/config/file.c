@@ -22,10 +22,10 @@
 
 struct reader {
 	struct config *config;
-	const char *name;   /* of the file */
-	uint64_t fixed;	    /* options that were given before this file */
-	char origin[256];   /* "file.conf:12" of the setting at hand */
-	char number[64];    /* room for a scalar's text */
+	const char *name; /* of the file */
+	uint64_t fixed;   /* options that were given before this file */
+	char origin[256]; /* "file.conf:12" of the setting at hand */
+	char number[64];  /* room for a scalar's text */
 	struct bpfhost_error *err;
 };
 
@@ -152,14 +152,18 @@ static int read_instance(struct reader *reader, const config_setting_t *group)
 
 	set_origin(reader, group);
 	if (!config_setting_is_group(group))
-		return fail_setting(reader, config_fail(reader->err, "each is a group in braces, "
-							"{ plugin = \"NAME\"; ... }"), "plugins");
+		return fail_setting(reader,
+				    config_fail(reader->err, "each is a group in braces, "
+							     "{ plugin = \"NAME\"; ... }"),
+				    "plugins");
 	ret = read_word(reader, group, "plugin", &plugin);
 	if (ret)
 		return ret;
 	if (!plugin)
-		return fail_setting(reader, config_fail(reader->err, "a group without plugin = "
-							"\"NAME\""), "plugins");
+		return fail_setting(reader,
+				    config_fail(reader->err, "a group without plugin = "
+							     "\"NAME\""),
+				    "plugins");
 	ret = read_word(reader, group, "name", &name);
 	if (ret)
 		return ret;
@@ -179,8 +183,10 @@ static int read_plugins(struct reader *reader, const config_setting_t *list)
 
 	set_origin(reader, list);
 	if (!config_setting_is_list(list))
-		return fail_setting(reader, config_fail(reader->err, "is a list in parentheses, "
-							"( { plugin = \"NAME\"; } )"), "plugins");
+		return fail_setting(reader,
+				    config_fail(reader->err, "is a list in parentheses, "
+							     "( { plugin = \"NAME\"; } )"),
+				    "plugins");
 	for (int i = 0; i < config_setting_length(list) && !ret; i++)
 		ret = read_instance(reader, config_setting_get_elem(list, (unsigned int)i));
 	return ret;
@@ -242,8 +248,9 @@ int config_load_text(struct config *config, const char *name, const char *text, 
 		     struct bpfhost_error *err)
 {
 	__attribute__((cleanup(config_free_string))) char *checked = NULL;
-	struct reader reader = { .config = config, .name = name, .fixed = config->given,
-				 .err = err };
+	struct reader reader = {
+		.config = config, .name = name, .fixed = config->given, .err = err
+	};
 	__attribute__((cleanup(config_destroy))) config_t file;
 	int ret;
 

@@ -8,9 +8,9 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-#define IN_FILE CONFIG_OPTION_IN_FILE
+#define IN_FILE   CONFIG_OPTION_IN_FILE
 #define FILE_LIST (CONFIG_OPTION_IN_FILE | CONFIG_OPTION_LIST)
-#define FOLDERS (FILE_LIST | CONFIG_OPTION_ADDS)
+#define FOLDERS   (FILE_LIST | CONFIG_OPTION_ADDS)
 
 static const struct config_option options[] = {
 	{ "plugin", 'p', CONFIG_OPTION_LIST, "NAME[@INSTANCE]",
@@ -19,14 +19,18 @@ static const struct config_option options[] = {
 	  "set an option of the --plugin before it;\nrepeat it where the option is a list",
 	  config_apply_set },
 	{ "config", 'c', 0, "FILE",
-	  "read plugins and options from FILE\n(default: " CONFIG_DEFAULT_FILE ")", config_apply_config },
+	  "read plugins and options from FILE\n(default: " CONFIG_DEFAULT_FILE ")",
+	  config_apply_config },
 	{ "format", 'f', IN_FILE, "text|json", "how events are written (default: text)",
 	  config_apply_format },
-	{ "output", 'o', IN_FILE, "FILE", "write events to FILE instead of stdout", config_apply_output },
+	{ "output", 'o', IN_FILE, "FILE", "write events to FILE instead of stdout",
+	  config_apply_output },
 	{ "pid", 0, FILE_LIST, "N", "only this process, without its children; repeatable",
 	  config_apply_pid },
-	{ "comm", 0, FILE_LIST, "NAME", "only processes of this name; repeatable", config_apply_comm },
-	{ "uid", 0, FILE_LIST, "N", "only this user, by number or name; repeatable", config_apply_uid },
+	{ "comm", 0, FILE_LIST, "NAME", "only processes of this name; repeatable",
+	  config_apply_comm },
+	{ "uid", 0, FILE_LIST, "N", "only this user, by number or name; repeatable",
+	  config_apply_uid },
 	{ "cgroup", 0, FILE_LIST, "PATH", "only processes in this cgroup; repeatable",
 	  config_apply_cgroup },
 	{ "filter", 0, IN_FILE, "EXPR",
@@ -36,17 +40,19 @@ static const struct config_option options[] = {
 	  config_apply_duration },
 	{ "count", 0, IN_FILE, "N", "stop after N events", config_apply_count },
 	{ "on-error", 0, IN_FILE, "continue|abort",
-	  "whether the others go on when an instance fails\n(default: continue)", config_apply_on_error },
-	{ "log-level", 0, IN_FILE, "LEVEL",
-	  "error, warn, info, debug or trace (default: info)", config_apply_log_level },
-	{ "plugin-dir", 0, FOLDERS, "DIR",
-	  "look for plugins in DIR first; repeatable", config_apply_plugin_dir },
-	{ "trust", 0, FOLDERS, "DIR",
-	  "take plugins from DIR whoever owns it; repeatable", config_apply_trust },
+	  "whether the others go on when an instance fails\n(default: continue)",
+	  config_apply_on_error },
+	{ "log-level", 0, IN_FILE, "LEVEL", "error, warn, info, debug or trace (default: info)",
+	  config_apply_log_level },
+	{ "plugin-dir", 0, FOLDERS, "DIR", "look for plugins in DIR first; repeatable",
+	  config_apply_plugin_dir },
+	{ "trust", 0, FOLDERS, "DIR", "take plugins from DIR whoever owns it; repeatable",
+	  config_apply_trust },
 	{ "ring-size", 0, IN_FILE, "SIZE", "kernel buffer of each instance, such as 8MiB",
 	  config_apply_ring_size },
 	{ "call-limit", 0, IN_FILE, "TIME",
-	  "a call into a plugin that takes longer is a hang\n(default: 10s)", config_apply_call_limit },
+	  "a call into a plugin that takes longer is a hang\n(default: 10s)",
+	  config_apply_call_limit },
 	{ "window", 0, IN_FILE, "TIME",
 	  "how long events wait to be put in order of time\n(default: 10ms)", config_apply_window },
 	{ "restart-limit", 0, IN_FILE, "N",
@@ -57,8 +63,10 @@ static const struct config_option options[] = {
 	{ "quiet", 'q', IN_FILE, NULL, "log errors only", config_apply_quiet },
 	{ "verbose", 'v', 0, NULL, "say more: fields of probes; log at level debug",
 	  config_apply_verbose },
-	{ "help", 'h', 0, NULL, "print this text, or with a plugin's NAME behind it,\n"
-	  "the options of that plugin", config_apply_help },
+	{ "help", 'h', 0, NULL,
+	  "print this text, or with a plugin's NAME behind it,\n"
+	  "the options of that plugin",
+	  config_apply_help },
 	{ "version", 'V', 0, NULL, "print the version", config_apply_version },
 };
 
@@ -150,8 +158,8 @@ uint64_t config_option_bit(const char *name)
 	return 0;
 }
 
-int config_option_apply(const struct config_option *option, struct config *config,
-			const char *text, const char *origin, struct bpfhost_error *err)
+int config_option_apply(const struct config_option *option, struct config *config, const char *text,
+			const char *origin, struct bpfhost_error *err)
 {
 	int ret = option->apply(config, text, origin, err);
 

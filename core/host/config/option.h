@@ -20,8 +20,8 @@ enum config_option_flags {
 };
 
 struct config_option {
-	const char *name;     /* long option without its dashes */
-	char letter;	      /* short option, or 0 */
+	const char *name; /* long option without its dashes */
+	char letter;      /* short option, or 0 */
 	unsigned int flags;
 	const char *argument; /* what its value is called in the help; NULL: it takes none */
 	const char *help;     /* one line, or several with \n between */
@@ -47,7 +47,7 @@ bool config_option_is(const char *word);
 uint64_t config_option_bit(const char *name);
 
 /* Applies the option and marks it as given. Errors say what is wrong, not yet where. */
-int config_option_apply(const struct config_option *option, struct config *config,
-			const char *text, const char *origin, struct bpfhost_error *err);
+int config_option_apply(const struct config_option *option, struct config *config, const char *text,
+			const char *origin, struct bpfhost_error *err);
 
 #endif

@@ -165,9 +165,8 @@ static int check_integer(struct scan *scan, const char *token, bool hex)
 	errno = 0;
 	(void)strtoll(token, NULL, hex ? 16 : 10);
 	if (errno == ERANGE)
-		return config_fail(scan->err,
-				   "%.200s:%u: %s is out of range (-2^63 to 2^63 - 1)", scan->name,
-				   scan->line, token);
+		return config_fail(scan->err, "%.200s:%u: %s is out of range (-2^63 to 2^63 - 1)",
+				   scan->name, scan->line, token);
 	return 0;
 }
 
@@ -244,7 +243,8 @@ static int scan_number(struct scan *scan)
 	if (digits != length || !is_float(token)) {
 		token[digits] = digits < length ? 'L' : '\0';
 		token[length] = '\0';
-		return config_fail(scan->err, "%.200s:%u: \"%s\" is not a number; a text is \"quoted\"",
+		return config_fail(scan->err,
+				   "%.200s:%u: \"%s\" is not a number; a text is \"quoted\"",
 				   scan->name, scan->line, token);
 	}
 	ret = check_float(scan, token);
@@ -348,8 +348,9 @@ static int check_bytes(struct scan *scan, size_t length)
 int precheck_text(const char *name, const char *text, size_t length, char **ret_text,
 		  struct bpfhost_error *err)
 {
-	struct scan scan = { .name = name, .next = text, .end = text + length, .line = 1,
-			     .err = err };
+	struct scan scan = {
+		.name = name, .next = text, .end = text + length, .line = 1, .err = err
+	};
 	int ret = check_bytes(&scan, length);
 
 	if (ret)

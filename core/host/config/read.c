@@ -70,8 +70,7 @@ static int open_file(const char *path, int *ret_fd, struct bpfhost_error *err)
 	return 0;
 }
 
-int precheck_read(const char *path, char **ret_text, size_t *ret_length,
-		  struct bpfhost_error *err)
+int precheck_read(const char *path, char **ret_text, size_t *ret_length, struct bpfhost_error *err)
 {
 	__attribute__((cleanup(config_free_string))) char *text = NULL;
 	__attribute__((cleanup(close_file))) int fd = -1;

@@ -24,19 +24,14 @@ struct decimal {
 };
 
 static const struct unit size_units[] = {
-	{ "B", 1 },		{ "K", 1ULL << 10 },   { "k", 1ULL << 10 },
-	{ "KiB", 1ULL << 10 },	{ "M", 1ULL << 20 },   { "m", 1ULL << 20 },
-	{ "MiB", 1ULL << 20 },	{ "G", 1ULL << 30 },   { "g", 1ULL << 30 },
-	{ "GiB", 1ULL << 30 },
+	{ "B", 1 },          { "K", 1ULL << 10 },   { "k", 1ULL << 10 },   { "KiB", 1ULL << 10 },
+	{ "M", 1ULL << 20 }, { "m", 1ULL << 20 },   { "MiB", 1ULL << 20 }, { "G", 1ULL << 30 },
+	{ "g", 1ULL << 30 }, { "GiB", 1ULL << 30 },
 };
 
 static const struct unit time_units[] = {
-	{ "ns", 1 },
-	{ "us", 1000 },
-	{ "ms", 1000000 },
-	{ "s", 1000000000 },
-	{ "m", 60000000000 },
-	{ "h", 3600000000000 },
+	{ "ns", 1 },         { "us", 1000 },       { "ms", 1000000 },
+	{ "s", 1000000000 }, { "m", 60000000000 }, { "h", 3600000000000 },
 };
 
 static bool is_digit(char c)
@@ -141,7 +136,8 @@ int unit_parse_size(const char *text, uint64_t *ret_bytes, struct bpfhost_error 
 		unit = find_unit(size_units, ARRAY_SIZE(size_units), decimal.rest);
 	if (!unit)
 		return config_fail(err,
-				   "\"%" CONFIG_SHOWN "\" has no known unit; known are B, KiB, MiB, GiB",
+				   "\"%" CONFIG_SHOWN
+				   "\" has no known unit; known are B, KiB, MiB, GiB",
 				   text);
 	return scale_decimal(text, &decimal, unit->factor, ret_bytes, err);
 }
@@ -159,12 +155,15 @@ int unit_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error *er
 		return 0;
 	}
 	if (!*decimal.rest)
-		return config_fail(err, "\"%" CONFIG_SHOWN "\" has no unit; write \"%" CONFIG_SHOWN
-				   "s\" for seconds", text, text);
+		return config_fail(err,
+				   "\"%" CONFIG_SHOWN "\" has no unit; write \"%" CONFIG_SHOWN
+				   "s\" for seconds",
+				   text, text);
 	unit = find_unit(time_units, ARRAY_SIZE(time_units), decimal.rest);
 	if (!unit)
 		return config_fail(err,
-				   "\"%" CONFIG_SHOWN "\" has no known unit; known are ns, us, ms, s, m, h",
+				   "\"%" CONFIG_SHOWN
+				   "\" has no known unit; known are ns, us, ms, s, m, h",
 				   text);
 	return scale_decimal(text, &decimal, unit->factor, ret_ns, err);
 }
