@@ -83,26 +83,30 @@ static int take_option(struct cursor *cursor, const struct config_option *option
 	return ret ? fail_option(cursor, ret, option) : 0;
 }
 
+/* --help=NAME is --help NAME, the one option whose value may be left out. */
+static int take_help(struct cursor *cursor, const struct config_option *option, const char *name)
+{
+	int ret = take_option(cursor, option, NULL);
+
+	if (!ret && config_replace_string(&cursor->config->target, name))
+		ret = config_fail_memory(cursor->err);
+	return ret;
+}
+
 static int take_long(struct cursor *cursor, const char *word)
 {
 	const struct config_option *option;
 	const char *equals = strchr(word, '=');
 	char name[40];
-	size_t length = equals ? (size_t)(equals - word) : strlen(word);
 
-	/* A longer word is no option; its beginning is enough to name it. */
-	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)),
-		 word);
+	/* A word that does not fit is no option; its beginning is enough to show it. */
+	snprintf(name, sizeof(name), "%s", word);
+	name[strcspn(name, "=")] = '\0';
 	option = config_option_by_name(name, false, cursor->err);
 	if (!option)
 		return fail_here(cursor, -EINVAL);
-	if (!strcmp(option->name, "help") && equals) {
-		int ret = take_option(cursor, option, NULL);
-
-		return ret || !config_replace_string(&cursor->config->target, equals + 1)
-			       ? ret
-			       : config_fail_memory(cursor->err);
-	}
+	if (equals && !strcmp(option->name, "help"))
+		return take_help(cursor, option, equals + 1);
 	return take_option(cursor, option, equals ? equals + 1 : NULL);
 }
 
