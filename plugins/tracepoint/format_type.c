@@ -59,6 +59,7 @@ static const struct known_type known_types[] = {
 	INT("key_t", 4, true),
 	INT("key_serial_t", 4, true),
 	INT("rwf_t", 4, true),
+	INT("__kernel_rwf_t", 4, true),
 	INT("old_time32_t", 4, true),
 	INT("u64", 8, false),
 	INT("__u64", 8, false),
