@@ -11,7 +11,7 @@
  * layout is the kernel's (f_show() and set_print_fmt() in kernel/trace/). Pure: no files, no state.
  */
 
-#define FORMAT_TEXT_MAX (1024 * 1024) /* longer texts are refused */
+#define FORMAT_TEXT_MAX   (1024 * 1024) /* longer texts are refused */
 #define FORMAT_FIELDS_MAX 1024
 #define FORMAT_RECORD_MAX 65535 /* no field may end behind this many bytes */
 
@@ -60,7 +60,7 @@ struct format_labels {
 
 struct format_field {
 	const char *name;
-	const char *type; /* C text of the element type: "char" for "char comm[16]", no __data_loc */
+	const char *type; /* C text, of the element for arrays: "char" for "char comm[16]" */
 	uint32_t offset;  /* as the file says */
 	uint32_t size;    /* as the file says: the whole array; 4 for data_loc and rel_loc */
 	bool is_signed;   /* as the file says */

@@ -95,8 +95,8 @@ void format_classify(struct format_field *field, bool is_syscall, bool is_bit_fi
 		     uint32_t dimension)
 {
 	size_t len = strlen(field->type);
-	struct format_type type = format_type_of((struct format_span){ field->type,
-								       field->type + len });
+	struct format_type type =
+		format_type_of((struct format_span){ field->type, field->type + len });
 
 	field->class = FORMAT_OPAQUE;
 	field->value_offset = field->offset;

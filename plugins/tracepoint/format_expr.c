@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * C constant expressions, as they stand in print fmt after the preprocessor. Widths matter: the ~ of
- * a 32-bit mask must not set the upper half. So each number carries its width (C's int or long
+ * C constant expressions, as they stand in print fmt after the preprocessor. Widths matter: the ~
+ * of a 32-bit mask must not set the upper half. So each number carries its width (C's int or long
  * long: smaller ones are promoted) and sign, and is kept extended to 64 bits accordingly.
  */
 #include <errno.h>
@@ -23,24 +23,39 @@ struct evaluator {
 	unsigned int depth;
 };
 
-enum operator {
-	OP_MUL, OP_DIV, OP_MOD, OP_ADD, OP_SUB, OP_SHL, OP_SHR, OP_LE, OP_GE, OP_LT, OP_GT, OP_EQ,
-	OP_NE, OP_LOGIC_AND, OP_LOGIC_OR, OP_AND, OP_XOR, OP_OR,
+enum operation {
+	OP_MUL,
+	OP_DIV,
+	OP_MOD,
+	OP_ADD,
+	OP_SUB,
+	OP_SHL,
+	OP_SHR,
+	OP_LE,
+	OP_GE,
+	OP_LT,
+	OP_GT,
+	OP_EQ,
+	OP_NE,
+	OP_LOGIC_AND,
+	OP_LOGIC_OR,
+	OP_AND,
+	OP_XOR,
+	OP_OR,
 };
 
 /* The longer of two operators that start alike comes first. */
 static const struct {
 	const char *text;
-	enum operator op;
+	enum operation op;
 	unsigned int precedence; /* higher binds tighter */
 } operators[] = {
-	{ "*", OP_MUL, 10 }, { "/", OP_DIV, 10 }, { "%", OP_MOD, 10 },
-	{ "+", OP_ADD, 9 }, { "-", OP_SUB, 9 },
-	{ "<<", OP_SHL, 8 }, { ">>", OP_SHR, 8 },
-	{ "<=", OP_LE, 7 }, { ">=", OP_GE, 7 }, { "<", OP_LT, 7 }, { ">", OP_GT, 7 },
-	{ "==", OP_EQ, 6 }, { "!=", OP_NE, 6 },
-	{ "&&", OP_LOGIC_AND, 2 }, { "||", OP_LOGIC_OR, 1 },
-	{ "&", OP_AND, 5 }, { "^", OP_XOR, 4 }, { "|", OP_OR, 3 },
+	{ "*", OP_MUL, 10 }, { "/", OP_DIV, 10 },       { "%", OP_MOD, 10 },
+	{ "+", OP_ADD, 9 },  { "-", OP_SUB, 9 },        { "<<", OP_SHL, 8 },
+	{ ">>", OP_SHR, 8 }, { "<=", OP_LE, 7 },        { ">=", OP_GE, 7 },
+	{ "<", OP_LT, 7 },   { ">", OP_GT, 7 },         { "==", OP_EQ, 6 },
+	{ "!=", OP_NE, 6 },  { "&&", OP_LOGIC_AND, 2 }, { "||", OP_LOGIC_OR, 1 },
+	{ "&", OP_AND, 5 },  { "^", OP_XOR, 4 },        { "|", OP_OR, 3 },
 };
 
 static int evaluate_binary(struct evaluator *evaluator, unsigned int min, struct number *ret);
@@ -260,7 +275,7 @@ static int compare(struct number a, struct number b)
 }
 
 /* Operators whose result is 0 or 1. */
-static bool decide(enum operator op, struct number a, struct number b)
+static bool decide(enum operation op, struct number a, struct number b)
 {
 	switch (op) {
 	case OP_LE:
@@ -282,7 +297,7 @@ static bool decide(enum operator op, struct number a, struct number b)
 	}
 }
 
-static int calculate(enum operator op, struct number a, struct number b, uint64_t *ret)
+static int calculate(enum operation op, struct number a, struct number b, uint64_t *ret)
 {
 	switch (op) {
 	case OP_MUL:
@@ -313,14 +328,14 @@ static int calculate(enum operator op, struct number a, struct number b, uint64_
 static void balance(struct number *a, struct number *b)
 {
 	bool is_wide = a->is_wide || b->is_wide;
-	bool is_signed = (a->is_signed || a->is_wide < is_wide) &&
-			 (b->is_signed || b->is_wide < is_wide);
+	bool is_signed =
+		(a->is_signed || a->is_wide < is_wide) && (b->is_signed || b->is_wide < is_wide);
 
 	*a = make_number(a->bits, is_wide, is_signed);
 	*b = make_number(b->bits, is_wide, is_signed);
 }
 
-static int apply(enum operator op, struct number a, struct number b, struct number *ret)
+static int apply(enum operation op, struct number a, struct number b, struct number *ret)
 {
 	uint64_t bits;
 	int err;

@@ -3,7 +3,7 @@
  * Tables of names in print fmt, the text of C calls after the preprocessor:
  *
  *	__print_symbolic(REC->family, { 2, "AF_INET" }, { 10, "AF_INET6" })
- *	__print_flags(REC->flags, "|", {( unsigned long)(( gfp_t)(1UL << 6)), "IO"}, { 0, ((void *)0) })
+ *	__print_flags(REC->flags, "|", {(unsigned long)((gfp_t)(1UL << 6)), "IO"}, {0, NULL})
  *
  * A table is taken whole or not at all: half of one would give wrong names to the values left out.
  */
@@ -86,7 +86,7 @@ static bool is_parenthesized(struct format_span span)
 
 struct format_span format_strip_parentheses(struct format_span span)
 {
-	/* More than a few in a row are nobody's code, and each costs a look at all that is inside. */
+	/* More than a few in a row are nobody's code, and each costs a look at all inside. */
 	for (unsigned int i = 0; i < 8; i++) {
 		span = format_trim(span);
 		if (!is_parenthesized(span))
@@ -108,7 +108,7 @@ struct format_field *format_plain_field(struct format_store *store, struct forma
 	return expression.at == expression.end ? format_field_of(store, name) : NULL;
 }
 
-/* Like format_plain_field(), also behind a cast to 64 bits: the kernel's call does the same cast. */
+/* Like format_plain_field(), also behind a cast to 64 bits: the kernel's call casts so, too. */
 static struct format_field *labelled_field(struct format_store *store, struct format_span text)
 {
 	struct format_span rest = text;
@@ -245,8 +245,8 @@ static int read_table(struct format_store *store, struct format_span list,
 	struct format_span entry;
 
 	while (format_next_argument(&list, &entry)) {
-		int err = entry.at == entry.end && list.at == list.end ? 1 :
-			  read_label(store, entry, table);
+		bool is_trailing_comma = entry.at == entry.end && list.at == list.end;
+		int err = is_trailing_comma ? 1 : read_label(store, entry, table);
 
 		if (err)
 			return err < 0 ? err : 0;
@@ -260,7 +260,8 @@ static enum format_labels_kind eat_call(struct format_span *call)
 	enum format_labels_kind kind = FORMAT_NO_LABELS;
 	struct format_span name = format_eat_word(call);
 
-	if (format_span_is(name, "__print_symbolic") || format_span_is(name, "__print_symbolic_u64"))
+	if (format_span_is(name, "__print_symbolic") ||
+	    format_span_is(name, "__print_symbolic_u64"))
 		kind = FORMAT_SYMBOLIC;
 	else if (format_span_is(name, "__print_flags") || format_span_is(name, "__print_flags_u64"))
 		kind = FORMAT_FLAGS;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * "print fmt" is the argument list of the kernel's printk for the event: string literals, then one C
- * expression for each conversion. C is not evaluated here; two things are picked out of it. Which
+ * "print fmt" is the argument list of the kernel's printk for the event: string literals, then one
+ * C expression for each conversion. C is not evaluated here; two things are picked out of it. Which
  * conversion a field goes through says what an array of bytes is (%pI4, %pM, %pISpc, ...), and
- * tables of names are C initializers in the text (see format_labels.c). Only an argument that is one
- * plain field, perhaps in parentheses, behind a cast or inside one __get_...() call, counts;
+ * tables of names are C initializers in the text (see format_labels.c). Only an argument that is
+ * one plain field, perhaps in parentheses, behind a cast or inside one __get_...() call, counts;
  * everything else is passed over. Hints are taken where the field's size agrees with them.
  */
 #include <errno.h>
@@ -13,11 +13,11 @@
 #include "format_internal.h"
 
 #define ARGUMENTS_MAX 256
-#define CASTS_MAX 4
+#define CASTS_MAX     4
 
 /* One conversion of a printk format string. */
 struct conversion {
-	char kind;	    /* 'd', 's', 'p', ...; '*' for a width from an argument */
+	char kind;          /* 'd', 's', 'p', ...; '*' for a width from an argument */
 	const char *suffix; /* what follows %p: "I4", "ISpc", ... */
 	size_t suffix_len;
 };
@@ -27,7 +27,7 @@ static const struct {
 	enum format_class class;
 	uint32_t min_size, max_size; /* of the field, in bytes */
 } address_hints[] = {
-	/* From Documentation/core-api/printk-formats.rst; "h" and "l" suffixes mean other orders. */
+	/* Documentation/core-api/printk-formats.rst; "h" and "l" suffixes mean other orders. */
 	{ "I4", FORMAT_IPV4, 4, 4 },
 	{ "I4b", FORMAT_IPV4, 4, 4 },
 	{ "I4n", FORMAT_IPV4, 4, 4 },

@@ -8,8 +8,20 @@ struct known_type {
 	struct format_type type;
 };
 
-#define INT(name, bytes, sign) { name, { FORMAT_TYPE_INT, bytes, sign } }
-#define PTR(name) { name, { FORMAT_TYPE_PTR, sizeof(void *), false } }
+#define INT(name, bytes, sign)                                                                     \
+	{                                                                                          \
+		name,                                                                              \
+		{                                                                                  \
+			FORMAT_TYPE_INT, bytes, sign                                               \
+		}                                                                                  \
+	}
+#define PTR(name)                                                                                  \
+	{                                                                                          \
+		name,                                                                              \
+		{                                                                                  \
+			FORMAT_TYPE_PTR, sizeof(void *), false                                     \
+		}                                                                                  \
+	}
 
 /* From include/linux/types.h, include/uapi/asm-generic/posix_types.h and their neighbours. */
 static const struct known_type known_types[] = {
@@ -107,8 +119,8 @@ struct type_words {
 static bool is_qualifier(struct format_span word)
 {
 	static const char *const qualifiers[] = {
-		"volatile", "__user", "__force", "__rcu", "__iomem", "__percpu",
-		"__seg_gs", "__seg_fs", "restrict", "__restrict",
+		"volatile", "__user",   "__force",  "__rcu",    "__iomem",
+		"__percpu", "__seg_gs", "__seg_fs", "restrict", "__restrict",
 	};
 
 	for (size_t i = 0; i < sizeof(qualifiers) / sizeof(qualifiers[0]); i++)

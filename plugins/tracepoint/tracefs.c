@@ -13,12 +13,12 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define DEFAULT_ROOT "/sys/kernel/tracing"
-#define DEBUGFS_ROOT "/sys/kernel/debug/tracing"
+#define DEFAULT_ROOT        "/sys/kernel/tracing"
+#define DEBUGFS_ROOT        "/sys/kernel/debug/tracing"
 #define TRACEFS_SUPER_MAGIC 0x74726163 /* linux/magic.h */
-#define FORMAT_FILE_MAX (1024 * 1024)
-#define MOUNTINFO_MAX (4 * 1024 * 1024)
-#define READ_STEP 8192 /* most format files fit into one step */
+#define FORMAT_FILE_MAX     (1024 * 1024)
+#define MOUNTINFO_MAX       (4 * 1024 * 1024)
+#define READ_STEP           8192 /* most format files fit into one step */
 
 static void close_fd(int *fd)
 {
@@ -97,7 +97,7 @@ static void unescape_path(char *path)
 	*to = '\0';
 }
 
-/* The mount point of one line "ID PARENT DEV ROOT MOUNTPOINT ... - TYPE ...", if it is a tracefs. */
+/* The mount point of a line "ID PARENT DEV ROOT MOUNTPOINT ... - TYPE ...", if of a tracefs. */
 static bool read_mount(const char *line, size_t len, char ret_root[TRACEPOINT_ROOT_SIZE])
 {
 	static const char type[] = " - tracefs ";
@@ -199,7 +199,8 @@ int tracepoint_tracefs_find(bool may_mount, char ret_root[TRACEPOINT_ROOT_SIZE],
 
 bool tracepoint_name_is_valid(const char *name)
 {
-	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 
 	return len && len <= TRACEPOINT_NAME_MAX && !name[len] && name[0] != '.';
 }

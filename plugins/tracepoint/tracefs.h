@@ -11,7 +11,7 @@
  */
 
 #define TRACEPOINT_ROOT_SIZE 4096
-#define TRACEPOINT_NAME_MAX 127 /* longest category or event name */
+#define TRACEPOINT_NAME_MAX  127 /* longest category or event name */
 
 /* How tracefs was found. */
 enum tracepoint_found {

@@ -10,7 +10,7 @@
 #include "format.h"
 #include "tracefs.h"
 
-#define SKIP 77
+#define SKIP         77
 #define LINE_MAX_LEN 512
 
 struct totals {

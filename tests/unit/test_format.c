@@ -14,12 +14,25 @@
 
 /* Texts of a 6.18 kernel, called CATEGORY.NAME; "made" ones are by hand. */
 static const char *const data_files[] = {
-	"sched.sched_process_exec", "sched.sched_process_exit", "sched.sched_switch",
-	"syscalls.sys_enter_connect", "syscalls.sys_exit_connect", "syscalls.sys_enter_openat",
-	"tcp.tcp_probe", "sock.inet_sock_set_state", "kmem.kmalloc", "raw_syscalls.sys_enter",
-	"dma.dma_map_sg", "ipi.ipi_send_cpumask", "bridge.br_mdb_full",
-	"btrfs.add_delayed_data_ref", "neigh.neigh_update", "ras.non_standard_event",
-	"iomap.iomap_dio_complete", "made.rel_loc", "made.oddities",
+	"sched.sched_process_exec",
+	"sched.sched_process_exit",
+	"sched.sched_switch",
+	"syscalls.sys_enter_connect",
+	"syscalls.sys_exit_connect",
+	"syscalls.sys_enter_openat",
+	"tcp.tcp_probe",
+	"sock.inet_sock_set_state",
+	"kmem.kmalloc",
+	"raw_syscalls.sys_enter",
+	"dma.dma_map_sg",
+	"ipi.ipi_send_cpumask",
+	"bridge.br_mdb_full",
+	"btrfs.add_delayed_data_ref",
+	"neigh.neigh_update",
+	"ras.non_standard_event",
+	"iomap.iomap_dio_complete",
+	"made.rel_loc",
+	"made.oddities",
 };
 
 #define DATA_FILES (sizeof(data_files) / sizeof(data_files[0]))
@@ -360,17 +373,40 @@ static void test_expressions(void **state)
 		const char *text;
 		uint64_t value;
 	} good[] = {
-		{ "0", 0 }, { "010", 8 }, { "0x1F", 31 }, { "0b101", 5 }, { "42u", 42 },
-		{ "1 << 3", 8 }, { "(1 << 3)", 8 }, { "((__force gfp_t)(1u << 7))", 128 },
-		{ "-1", UINT64_MAX }, { "-1u", UINT32_MAX }, { "~0", UINT64_MAX },
-		{ "~0u", UINT32_MAX }, { "~(gfp_t)1", 0xfffffffe }, { "~1UL", ~UINT64_C(1) },
-		{ "-9ULL", (uint64_t)-9 }, { "(u8)0x1ff", 255 }, { "(s8)255", UINT64_MAX },
-		{ "(unsigned int)-1 + 1", 0 }, { "2 + 3 * 4", 14 }, { "(2 + 3) * 4", 20 },
-		{ "1 | 2 ^ 3 & 6", 1 }, { "7 - 2 - 1", 4 }, { "-7 / 2", (uint64_t)-3 },
-		{ "-7 % 2", UINT64_MAX }, { "-8 >> 1", (uint64_t)-4 }, { "1 < 2 == 1", 1 },
-		{ "-1 < 1u", 0 }, { "1 && 0 || 1", 1 }, { "!5", 0 }, { "4294967295", UINT32_MAX },
-		{ "0x80000000", 0x80000000 }, { "18446744073709551615ULL", UINT64_MAX },
-		{ "1UL << 63", UINT64_C(1) << 63 }, { " ( enum x ) 3 ", 3 },
+		{ "0", 0 },
+		{ "010", 8 },
+		{ "0x1F", 31 },
+		{ "0b101", 5 },
+		{ "42u", 42 },
+		{ "1 << 3", 8 },
+		{ "(1 << 3)", 8 },
+		{ "((__force gfp_t)(1u << 7))", 128 },
+		{ "-1", UINT64_MAX },
+		{ "-1u", UINT32_MAX },
+		{ "~0", UINT64_MAX },
+		{ "~0u", UINT32_MAX },
+		{ "~(gfp_t)1", 0xfffffffe },
+		{ "~1UL", ~UINT64_C(1) },
+		{ "-9ULL", (uint64_t)-9 },
+		{ "(u8)0x1ff", 255 },
+		{ "(s8)255", UINT64_MAX },
+		{ "(unsigned int)-1 + 1", 0 },
+		{ "2 + 3 * 4", 14 },
+		{ "(2 + 3) * 4", 20 },
+		{ "1 | 2 ^ 3 & 6", 1 },
+		{ "7 - 2 - 1", 4 },
+		{ "-7 / 2", (uint64_t)-3 },
+		{ "-7 % 2", UINT64_MAX },
+		{ "-8 >> 1", (uint64_t)-4 },
+		{ "1 < 2 == 1", 1 },
+		{ "-1 < 1u", 0 },
+		{ "1 && 0 || 1", 1 },
+		{ "!5", 0 },
+		{ "4294967295", UINT32_MAX },
+		{ "0x80000000", 0x80000000 },
+		{ "18446744073709551615ULL", UINT64_MAX },
+		{ "1UL << 63", UINT64_C(1) << 63 },
+		{ " ( enum x ) 3 ", 3 },
 		{ "(int)(( __kernel_rwf_t)0x00000010)", 16 },
 	};
 
@@ -387,9 +423,15 @@ static void test_expressions(void **state)
 static void test_no_expressions(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", "x", "SOME_ENUM", "1 +", "(1", "1)", "1 2", "1 << 64", "1 << 32", "1 << -1",
-		"1 / 0", "1 % 0", "sizeof(int)", "(void *)0", "(xyz_t)1", "\"a\"", "08", "1x", "0x",
-		"18446744073709551616", "1 ? 2 : 3", "f(1)", "1, 2", "REC->x", "'",
+		"",          " ",           "x",
+		"SOME_ENUM", "1 +",         "(1",
+		"1)",        "1 2",         "1 << 64",
+		"1 << 32",   "1 << -1",     "1 / 0",
+		"1 % 0",     "sizeof(int)", "(void *)0",
+		"(xyz_t)1",  "\"a\"",       "08",
+		"1x",        "0x",          "18446744073709551616",
+		"1 ? 2 : 3", "f(1)",        "1, 2",
+		"REC->x",    "'",
 	};
 	char deep[4096];
 	uint64_t value = 7;
@@ -453,9 +495,9 @@ static void test_types(void **state)
 	}
 }
 
-#define HEAD "name: x\nID: 1\nformat:\n"
+#define HEAD  "name: x\nID: 1\nformat:\n"
 #define FIELD "\tfield:int a;\toffset:0;\tsize:4;\tsigned:1;\n"
-#define TAIL "print fmt: \"\"\n"
+#define TAIL  "print fmt: \"\"\n"
 
 static void expect_error(const char *text, unsigned int line, const char *cause)
 {
@@ -494,8 +536,9 @@ static void test_errors(void **state)
 static void test_accepted(void **state)
 {
 	static const char old[] = HEAD "\tfield:int a;\toffset:0;\tsize:4;\n" TAIL;
-	static const char wrong[] = HEAD "\tfield:u8 a[5];\toffset:0;\tsize:5;\tsigned:0;\n"
-				    "print fmt: \"%pI4 %pM %pI6c %pISpc\", REC->a, REC->a, REC->a, REC->a\n";
+	static const char wrong[] =
+		HEAD "\tfield:u8 a[5];\toffset:0;\tsize:5;\tsigned:0;\n"
+		     "print fmt: \"%pI4 %pM %pI6c %pISpc\", REC->a, REC->a, REC->a, REC->a\n";
 	struct format *format = NULL;
 
 	(void)state;

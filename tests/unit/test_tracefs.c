@@ -14,8 +14,14 @@
 #include "tracefs.h"
 
 static const char *const events[] = {
-	"b_cat/zeta", "b_cat/alpha", "b_cat/al_more", "a.cat/one", "syscalls/sys_enter_openat",
-	"syscalls/sys_enter_open", "syscalls/sys_exit_open", "ftrace/function",
+	"b_cat/zeta",
+	"b_cat/alpha",
+	"b_cat/al_more",
+	"a.cat/one",
+	"syscalls/sys_enter_openat",
+	"syscalls/sys_enter_open",
+	"syscalls/sys_exit_open",
+	"ftrace/function",
 };
 
 struct fixture {
@@ -105,8 +111,9 @@ static void test_each(void **state)
 		      "syscalls:sys_enter_openat syscalls:sys_exit_open ");
 	expect_events(*state, "b_cat", "al*", "b_cat:al_more b_cat:alpha ");
 	expect_events(*state, "?_cat", "zeta", "b_cat:zeta ");
-	expect_events(*state, "sys*", "sys_e*_open", "syscalls:sys_enter_open "
-						      "syscalls:sys_exit_open ");
+	expect_events(*state, "sys*", "sys_e*_open",
+		      "syscalls:sys_enter_open "
+		      "syscalls:sys_exit_open ");
 	expect_events(*state, "[ab].cat", "*", "a.cat:one ");
 	expect_events(*state, "b_cat", "alpha", "b_cat:alpha ");
 }
@@ -141,20 +148,20 @@ static void test_read_format(void **state)
 	char *text = NULL;
 	size_t len = 0;
 
-	assert_int_equal(
-		tracepoint_tracefs_read_format(fixture->root, "b_cat", "alpha", &text, &len), 0);
+	assert_int_equal(tracepoint_tracefs_read_format(fixture->root, "b_cat", "alpha", &text,
+							&len),
+			 0);
 	assert_string_equal(text, "name: alpha\n");
 	assert_int_equal(len, 12);
 	free(text);
 	text = NULL;
-	assert_int_equal(
-		tracepoint_tracefs_read_format(fixture->root, "b_cat", "beta", &text, &len),
-		-ENOENT);
-	assert_int_equal(
-		tracepoint_tracefs_read_format(fixture->root, "..", "alpha", &text, &len), -EINVAL);
-	assert_int_equal(
-		tracepoint_tracefs_read_format(fixture->root, "b_cat", "a/b", &text, &len),
-		-EINVAL);
+	assert_int_equal(tracepoint_tracefs_read_format(fixture->root, "b_cat", "beta", &text,
+							&len),
+			 -ENOENT);
+	assert_int_equal(tracepoint_tracefs_read_format(fixture->root, "..", "alpha", &text, &len),
+			 -EINVAL);
+	assert_int_equal(tracepoint_tracefs_read_format(fixture->root, "b_cat", "a/b", &text, &len),
+			 -EINVAL);
 	assert_null(text);
 }
 
@@ -167,20 +174,22 @@ static void test_read_format_bounds(void **state)
 
 	snprintf(path, sizeof(path), "%s/events/b_cat/zeta/format", fixture->root);
 	assert_int_equal(truncate(path, 1024 * 1024), 0);
-	assert_int_equal(
-		tracepoint_tracefs_read_format(fixture->root, "b_cat", "zeta", &text, &len), 0);
+	assert_int_equal(tracepoint_tracefs_read_format(fixture->root, "b_cat", "zeta", &text,
+							&len),
+			 0);
 	assert_int_equal(len, 1024 * 1024);
 	free(text);
 	text = NULL;
 	assert_int_equal(truncate(path, 1024 * 1024 + 1), 0);
-	assert_int_equal(
-		tracepoint_tracefs_read_format(fixture->root, "b_cat", "zeta", &text, &len),
-		-EFBIG);
+	assert_int_equal(tracepoint_tracefs_read_format(fixture->root, "b_cat", "zeta", &text,
+							&len),
+			 -EFBIG);
 	assert_null(text);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(
-		tracepoint_tracefs_read_format(fixture->root, "b_cat", "zeta", &text, &len), 0);
+	assert_int_equal(tracepoint_tracefs_read_format(fixture->root, "b_cat", "zeta", &text,
+							&len),
+			 0);
 	assert_int_equal(len, 0);
 	free(text);
 }
@@ -212,15 +221,19 @@ static void test_mountinfo(void **state)
 
 	(void)state;
 	assert_int_equal(tracepoint_tracefs_from_mountinfo("", root), -ENOENT);
-	assert_int_equal(tracepoint_tracefs_from_mountinfo(
-				 "22 1 0:5 / /proc rw - proc proc rw\n"
-				 "23 1 0:6 /sub /part rw - tracefs x rw\n"
-				 "24 1 0:6\n - tracefs \n1 2 3 - tracefs x\n", root), -ENOENT);
+	assert_int_equal(
+		tracepoint_tracefs_from_mountinfo("22 1 0:5 / /proc rw - proc proc rw\n"
+						  "23 1 0:6 /sub /part rw - tracefs x rw\n"
+						  "24 1 0:6\n - tracefs \n1 2 3 - tracefs x\n",
+						  root),
+		-ENOENT);
 	assert_string_equal(root, "untouched");
-	assert_int_equal(tracepoint_tracefs_from_mountinfo(
-				 "22 1 0:5 / /proc rw - proc proc rw\n"
-				 "30 22 0:12 / /a\\040b\\134c rw,relatime shared:9 - tracefs none rw",
-				 root), 0);
+	assert_int_equal(
+		tracepoint_tracefs_from_mountinfo(
+			"22 1 0:5 / /proc rw - proc proc rw\n"
+			"30 22 0:12 / /a\\040b\\134c rw,relatime shared:9 - tracefs none rw",
+			root),
+		0);
 	assert_string_equal(root, "/a b\\c");
 }
 
