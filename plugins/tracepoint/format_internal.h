@@ -70,7 +70,7 @@ bool format_next_argument(struct format_span *list, struct format_span *ret_argu
 /* "(X)" to X, as often as it is so; the parentheses must belong together. */
 struct format_span format_strip_parentheses(struct format_span span);
 
-/* Step over a C string literal, or several in a row, and keep the value. NULL when none is there. */
+/* Step over a C string literal, or several in a row, and keep the value. NULL for none. */
 const char *format_eat_string(struct format_store *store, struct format_span *span);
 
 /*
