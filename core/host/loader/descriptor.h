@@ -62,7 +62,7 @@ void descriptor_free(struct descriptor *descriptor);
 
 /* Whether a text can be a plugin's name: [a-z0-9_-]{1,32}. */
 bool descriptor_name_valid(const char *name);
-/* The words of needs and capabilities, "late_attach", "cap_net_raw"; NULL for an unknown bit. */
+/* The words of needs and capabilities, "late_attach", "net_raw"; NULL for an unknown bit. */
 const char *descriptor_need_name(unsigned int bit);
 const char *descriptor_capability_name(unsigned int bit);
 /* "string", "uint", ...; NULL for what is no type. */

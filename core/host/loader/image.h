@@ -2,6 +2,7 @@
 #ifndef BPFHOST_HOST_IMAGE_H
 #define BPFHOST_HOST_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,9 +28,12 @@ const void *image_read(const struct image *image, uint64_t address, uint64_t siz
 const char *image_string(const struct image *image, uint64_t address, size_t max);
 /*
  * The pointer stored at an address, as the loader would leave it: 0 for NULL. -ENOENT when the 8
- * bytes are not in the file, -EINVAL when they are not NULL and point to nothing in this file.
+ * bytes are not in the file, -EXDEV when it will point into another file, -EINVAL when it is not
+ * NULL and points to nothing.
  */
 int image_pointer(const struct image *image, uint64_t address, uint64_t *ret_target);
+/* Whether an address is in a part of the file that may be executed. */
+bool image_is_code(const struct image *image, uint64_t address);
 
 /* The address and size of a defined symbol that others can see, -ENOENT. */
 int image_symbol(const struct image *image, const char *name, uint64_t *ret_address,
@@ -37,15 +41,26 @@ int image_symbol(const struct image *image, const char *name, uint64_t *ret_addr
 /* The content of the first note with this name and type, -ENOENT. */
 int image_note(const struct image *image, const char *name, uint32_t type, const void **ret_bytes,
 	       uint32_t *ret_size);
-/* The section with this name: its bytes and its address, -ENOENT. */
-int image_section(const struct image *image, const char *name, const void **ret_bytes,
-		  uint64_t *ret_size, uint64_t *ret_address);
+
+/* A section: size bytes at an address in memory and at an offset in the file. */
+struct image_section {
+	uint64_t address;
+	uint64_t offset;
+	uint64_t size;
+};
+
+/* The first section with this name and bytes in the file, -ENOENT. */
+int image_section(const struct image *image, const char *name, struct image_section *ret_section);
+/* Bytes by their offset in the file, NULL when they are not all there. */
+const void *image_bytes(const struct image *image, uint64_t offset, uint64_t size);
 
 /* The nth library that the file needs, NULL behind the last. */
 const char *image_needed(const struct image *image, size_t n);
 /*
- * Whether every RPATH and RUNPATH entry is an absolute folder that only root can write: 0 or
- * -EPERM. $ORIGIN and other $... are refused: the file runs from a place without a folder.
+ * Whether the file brings in no other file but libraries from where only root can write: 0 or
+ * -EPERM. Every RPATH and RUNPATH entry must be such a folder; $ORIGIN and other $... are refused
+ * (the file runs from memory, which has no folder), so are libraries named by a path, filters and
+ * auditors.
  */
 int image_check_paths(const struct image *image, struct bpfhost_error *err);
 
