@@ -23,6 +23,9 @@ struct loader_plugin {
  */
 int loader_open(const char *path, const struct admission_trust *trust,
 		struct loader_plugin **ret_plugin, struct bpfhost_error *err);
+/* The same, the sentence without the path. */
+int loader_look(const char *path, const struct admission_trust *trust,
+		struct loader_plugin **ret_plugin, struct bpfhost_error *err);
 void loader_free(struct loader_plugin *plugin);
 
 #endif

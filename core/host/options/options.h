@@ -13,7 +13,6 @@
 struct options_values {
 	struct bpfhost_value *values;
 	size_t count;
-	struct options_text *texts;
 };
 
 /*
