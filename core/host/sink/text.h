@@ -2,8 +2,8 @@
 /*
  * Lines for people:
  *
- *	15:04:05.123456 hello/exec           bash[4711]            fd=7 path="/tmp/a b"
- *	-- 128 events lost here (ring) hello cpu 1
+ *	15:04:05.123456 hello/exec                 bash[4711]               fd=7 path="/tmp/a b"
+ *	15:04:05.123457 -- 128 events lost here (ring) hello cpu 1
  *
  * Whatever a traced program wrote stays one line of printable characters: control characters, bytes
  * that are not UTF-8 and marks that turn the direction of writing are shown escaped.
