@@ -75,6 +75,7 @@ function(bpfhost_plugin_module target name dir)
 		C_STANDARD 11 C_STANDARD_REQUIRED ON C_VISIBILITY_PRESET hidden
 		SKIP_BUILD_RPATH ON INSTALL_RPATH "" LIBRARY_OUTPUT_DIRECTORY ${dir}
 		LINK_DEPENDS ${BPFHOST_CMAKE_DIR}/bpfhost-plugin.map)
+	target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
 	target_compile_options(${target} PRIVATE -Wall -Wextra)
 	target_link_libraries(${target} PRIVATE bpfhost::sdk)
 	target_link_options(${target} PRIVATE -Wl,-z,now -Wl,-z,relro
@@ -94,6 +95,7 @@ function(_bpfhost_plugin_test name)
 	pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
 	add_executable(plugin_${name}_test ${name}_test.c ${ARGN})
 	set_target_properties(plugin_${name}_test PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON)
+	target_compile_definitions(plugin_${name}_test PRIVATE _GNU_SOURCE)
 	target_compile_options(plugin_${name}_test PRIVATE -Wall -Wextra)
 	add_dependencies(plugin_${name}_test plugin_${name}) # one of them makes the object
 	target_link_libraries(plugin_${name}_test PRIVATE bpfhost::fakehost bpfhost::sdk

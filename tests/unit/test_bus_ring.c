@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The ring between worker and supervisor: frames, bounds, wake-ups, and a worker that lies. */
-#define _GNU_SOURCE
 #include "bus/ring.h"
 
 #include <bpfhost/host.h>

@@ -19,7 +19,6 @@
  * The memfd is sealed against resizing: pages cannot vanish under the mapping. What a lying producer
  * does to the flags makes only its own wake-ups come too often or never.
  */
-#define _GNU_SOURCE
 #include "ring.h"
 
 #include <bpfhost/host.h>

@@ -43,6 +43,8 @@ enum bus_counter {
 	BUS_LOG_ARRIVED,   /* log records taken from the kernel's ring */
 	BUS_USER_PRODUCED, /* events made in user space */
 	BUS_USER_LOST,     /* those among them for which the bus had no room */
+	BUS_TAKEN,         /* events that the plugin kept for itself */
+	BUS_LOG_LOST,      /* lines of the log for which the bus had no room */
 	BUS_NCOUNTERS,
 };
 

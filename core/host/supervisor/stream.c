@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sink/json.h"
+#include "sink/text.h"
 #include "supervisor/instance.h"
 #include "worker/worker.h"
 

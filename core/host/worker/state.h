@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include <bpfhost/plugin.h>
+#include <bpfhost/schema.h>
 
 #include "worker/kernel_ring.h"
 #include "worker/plugin.h"

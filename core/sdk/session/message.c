@@ -70,7 +70,7 @@ void session_route_libbpf(const struct bpfhost_instance *self)
 	libbpf_set_print(self ? message_from_libbpf : NULL);
 }
 
-const struct bpfhost_value *bpfhost_option(const struct bpfhost_instance *self, const char *name)
+const struct bpfhost_setting *bpfhost_option(const struct bpfhost_instance *self, const char *name)
 {
 	const struct bpfhost_option *option = self->plugin->options;
 

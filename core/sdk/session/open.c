@@ -56,7 +56,8 @@ static void *open_in_map(struct bpf_object *object, struct bpf_map *map, const c
 		return NULL;
 	if (open_find(bpf_object__btf(object), bpf_map__name(map), name, &offset, &found) < 0)
 		return NULL;
-	bytes = bpf_map__initial_value(map, &have);
+	/* Read-only for the program, not before it is loaded: skeletons write it the same way. */
+	bytes = (char *)bpf_map__initial_value(map, &have);
 	return bytes && found == size && offset + size <= have ? bytes + offset : NULL;
 }
 
@@ -122,7 +123,7 @@ static int open_type(void *ctx, const char *variable, uint32_t type, uint32_t of
 	(void)variable;
 	map = bpf_object__find_map_by_name(session->object, OPEN_SECTION_TYPES);
 	if (map)
-		id = bpf_map__initial_value(map, &have);
+		id = (uint32_t *)bpf_map__initial_value(map, &have);
 	if (!id || offset + sizeof(*id) > have)
 		return bpfhost_fail(self, -EINVAL, "failed to set the id of an event type");
 	id[offset / sizeof(*id)] = type;
