@@ -421,8 +421,9 @@ static void test_own_position_is_private(void **state)
 }
 
 /*
- * Random bytes all over the shared pages while frames are taken: whatever comes out lies within the
- * two mappings. Now and then a plausible head and frame, so that it gets deeper than the first check.
+ * Random bytes all over the shared pages while frames are taken: whatever comes out lies within
+ * the two mappings. Now and then a plausible head and frame, so that it gets deeper than the
+ * first check.
  */
 static void scribble(struct bus_ring *ring, uint64_t *random)
 {

@@ -83,9 +83,10 @@ struct bus_ring {
 #define BUS_SIZE_MAX (1U << 30)
 
 /*
- * Makes a ring with `size` bytes of data, a power of two within the bounds. ret_fd may be NULL; else
- * it gets the sealed memfd (close-on-exec, the caller's), from which another process can bus_open.
- * -EINVAL for an impossible size, or the error of memfd_create, ftruncate, fcntl or mmap.
+ * Makes a ring with `size` bytes of data, a power of two within the bounds. ret_fd may be NULL;
+ * else it gets the sealed memfd (close-on-exec, the caller's), from which another process can
+ * bus_open. -EINVAL for an impossible size, or the error of memfd_create, ftruncate, fcntl or
+ * mmap.
  */
 int bus_new(uint64_t size, struct bus_ring **ret_ring, int *ret_fd);
 /*
@@ -126,8 +127,9 @@ static inline void *bus_reserve(struct bus_ring *ring, enum bus_kind kind, uint3
 bool bus_publish(struct bus_ring *ring);
 /*
  * Before waiting for room for a payload of `size`: 1 there is room now, 0 wait until the consumer
- * wakes you, -EBUSY publish first, -EMSGSIZE it can never fit. A wake-up comes when the payload fits
- * and a good part of the ring is free, so that a slow consumer does not wake for every frame.
+ * wakes you, -EBUSY publish first, -EMSGSIZE it can never fit. A wake-up comes when the payload
+ * fits and a good part of the ring is free, so that a slow consumer does not wake for every
+ * frame.
  */
 int bus_wait_prepare(struct bus_ring *ring, uint32_t size);
 /*
@@ -136,7 +138,10 @@ int bus_wait_prepare(struct bus_ring *ring, uint32_t size);
  */
 bool bus_complete_set(struct bus_ring *ring, uint64_t until_ns);
 
-/* Whether the worker sleeps: its kernel ring was empty after it had set the kernel's reader flag. */
+/*
+ * Whether the worker sleeps: its kernel ring was empty after it had set the kernel's reader
+ * flag.
+ */
 static inline void bus_asleep_set(struct bus_ring *ring, bool asleep)
 {
 	atomic_store(&ring->shared->asleep, asleep);
