@@ -207,10 +207,11 @@ static inline bool bus_asleep(const struct bus_ring *ring)
 /* Which function runs, 0 for none; ret_since_ns may be NULL. As true as the worker. */
 static inline uint32_t bus_call(const struct bus_ring *ring, uint64_t *ret_since_ns)
 {
-	uint32_t call = atomic_load_explicit(&ring->shared->call, memory_order_acquire);
+	const struct bus_shared *shared = ring->shared;
+	uint32_t call = atomic_load_explicit(&shared->call, memory_order_acquire);
 
 	if (ret_since_ns)
-		*ret_since_ns = atomic_load_explicit(&ring->shared->call_since, memory_order_relaxed);
+		*ret_since_ns = atomic_load_explicit(&shared->call_since, memory_order_relaxed);
 	return call;
 }
 
