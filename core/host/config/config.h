@@ -76,8 +76,8 @@ struct config_instance {
 
 struct config {
 	enum config_command command;
-	char *target;	  /* inspect NAME|FILE, probes NAME, help [NAME]: else NULL */
-	char *glob;	  /* probes NAME [GLOB], else NULL */
+	char *target;      /* inspect NAME|FILE, probes NAME, help [NAME]: else NULL */
+	char *glob;        /* probes NAME [GLOB], else NULL */
 	char *config_path; /* --config, or NULL */
 
 	/* For run, what to run; for probes, the one plugin that was named, with its settings. */
@@ -85,15 +85,15 @@ struct config {
 	size_t instance_count;
 
 	enum config_format format;
-	char *output;		    /* a path, or NULL for stdout */
-	struct config_ids pids;	    /* each 1 to INT32_MAX; whether they exist is not checked */
-	struct config_ids uids;	    /* names are resolved already */
+	char *output;                /* a path, or NULL for stdout */
+	struct config_ids pids;      /* each 1 to INT32_MAX; whether they exist is not checked */
+	struct config_ids uids;      /* names are resolved already */
 	struct config_texts comms;   /* each 1 to 15 bytes */
 	struct config_texts cgroups; /* paths, as written */
-	struct config_value filter; /* text NULL where there is none; not parsed here */
+	struct config_value filter;  /* text NULL where there is none; not parsed here */
 
 	uint64_t duration_ns; /* 0: no limit */
-	uint64_t count;	      /* 0: no limit */
+	uint64_t count;       /* 0: no limit */
 	enum config_on_error on_error;
 	enum config_log_level log_level; /* --quiet means error, --verbose debug, unless given */
 	struct config_texts plugin_dirs; /* only those given, in order of preference */
@@ -103,11 +103,11 @@ struct config {
 	bool quiet;
 	bool verbose;
 
-	uint64_t call_limit_ns;	/* how long one call into a plugin may take */
-	uint64_t window_ns;	/* how long events wait for earlier ones */
-	uint32_t restart_limit;	/* how often a worker is started again */
+	uint64_t call_limit_ns; /* how long one call into a plugin may take */
+	uint64_t window_ns;     /* how long events wait for earlier ones */
+	uint32_t restart_limit; /* how often a worker is started again */
 
-	/* One bit for each host setting that the command line gave, which a file must not change. */
+	/* One bit for each host setting that was given; a file changes none that was given before. */
 	uint64_t given;
 };
 
