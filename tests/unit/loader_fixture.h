@@ -98,7 +98,7 @@ static inline void fixture_build(const char *folder, const char *name, const cha
 				 const char *flags)
 {
 	const char *root = getenv("SOURCE_DIR"), *cc = getenv("CC");
-	char command[2 * PATH_MAX], file[PATH_MAX], own[PATH_MAX];
+	char *command = NULL, file[PATH_MAX], own[PATH_MAX];
 
 	if (!root) {
 		snprintf(own, sizeof(own), "%s", __FILE__);
@@ -107,11 +107,12 @@ static inline void fixture_build(const char *folder, const char *name, const cha
 	}
 	snprintf(file, sizeof(file), "%s/%s.c", folder, name);
 	fixture_write(file, source, strlen(source), 0644);
-	snprintf(command, sizeof(command),
-		 "%s -std=gnu11 -shared -fPIC -fvisibility=hidden -I%s/core/include "
-		 "-I%s/bpf/include %s -o %s/%s.so %s",
-		 cc ? cc : "cc", root, root, file, folder, name, flags);
+	assert_true(asprintf(&command,
+			     "%s -std=gnu11 -shared -fPIC -fvisibility=hidden -I%s/core/include "
+			     "-I%s/bpf/include %s -o %s/%s.so %s",
+			     cc ? cc : "cc", root, root, file, folder, name, flags) > 0);
 	assert_int_equal(system(command), 0);
+	free(command);
 	snprintf(file, sizeof(file), "%s/%s.so", folder, name);
 	assert_int_equal(chmod(file, 0755), 0);
 }
