@@ -92,6 +92,8 @@ static uint64_t image_count_gnu(const struct image *image)
 		memcpy(&symbol, buckets + 4 * (uint64_t)i, sizeof(symbol));
 		last = symbol > last ? symbol : last;
 	}
+	if (!last) /* none of its own: only what comes before the first hashed one */
+		return head[1];
 	if (last < head[1])
 		return 0;
 	return image_chain_end(image, begin + 4 * (uint64_t)head[0], head[1], last);
