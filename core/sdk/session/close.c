@@ -14,15 +14,7 @@
 
 #define CLOSE_DRAIN_NS 900000000ULL
 #define CLOSE_PAUSE_NS 200000L
-#define CLOSE_BUDGET 4096
-
-static uint64_t close_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
+#define CLOSE_BUDGET   4096
 
 static int close_is_drained(const struct session *session)
 {
@@ -33,9 +25,9 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 {
 	const struct bpfhost_vtable *vtable = &self->plugin->vtable;
 	int (*poll)(struct bpfhost_instance *, uint32_t) = vtable->poll ?: bpfhost_default_poll;
-	uint64_t deadline = close_now() + CLOSE_DRAIN_NS;
+	uint64_t deadline = session_now() + CLOSE_DRAIN_NS;
 
-	while (!close_is_drained(session) && close_now() < deadline) {
+	while (!close_is_drained(session) && session_now() < deadline) {
 		int taken = poll(self, CLOSE_BUDGET);
 
 		if (taken < 0)
@@ -52,15 +44,26 @@ static void close_links(struct session *session)
 	session->nlinks = 0;
 }
 
+int bpfhost_stop(struct bpfhost_instance *self)
+{
+	struct session *session = session_get(self);
+
+	if (!session || session->stopped)
+		return 0;
+	session->stopped = true;
+	close_links(session);
+	if (session->counters)
+		close_drain(self, session);
+	return 0;
+}
+
 int bpfhost_close(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
 
 	if (!session)
 		return 0;
-	close_links(session);
-	if (session->counters)
-		close_drain(self, session);
+	bpfhost_stop(self);
 	session_route_libbpf(NULL);
 	session_free(session);
 	self->sdk = NULL;
