@@ -599,7 +599,7 @@ int main(int argc, char **argv)
 	path_of_object = object_path(argc, argv, path);
 	object = load(path_of_object, &err);
 	if (err == -EPERM || err == -EACCES) {
-		printf("skipped: loading BPF programs needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN\n");
+		puts("skipped: needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN");
 		return 77;
 	}
 	bpf_object__close(object);

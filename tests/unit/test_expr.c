@@ -524,7 +524,8 @@ static void test_binding_errors(void **state)
 	refuse("saddr in ::/0", -EINVAL,
 	       "an IPv4 address is never an IPv6 address at column 7");
 	refuse("comm & 1", -EINVAL, "'&' needs a whole number, which \"comm\" is not at column 1");
-	refuse("ratio & 1", -EINVAL, "'&' needs a whole number, which \"ratio\" is not at column 1");
+	refuse("ratio & 1", -EINVAL,
+	       "'&' needs a whole number, which \"ratio\" is not at column 1");
 	refuse("fd & flags", -EINVAL, "'&' takes one field, not two at column 1");
 	refuse("trouble == 1", -EIO,
 	       "failed to resolve \"trouble\": Input/output error at column 1");

@@ -55,9 +55,10 @@ static void test_parts(void **state)
 
 static void test_part_letters(void **state)
 {
-	static const char *const parts[] = { "libssl.so.3",	  "func+0x10", "@0x1234",
-					     "&0x401234",	  "foo.isra.0", "memcpy@@GLIBC_2.14",
-					     "x86_64-linux-gnu/a", "~/a#b=c%d" };
+	static const char *const parts[] = {
+		"libssl.so.3", "func+0x10",	     "@0x1234",		   "&0x401234",
+		"foo.isra.0",  "memcpy@@GLIBC_2.14", "x86_64-linux-gnu/a", "~/a#b=c%d",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -162,8 +163,7 @@ static void test_if_is_a_word_of_its_own(void **state)
 	assert_non_null(probe->expr);
 	bpfhost_probe_free(probe);
 	refuse("a:b iffy", "unexpected 'i' at column 5; a condition begins with \"if\"");
-	refuse("\"a\"if b",
-	       "unexpected 'i' at column 4");
+	refuse("\"a\"if b", "unexpected 'i' at column 4");
 }
 
 static void test_arrow_ends_a_part(void **state)

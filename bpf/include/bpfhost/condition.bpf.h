@@ -21,9 +21,10 @@
 #define BPFHOST_CONDITION_CHUNK 32
 
 /*
- * The verifier remembers what it knows of a number that was stored at a multiple of eight bytes, and
- * would follow each of its values through the loops. So nothing that changes lies at such a place:
- * read back, it is any number, and one round stands for all.
+ * The verifier remembers what it knows of a number that was stored at a multiple of eight bytes,
+ * and would follow each of its values through the loops. So nothing that changes lies at such a
+ * place: read back, it is any number, and one round stands for all. (Measured with all of it in one
+ * naturally laid out struct: 14,160 instructions processed instead of 2,924.)
  */
 struct bpfhost_condition_run {
 	const struct bpfhost_condition *condition;

@@ -13,7 +13,8 @@
 #define BPFHOST_CONDITION_STRING_MAX 8
 #define BPFHOST_CONDITION_TEXT_MAX 64
 #define BPFHOST_CONDITION_OFFSET_MAX 65535
-#define BPFHOST_CONDITION_SCAN_MAX 4096 /* a longer string makes its comparison false, if more must be read */
+/* A comparison that must look further into a traced string than so many bytes is false. */
+#define BPFHOST_CONDITION_SCAN_MAX 4096
 
 /* Where next_true and next_false lead when the answer is known. */
 #define BPFHOST_CONDITION_HOLDS 254

@@ -39,7 +39,7 @@ int bpfhost_expr_parse(const char *text, struct bpfhost_expr **ret_expr,
 void bpfhost_expr_free(struct bpfhost_expr *expr);
 
 enum bpfhost_operand_kind {
-	BPFHOST_OPERAND_MISSING, /* a known name that this event has not: its comparisons are false */
+	BPFHOST_OPERAND_MISSING, /* known, but not in this event: comparisons are false */
 	BPFHOST_OPERAND_UINT, /* also bool, char, ptr, ports in host order */
 	BPFHOST_OPERAND_INT,
 	BPFHOST_OPERAND_FLOAT,

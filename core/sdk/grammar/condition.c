@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From an expression's tests to a condition's: those that a jump can still reach, in the same order
- * (jumps lead forward in both), the ones whose outcome is known already replaced by where they lead.
+ * From an expression's tests to a condition's: those that a jump can still reach, in the same
+ * order (jumps lead forward in both), the ones whose outcome is known already replaced by where
+ * they lead.
  */
 #include <errno.h>
 #include <string.h>
