@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the host gives to an instance of a plugin: facts about the run and a few calls. Everything
+ * here is plain C data, so that host and plugin may be built by different compilers and carry
+ * different libraries. A plugin rarely uses these calls itself: <bpfhost/sdk.h> does.
+ */
+#ifndef BPFHOST_HOST_H
+#define BPFHOST_HOST_H
+
+#include <bpfhost/event.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum bpfhost_level {
+	BPFHOST_ERROR = 1,
+	BPFHOST_WARN = 2,
+	BPFHOST_INFO = 3,
+	BPFHOST_DEBUG = 4,
+	BPFHOST_TRACE = 5,
+};
+
+/*
+ * The value of one option, in the order of the plugin's option table. An option that was not given
+ * holds its default, and `given` is 0. A scalar has count 1 (0 for a string option without a
+ * default); a list has as many items as were given.
+ */
+struct bpfhost_item {
+	const char *text; /* as it was written, never NULL */
+	union {
+		int64_t i;  /* BPFHOST_OPT_INT; BPFHOST_OPT_BOOL and _CHOICE (index) too */
+		uint64_t u; /* BPFHOST_OPT_UINT, _SIZE (bytes), _TIME (nanoseconds) */
+	} number;
+};
+
+struct bpfhost_setting {
+	uint32_t given;
+	uint32_t count;
+	const struct bpfhost_item *items;
+};
+
+/* The descriptors through which the host follows an instance's kernel side; any may be -1. */
+struct bpfhost_ring_fds {
+	uint32_t size;     /* sizeof(struct bpfhost_ring_fds) as the caller knows it */
+	int32_t ring;      /* BPF_MAP_TYPE_RINGBUF that the instance's poll drains */
+	int32_t counters;  /* BPF_F_MMAPABLE array of struct bpfhost_counters, one a CPU */
+	int32_t reader;    /* BPF_F_MMAPABLE array whose first bytes are a struct bpfhost_reader */
+	uint32_t ncpus;    /* entries of counters */
+	uint32_t ring_size; /* bytes of the ring's data area, a power of two */
+};
+
+/* Nothing may be loaded into the kernel; say through `plan` what would be. */
+#define BPFHOST_RUN_DRY 0x1
+
+/*
+ * Made by the host, one an instance, valid from before load until after detach. The calls take the
+ * host as first argument, are made from the instance's only thread, and copy what they are given.
+ * New members come only at the end: look at `size` before using one younger than your ABI minor.
+ */
+struct bpfhost_host {
+	uint32_t size;
+	uint16_t abi_major;
+	uint16_t abi_minor;
+	void *context; /* the host's own */
+
+	const char *instance;                       /* its name, unique in the run */
+	const struct bpfhost_filter_values *filter; /* --pid, --comm, --uid, --cgroup; never NULL */
+	const struct bpfhost_setting *options;        /* one for each row of the option table */
+	uint64_t ring_size;                         /* bytes for the ring buffer, a power of two */
+	uint32_t log_level;                         /* the highest enum bpfhost_level that is shown */
+	uint32_t flags;                             /* BPFHOST_RUN_... */
+
+	/* Writes one line (without newline) to the log. file may be NULL. */
+	void (*log)(const struct bpfhost_host *host, uint32_t level, const char *file, uint32_t line,
+		    const char *text);
+	/* Sets the text that explains the error that load, attach or poll is about to return. */
+	void (*fail)(const struct bpfhost_host *host, const char *text);
+	/*
+	 * Publishes a schema, the bytes of <bpfhost/schema.h>; events of its type may follow.
+	 * -EINVAL when the bytes do not hold together, -EEXIST when the type has another schema.
+	 */
+	int (*schema)(const struct bpfhost_host *host, const void *schema, uint32_t size);
+	/*
+	 * Puts one record (struct bpfhost_event first) on the bus, as it is. -EAGAIN when the bus is
+	 * full: keep the record, return from poll, and be called again when there is room.
+	 * -EMSGSIZE above BPFHOST_RECORD_MAX.
+	 */
+	int (*emit)(const struct bpfhost_host *host, const void *record, uint32_t size);
+	/*
+	 * Puts a record made in user space on the bus: stamps time (unless set), flags, cpu and
+	 * lost into it and counts it. A full bus counts it as lost and returns -EAGAIN.
+	 */
+	int (*emit_user)(const struct bpfhost_host *host, struct bpfhost_event *record,
+			 uint32_t size);
+	/*
+	 * Tells that the plugin took so many records out of the ring for itself and does not put
+	 * them on the bus: the ledger counts them as filtered.
+	 */
+	void (*taken)(const struct bpfhost_host *host, uint64_t records);
+	/* Calls poll whenever fd is readable. Ends with the instance or with unwatch. */
+	int (*watch)(const struct bpfhost_host *host, int fd);
+	int (*unwatch)(const struct bpfhost_host *host, int fd);
+	/* Calls poll every interval_ns from now on; 0 ends that. One timer an instance. */
+	int (*timer)(const struct bpfhost_host *host, uint64_t interval_ns);
+	/*
+	 * Hands over what the host needs to keep the ledger and to sleep and wake without losing a
+	 * wake-up. The descriptors stay the plugin's; the host duplicates them. Once an instance.
+	 */
+	int (*ring)(const struct bpfhost_host *host, const struct bpfhost_ring_fds *fds);
+	/* Tells of one probe that could not be attached while others could. */
+	void (*probe_failed)(const struct bpfhost_host *host, const char *probe, const char *cause);
+	/* Tells how many probes are attached of how many wanted, at the end of attach. */
+	void (*probes)(const struct bpfhost_host *host, uint32_t attached, uint32_t wanted);
+	/* Dry run: one line of what would be attached where. */
+	void (*plan)(const struct bpfhost_host *host, const char *text);
+	/* An extension of the host by id and revision ("bpfhost.probes/1"), NULL if unknown. */
+	const void *(*extension)(const struct bpfhost_host *host, const char *id);
+};
+
+/* The largest record that the bus carries, header included. */
+#define BPFHOST_RECORD_MAX 65536U
+
+#endif
