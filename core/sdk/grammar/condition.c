@@ -38,8 +38,8 @@ static int fail(const struct compiler *compiler, const struct expr_test *test, i
 static uint16_t follow(const struct bpfhost_expr *expr, uint16_t target)
 {
 	while (target < EXPR_HOLDS && expr->tests[target].state != EXPR_TEST)
-		target = expr->tests[target].state == EXPR_ALWAYS ? expr->tests[target].next_true :
-								    expr->tests[target].next_false;
+		target = expr->tests[target].state == EXPR_ALWAYS ? expr->tests[target].next_true
+								  : expr->tests[target].next_false;
 	return target;
 }
 
