@@ -20,157 +20,133 @@
 
 #define BPFHOST_CONDITION_CHUNK 32
 
-enum {
-	BPFHOST_SCAN_UNREADABLE,
-	BPFHOST_SCAN_DIFFERS,
-	BPFHOST_SCAN_MATCHES,
-};
-
+/*
+ * The verifier remembers what it knows of a number that was stored at a multiple of eight bytes, and
+ * would follow each of its values through the loops. So nothing that changes lies at such a place:
+ * read back, it is any number, and one round stands for all.
+ */
 struct bpfhost_condition_run {
 	const struct bpfhost_condition *condition;
 	const void *base;
-	__u64 pointer; /* start of a USER_STR or KERNEL_STR */
+	__u32 unused;
 	__u32 next;
-	__u32 position; /* next byte to read, from base or from pointer */
-	__u32 left; /* bytes to read there; of a pointer's string: 1 until its end was seen */
+};
+
+struct bpfhost_condition_scan {
+	const struct bpfhost_condition_string *want;
+	const void *base;
+	__u64 pointer; /* start of a USER_STR or KERNEL_STR */
+	__u32 unused;
+	__u32 start; /* of any other string, from base */
+	__u8 unused_too;
 	__u8 source; /* enum bpfhost_load_kind */
-	__u8 string;
+	__u16 length; /* of any other string, if no NUL ends it earlier */
+	__u16 at; /* next byte of the string; the chunk holds those from a multiple of 32 on */
 	__u8 matched; /* state of the automaton */
-	__u8 verdict;
-	__u32 at; /* next byte of the chunk, and how many it has */
-	__u32 have;
+	__u8 outcome;
 	union {
-		__u8 chunk[BPFHOST_CONDITION_CHUNK];
-		__u64 words[BPFHOST_CONDITION_CHUNK / 8];
+		__u8 chunk[BPFHOST_CONDITION_CHUNK + 8]; /* one more than a chunk, for a NUL */
+		__u32 place; /* before there is a chunk: length << 16 | offset */
 	};
 };
 
-/* Reads the next piece of the string. Returns how many bytes it has, 0 at the end, -1 when it
- * cannot be read. */
-static __always_inline long bpfhost_condition_fetch(struct bpfhost_condition_run *run)
+/* Reads the chunk that begins at the current byte. */
+static __always_inline long bpfhost_condition_fetch(struct bpfhost_condition_scan *scan)
 {
-	const void *from = (const void *)(run->pointer + run->position);
-	__u32 size = run->left;
-	long got;
+	const void *from = (const void *)(scan->pointer + scan->at);
+	__u32 size;
 
-	if (!size)
-		return 0;
-	if (run->source == BPFHOST_LOAD_USER_STR || run->source == BPFHOST_LOAD_KERNEL_STR) {
-		if (run->source == BPFHOST_LOAD_USER_STR)
-			got = bpf_probe_read_user_str(run->chunk, sizeof(run->chunk), from);
-		else
-			got = bpf_probe_read_kernel_str(run->chunk, sizeof(run->chunk), from);
-		if (got <= 0)
-			return -1;
-		run->left = got == sizeof(run->chunk);
-		run->position += got - 1;
-		return got - 1;
-	}
-	if (size > sizeof(run->chunk))
-		size = sizeof(run->chunk);
-	if (bpf_probe_read_kernel(run->chunk, size, run->base + (run->position & 0x3ffff)))
-		return -1;
-	run->left -= size;
-	run->position += size;
-	return size;
+	if (scan->source == BPFHOST_LOAD_USER_STR)
+		return bpf_probe_read_user_str(scan->chunk, BPFHOST_CONDITION_CHUNK + 1, from);
+	if (scan->source == BPFHOST_LOAD_KERNEL_STR)
+		return bpf_probe_read_kernel_str(scan->chunk, BPFHOST_CONDITION_CHUNK + 1, from);
+	size = scan->length - scan->at;
+	if (size > BPFHOST_CONDITION_CHUNK)
+		size = BPFHOST_CONDITION_CHUNK;
+	return bpf_probe_read_kernel(scan->chunk, size,
+				     scan->base + ((scan->start + scan->at) & 0x3ffff));
 }
 
-/* Compares one byte; returns false when the verdict is known. */
-static __always_inline bool bpfhost_condition_advance(struct bpfhost_condition_run *run, __u8 byte)
+/* Steps the automaton by one byte; returns the outcome when it is known, else 0. */
+static __always_inline __u32 bpfhost_condition_advance(struct bpfhost_condition_scan *scan,
+						       __u8 byte)
 {
-	const struct bpfhost_condition_string *want;
-	bool early, anchored;
-	__u32 state = run->matched;
+	const struct bpfhost_condition_string *want = scan->want;
+	__u32 state = scan->matched;
 
-	want = &run->condition->strings[run->string & (BPFHOST_CONDITION_STRING_MAX - 1)];
-	early = want->glob == BPFHOST_GLOB_PREFIX || want->glob == BPFHOST_GLOB_PART;
-	anchored = want->glob == BPFHOST_GLOB_WHOLE || want->glob == BPFHOST_GLOB_PREFIX;
-	run->verdict = BPFHOST_SCAN_DIFFERS;
 	if (state < want->length &&
 	    want->text[state & (BPFHOST_CONDITION_TEXT_MAX - 1)] == byte) {
-		state++;
-		run->at++;
-	} else if (state >= want->length && early) {
-		state = want->length;
-	} else if (anchored) {
-		return false;
-	} else if (state) {
-		state = want->fail[(state - 1) & (BPFHOST_CONDITION_TEXT_MAX - 1)];
-	} else {
-		run->at++;
+		scan->at++;
+		scan->matched = state + 1;
+		return 0;
 	}
-	run->matched = state;
-	if (!early || state < want->length)
-		return true;
-	run->verdict = BPFHOST_SCAN_MATCHES;
-	return false;
+	if (!(want->glob & BPFHOST_GLOB_SUFFIX))
+		return BPFHOST_CONDITION_GREATER;
+	if (state)
+		scan->matched = want->fail[(state - 1) & (BPFHOST_CONDITION_TEXT_MAX - 1)];
+	else
+		scan->at++;
+	return 0;
 }
 
 static long bpfhost_condition_scan(__u32 round, void *data)
 {
-	const struct bpfhost_condition_string *want;
-	struct bpfhost_condition_run *run = data;
-	long got = 1;
+	struct bpfhost_condition_scan *scan = data;
+	__u8 outcome, byte = 0;
 
 	(void)round;
-	if (run->at >= run->have) {
-		got = bpfhost_condition_fetch(run);
-		run->at = 0;
-		run->have = got > 0 ? got : 0;
+	if (scan->at < scan->length) {
+		if (!(scan->at & (BPFHOST_CONDITION_CHUNK - 1)) &&
+		    bpfhost_condition_fetch(scan) < 0)
+			return 1;
+		byte = scan->chunk[scan->at & (BPFHOST_CONDITION_CHUNK - 1)];
 	}
-	if (got < 0) {
-		run->verdict = BPFHOST_SCAN_UNREADABLE;
-		return 1;
-	}
-	if (got && run->chunk[run->at & (BPFHOST_CONDITION_CHUNK - 1)])
-		return !bpfhost_condition_advance(
-			run, run->chunk[run->at & (BPFHOST_CONDITION_CHUNK - 1)]);
-	want = &run->condition->strings[run->string & (BPFHOST_CONDITION_STRING_MAX - 1)];
-	run->verdict = run->matched == want->length ? BPFHOST_SCAN_MATCHES : BPFHOST_SCAN_DIFFERS;
-	return 1;
+	if (scan->matched == scan->want->length &&
+	    (!byte || scan->want->glob & BPFHOST_GLOB_PREFIX))
+		outcome = BPFHOST_CONDITION_EQUAL;
+	else if (!byte)
+		outcome = BPFHOST_CONDITION_GREATER;
+	else
+		outcome = bpfhost_condition_advance(scan, byte);
+	scan->outcome = outcome;
+	return !!outcome;
 }
 
 /* Sets the scan to the start of the string; returns false when its place cannot be read. */
-static __always_inline bool bpfhost_condition_find(struct bpfhost_condition_run *run,
+static __always_inline bool bpfhost_condition_find(struct bpfhost_condition_scan *scan,
 						   const struct bpfhost_load *load)
 {
 	__u32 offset = load->offset & BPFHOST_CONDITION_OFFSET_MAX;
-	__u32 place = 0;
 
-	run->source = load->kind;
-	run->position = 0;
-	run->left = 1;
-	if (load->kind == BPFHOST_LOAD_CHARS) {
-		run->position = offset;
-		run->left = load->size;
+	scan->source = load->kind;
+	scan->start = offset;
+	scan->length = load->size;
+	if (load->kind == BPFHOST_LOAD_CHARS)
 		return true;
-	}
 	if (load->kind == BPFHOST_LOAD_USER_STR || load->kind == BPFHOST_LOAD_KERNEL_STR)
-		return !bpf_probe_read_kernel(&run->pointer, 8, run->base + offset);
-	if (bpf_probe_read_kernel(&place, 4, run->base + offset))
+		return !bpf_probe_read_kernel(&scan->pointer, 8, scan->base + offset);
+	if (bpf_probe_read_kernel(&scan->place, 4, scan->base + offset))
 		return false;
-	run->left = place >> 16;
-	run->position = place & 0xffff;
+	scan->length = scan->place >> 16;
+	scan->start = scan->place & 0xffff;
 	if (load->kind == BPFHOST_LOAD_REL_LOC)
-		run->position += offset + 4;
+		scan->start += offset + 4;
 	return true;
 }
 
-static __always_inline bool bpfhost_condition_text(struct bpfhost_condition_run *run,
-						   const struct bpfhost_condition_test *test)
+static __attribute__((noinline)) __u32
+bpfhost_condition_text(const struct bpfhost_condition_run *run,
+		       const struct bpfhost_condition_test *test)
 {
-	run->string = test->string;
-	run->matched = 0;
-	run->at = 0;
-	run->have = 0;
-	run->verdict = BPFHOST_SCAN_UNREADABLE;
-	if (!bpfhost_condition_find(run, &test->left))
-		return false;
-	/* Each byte takes at most two steps of the automaton, and the end one. */
-	bpf_loop(2 * BPFHOST_CONDITION_SCAN_MAX + 1, bpfhost_condition_scan, run, 0);
-	if (test->op == BPFHOST_CONDITION_NE)
-		return run->verdict == BPFHOST_SCAN_DIFFERS;
-	return run->verdict == BPFHOST_SCAN_MATCHES;
+	struct bpfhost_condition_scan scan = { .base = run->base };
+
+	scan.want = &run->condition->strings[test->string & (BPFHOST_CONDITION_STRING_MAX - 1)];
+	if (!bpfhost_condition_find(&scan, &test->left))
+		return 0;
+	/* Each byte takes at most two steps of the automaton, and the end one. Of a longer string
+	 * nothing is known, as of one that cannot be read. */
+	bpf_loop(2 * BPFHOST_CONDITION_SCAN_MAX + 1, bpfhost_condition_scan, &scan, 0);
+	return scan.outcome;
 }
 
 static __always_inline bool bpfhost_condition_number(const struct bpfhost_condition_run *run,
@@ -192,38 +168,25 @@ static __always_inline bool bpfhost_condition_number(const struct bpfhost_condit
 
 /* Of two numbers with their signs known: two negative ones are ordered as their two's complements,
  * and any negative one is below any other. */
-static __always_inline bool bpfhost_condition_order(__u8 op, __u64 left, bool left_negative,
-						    __u64 right, bool right_negative)
+static __always_inline __u32 bpfhost_condition_order(__u64 left, bool left_negative, __u64 right,
+						     bool right_negative)
 {
-	bool equal = left == right && left_negative == right_negative;
-	bool less = left_negative == right_negative ? left < right : left_negative;
-
-	switch (op) {
-	case BPFHOST_CONDITION_EQ:
-		return equal;
-	case BPFHOST_CONDITION_NE:
-		return !equal;
-	case BPFHOST_CONDITION_LT:
-		return less;
-	case BPFHOST_CONDITION_LE:
-		return less || equal;
-	case BPFHOST_CONDITION_GT:
-		return !less && !equal;
-	case BPFHOST_CONDITION_GE:
-		return !less;
-	default:
-		return false;
-	}
+	if (left_negative != right_negative)
+		return left_negative ? BPFHOST_CONDITION_LESS : BPFHOST_CONDITION_GREATER;
+	if (left == right)
+		return BPFHOST_CONDITION_EQUAL;
+	return left < right ? BPFHOST_CONDITION_LESS : BPFHOST_CONDITION_GREATER;
 }
 
-static __always_inline bool bpfhost_condition_numbers(const struct bpfhost_condition_run *run,
-						      const struct bpfhost_condition_test *test)
+static __attribute__((noinline)) __u32
+bpfhost_condition_numbers(const struct bpfhost_condition_run *run,
+			  const struct bpfhost_condition_test *test)
 {
 	__u64 left, right = test->value;
 	bool left_negative, right_negative = test->negative;
 
 	if (!bpfhost_condition_number(run, &test->left, &left))
-		return false;
+		return 0;
 	left_negative = test->left.kind == BPFHOST_LOAD_INT && (__s64)left < 0;
 	if (test->masked) {
 		left &= test->mask;
@@ -231,10 +194,10 @@ static __always_inline bool bpfhost_condition_numbers(const struct bpfhost_condi
 	}
 	if (test->right.kind) {
 		if (!bpfhost_condition_number(run, &test->right, &right))
-			return false;
+			return 0;
 		right_negative = test->right.kind == BPFHOST_LOAD_INT && (__s64)right < 0;
 	}
-	return bpfhost_condition_order(test->op, left, left_negative, right, right_negative);
+	return bpfhost_condition_order(left, left_negative, right, right_negative);
 }
 
 /* The leading BITS of two pieces of eight bytes in network order. */
@@ -247,35 +210,33 @@ static __always_inline bool bpfhost_condition_prefix(__u64 left, __u64 right, __
 	return bits >= 64 ? !differ : !(differ >> (64 - bits));
 }
 
-static __always_inline bool bpfhost_condition_address(struct bpfhost_condition_run *run,
-						      const struct bpfhost_condition_test *test)
+static __attribute__((noinline)) __u32
+bpfhost_condition_address(const struct bpfhost_condition_run *run,
+			  const struct bpfhost_condition_test *test)
 {
 	__u32 size = test->left.kind == BPFHOST_LOAD_IPV4 ? 4 : 16;
 	__u32 bits = test->bits;
+	__u64 words[4] = { 0 };
 	bool equal;
 
-	run->words[0] = 0;
-	run->words[1] = 0;
-	__builtin_memcpy(&run->words[2], test->address, 16);
-	if (bpf_probe_read_kernel(&run->words[0], size,
+	__builtin_memcpy(&words[2], test->address, 16);
+	if (bpf_probe_read_kernel(&words[0], size,
 				  run->base + (test->left.offset & BPFHOST_CONDITION_OFFSET_MAX)))
-		return false;
+		return 0;
 	if (test->right.kind &&
-	    bpf_probe_read_kernel(&run->words[2], size,
+	    bpf_probe_read_kernel(&words[2], size,
 				  run->base + (test->right.offset & BPFHOST_CONDITION_OFFSET_MAX)))
-		return false;
-	equal = bpfhost_condition_prefix(run->words[0], run->words[2], bits) &&
-		bpfhost_condition_prefix(run->words[1], run->words[3], bits > 64 ? bits - 64 : 0);
-	return test->op == BPFHOST_CONDITION_NE ? !equal : equal;
+		return 0;
+	equal = bpfhost_condition_prefix(words[0], words[2], bits) &&
+		bpfhost_condition_prefix(words[1], words[3], bits > 64 ? bits - 64 : 0);
+	return equal ? BPFHOST_CONDITION_EQUAL : BPFHOST_CONDITION_GREATER;
 }
 
-static __always_inline bool bpfhost_condition_test_holds(struct bpfhost_condition_run *run,
-							 const struct bpfhost_condition_test *test)
+static __always_inline __u32 bpfhost_condition_test(const struct bpfhost_condition_run *run,
+						    const struct bpfhost_condition_test *test)
 {
 	__u8 kind = test->left.kind;
 
-	if (test->op == BPFHOST_CONDITION_NEVER)
-		return false;
 	if (kind == BPFHOST_LOAD_UINT || kind == BPFHOST_LOAD_INT)
 		return bpfhost_condition_numbers(run, test);
 	if (kind == BPFHOST_LOAD_IPV4 || kind == BPFHOST_LOAD_IPV6)
@@ -290,7 +251,7 @@ static long bpfhost_condition_step(__u32 round, void *data)
 
 	(void)round;
 	test = &run->condition->tests[run->next & (BPFHOST_CONDITION_TEST_MAX - 1)];
-	if (bpfhost_condition_test_holds(run, test))
+	if (bpfhost_condition_test(run, test) & test->accept)
 		run->next = test->next_true;
 	else
 		run->next = test->next_false;

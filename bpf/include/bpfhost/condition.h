@@ -13,7 +13,7 @@
 #define BPFHOST_CONDITION_STRING_MAX 8
 #define BPFHOST_CONDITION_TEXT_MAX 64
 #define BPFHOST_CONDITION_OFFSET_MAX 65535
-#define BPFHOST_CONDITION_SCAN_MAX 4096 /* bytes of a traced string that are looked at */
+#define BPFHOST_CONDITION_SCAN_MAX 4096 /* a longer string makes its comparison false, if more must be read */
 
 /* Where next_true and next_false lead when the answer is known. */
 #define BPFHOST_CONDITION_HOLDS 254
@@ -39,23 +39,21 @@ struct bpfhost_load {
 	__u32 offset; /* from the base pointer, at most BPFHOST_CONDITION_OFFSET_MAX */
 };
 
-enum bpfhost_condition_op {
-	BPFHOST_CONDITION_NEVER,
-	BPFHOST_CONDITION_EQ,
-	BPFHOST_CONDITION_NE,
-	BPFHOST_CONDITION_LT,
-	BPFHOST_CONDITION_LE,
-	BPFHOST_CONDITION_GT,
-	BPFHOST_CONDITION_GE,
-	BPFHOST_CONDITION_MATCH, /* `~` */
-	BPFHOST_CONDITION_IN,
+/* How left and right turned out, a bit each: a test holds when its `accept` has the bit. So == is
+ * EQUAL, != LESS | GREATER, <= LESS | EQUAL, ...; of strings and addresses, `~` and `in` are EQUAL
+ * and any difference is GREATER; 0 never holds. */
+enum bpfhost_condition_outcome {
+	BPFHOST_CONDITION_EQUAL = 1,
+	BPFHOST_CONDITION_LESS = 2,
+	BPFHOST_CONDITION_GREATER = 4,
 };
 
+/* Bits: more may follow the text, more may stand before it. */
 enum bpfhost_glob_kind {
-	BPFHOST_GLOB_WHOLE,
-	BPFHOST_GLOB_PREFIX, /* text* */
-	BPFHOST_GLOB_SUFFIX, /* *text */
-	BPFHOST_GLOB_PART, /* *text* */
+	BPFHOST_GLOB_WHOLE = 0,
+	BPFHOST_GLOB_PREFIX = 1, /* text* */
+	BPFHOST_GLOB_SUFFIX = 2, /* *text */
+	BPFHOST_GLOB_PART = 3, /* *text* */
 };
 
 struct bpfhost_condition_test {
@@ -66,7 +64,7 @@ struct bpfhost_condition_test {
 		__u64 value; /* two's complement where negative */
 		__u8 address[16];
 	};
-	__u8 op; /* enum bpfhost_condition_op */
+	__u8 accept; /* enum bpfhost_condition_outcome */
 	__u8 masked;
 	__u8 negative;
 	__u8 bits; /* of address that must be equal: 0..32, 0..128 */

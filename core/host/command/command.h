@@ -19,4 +19,10 @@ int command_inspect(const struct config *config, FILE *out, FILE *log);
 /* bpfhost --help NAME: config->target. */
 int command_help_plugin(const struct config *config, FILE *out, FILE *log);
 
+/*
+ * bpfhost probes NAME [--set ...] [GLOB] [-v]: what the plugin could attach here. This one asks the
+ * plugin itself, in a process of its own.
+ */
+int command_probes(const struct config *config, FILE *out, FILE *log);
+
 #endif

@@ -4,7 +4,6 @@
  * loaded .so that is overwritten in place ends its process. So the bytes are copied once, into
  * memory that is then sealed against every change; all checks read the copy, and the copy is run.
  */
-#define _GNU_SOURCE 1
 #include "loader/admission.h"
 
 #include <errno.h>

@@ -6,7 +6,6 @@
  * child would only protect from what is excluded already, at a fork for each file. What is read by
  * libbpf, which is not so careful, is read in a sandbox (sandbox.h).
  */
-#define _GNU_SOURCE 1
 #include "loader/catalogue.h"
 
 #include <dirent.h>

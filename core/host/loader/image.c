@@ -6,7 +6,6 @@
  * as their place need not be aligned. Every loop is bounded by a number that is checked first. The
  * file is sealed against change, so what was in bounds stays there.
  */
-#define _GNU_SOURCE 1
 #include "loader/image_private.h"
 
 #include <errno.h>

@@ -5,7 +5,6 @@
  * capabilities, every descriptor but a pipe and the file, and may use little memory and time. What
  * comes out of the pipe is as much a stranger's word as the object was.
  */
-#define _GNU_SOURCE 1
 #include "loader/sandbox.h"
 
 #include <errno.h>

@@ -16,7 +16,6 @@
  * A folder of --trust lifts the rule for what is in it, and so for the folders above it too. It is
  * recognised by device and inode while walking, and left again by ".." or a link.
  */
-#define _GNU_SOURCE 1
 #include "loader/walk.h"
 
 #include <errno.h>

@@ -92,7 +92,7 @@ static int options_count(const char *plugin, const struct bpfhost_option *option
 }
 
 static int options_fill(const char *plugin, const struct bpfhost_option *option,
-			const struct config_setting *setting, struct bpfhost_value *into,
+			const struct config_setting *setting, struct bpfhost_setting *into,
 			struct bpfhost_error *err)
 {
 	struct bpfhost_item *items;
@@ -157,7 +157,7 @@ void options_free(struct options_values *values)
 	if (!values)
 		return;
 	for (size_t i = 0; values->values && i < values->count; i++) {
-		const struct bpfhost_value *value = &values->values[i];
+		const struct bpfhost_setting *value = &values->values[i];
 
 		for (uint32_t k = 0; value->items && k < value->count; k++)
 			free((char *)value->items[k].text);

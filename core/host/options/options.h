@@ -11,7 +11,7 @@
 
 /* The values of an instance, one for each row of the table, in its order. Owns all it points to. */
 struct options_values {
-	struct bpfhost_value *values;
+	struct bpfhost_setting *values;
 	size_t count;
 };
 

@@ -16,9 +16,6 @@ _Static_assert(sizeof(struct bpfhost_condition_string) == 132, "shared with BPF 
 _Static_assert((int)EXPR_GLOB_PREFIX == BPFHOST_GLOB_PREFIX, "one numbering");
 _Static_assert((int)EXPR_GLOB_SUFFIX == BPFHOST_GLOB_SUFFIX, "one numbering");
 _Static_assert((int)EXPR_GLOB_PART == BPFHOST_GLOB_PART, "one numbering");
-_Static_assert((int)EXPR_EQ == BPFHOST_CONDITION_EQ, "one numbering");
-_Static_assert((int)EXPR_GE == BPFHOST_CONDITION_GE, "one numbering");
-_Static_assert((int)EXPR_IN == BPFHOST_CONDITION_IN, "one numbering");
 _Static_assert(BPFHOST_EXPR_STRING_MAX <= BPFHOST_CONDITION_TEXT_MAX, "strings fit");
 
 struct compiler {
@@ -92,6 +89,9 @@ static int compile_load(const struct compiler *compiler, const struct expr_test 
 		return grammar_fail(&compiler->cursor, compiler->cursor.text + test->offset,
 				    -EINVAL, NULL, "the kernel cannot read \"%.64s\" as it lies",
 				    side->name);
+	/* A pointer's string has no other end than its NUL. */
+	if (load->kind == BPFHOST_LOAD_USER_STR || load->kind == BPFHOST_LOAD_KERNEL_STR)
+		load->size = UINT16_MAX;
 	return 0;
 }
 
@@ -157,6 +157,24 @@ static int compile_right(const struct compiler *compiler, const struct expr_test
 	}
 }
 
+static uint8_t accepted(uint8_t op)
+{
+	switch (op) {
+	case EXPR_NE:
+		return BPFHOST_CONDITION_LESS | BPFHOST_CONDITION_GREATER;
+	case EXPR_LT:
+		return BPFHOST_CONDITION_LESS;
+	case EXPR_LE:
+		return BPFHOST_CONDITION_LESS | BPFHOST_CONDITION_EQUAL;
+	case EXPR_GT:
+		return BPFHOST_CONDITION_GREATER;
+	case EXPR_GE:
+		return BPFHOST_CONDITION_GREATER | BPFHOST_CONDITION_EQUAL;
+	default:
+		return BPFHOST_CONDITION_EQUAL;
+	}
+}
+
 static int compile_test(const struct compiler *compiler, const struct expr_test *test,
 			struct bpfhost_condition_test *out)
 {
@@ -164,7 +182,7 @@ static int compile_test(const struct compiler *compiler, const struct expr_test 
 
 	if (err)
 		return err;
-	out->op = test->op;
+	out->accept = accepted(test->op);
 	out->masked = test->left.masked;
 	out->mask = test->left.mask;
 	return compile_right(compiler, test, out);
@@ -248,7 +266,6 @@ int bpfhost_condition_compile(const struct bpfhost_expr *expr, bpfhost_place_fn 
 
 	if (first == EXPR_FAILS) {
 		condition.test_count = 1;
-		condition.tests[0].op = BPFHOST_CONDITION_NEVER;
 		condition.tests[0].next_true = BPFHOST_CONDITION_FAILS;
 		condition.tests[0].next_false = BPFHOST_CONDITION_FAILS;
 	} else {

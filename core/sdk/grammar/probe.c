@@ -9,11 +9,12 @@
 /* The public struct with what its const pointers point to. */
 struct probe {
 	struct bpfhost_probe public;
-	char text[BPFHOST_PROBE_TEXT_MAX + 1];
-	char pool[2 * BPFHOST_PROBE_TEXT_MAX + 2]; /* parts and names, each with its NUL */
+	char *pool; /* parts and names, each with its NUL: behind the text */
 	size_t pool_used;
 	struct bpfhost_probe_part parts[BPFHOST_PROBE_PART_MAX];
 	struct bpfhost_probe_param params[BPFHOST_PROBE_PARAM_MAX];
+	size_t text_size; /* with its NUL; the pool has twice as much */
+	char text[];
 };
 
 struct parser {
@@ -50,7 +51,7 @@ static int read_quoted_part(struct parser *parser, struct bpfhost_probe_part *pa
 	char *copy = probe->pool + probe->pool_used;
 	const char *start = parser->cursor.at;
 	size_t length;
-	int err = grammar_read_string(&parser->cursor, copy, sizeof(probe->pool) - probe->pool_used,
+	int err = grammar_read_string(&parser->cursor, copy, 2 * probe->text_size - probe->pool_used,
 				      &length);
 
 	if (err)
@@ -236,6 +237,9 @@ static int parse_condition(struct parser *parser)
 	struct bpfhost_probe *public = &parser->probe->public;
 
 	public->expr_text = "";
+	grammar_skip_space(cursor);
+	if (!grammar_is_space(cursor->at[-1]) && cursor->at[-1] != ')')
+		return 0;
 	if (!grammar_accept_word(cursor, "if"))
 		return 0;
 	grammar_skip_space(cursor);
@@ -276,6 +280,21 @@ static int parse_whole(struct parser *parser)
 	return *parser->cursor.at ? refuse_rest(&parser->cursor) : 0;
 }
 
+static struct probe *new_probe(const char *text, size_t length)
+{
+	struct probe *probe = calloc(1, sizeof(*probe) + 3 * (length + 1));
+
+	if (!probe)
+		return NULL;
+	memcpy(probe->text, text, length);
+	probe->text_size = length + 1;
+	probe->pool = probe->text + length + 1;
+	probe->public.text = probe->text;
+	probe->public.parts = probe->parts;
+	probe->public.params = probe->params;
+	return probe;
+}
+
 int bpfhost_probe_parse(const char *text, struct bpfhost_probe **ret_probe,
 			struct bpfhost_error *err)
 {
@@ -288,17 +307,13 @@ int bpfhost_probe_parse(const char *text, struct bpfhost_probe **ret_probe,
 				  BPFHOST_PROBE_TEXT_MAX);
 		return -E2BIG;
 	}
-	parser.probe = calloc(1, sizeof(*parser.probe));
+	parser.probe = new_probe(text, length);
 	if (!parser.probe) {
 		bpfhost_error_set(err, 0, "out of memory");
 		return -ENOMEM;
 	}
-	memcpy(parser.probe->text, text, length);
 	parser.cursor.text = parser.probe->text;
 	parser.cursor.at = parser.probe->text;
-	parser.probe->public.text = parser.probe->text;
-	parser.probe->public.parts = parser.probe->parts;
-	parser.probe->public.params = parser.probe->params;
 	failed = parse_whole(&parser);
 	if (failed) {
 		bpfhost_probe_free(&parser.probe->public);

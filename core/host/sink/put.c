@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "put.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ONES 0x0101010101010101ULL
+#define HIGHS 0x8080808080808080ULL
+
+static const char hex_digits[] = "0123456789abcdef";
+
+const char put_pairs[201] =
+	"00010203040506070809"
+	"10111213141516171819"
+	"20212223242526272829"
+	"30313233343536373839"
+	"40414243444546474849"
+	"50515253545556575859"
+	"60616263646566676869"
+	"70717273747576777879"
+	"80818283848586878889"
+	"90919293949596979899";
+
+const uint32_t put_powers[10] = {
+	0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
+};
+
+char *put_u64_long(char *p, uint64_t value)
+{
+	const uint32_t billion = 1000000000;
+
+	p = put_u64(p, value / billion);
+	return put_digits(p, (uint32_t)(value % billion), 9);
+}
+
+char *put_hex(char *p, uint64_t value)
+{
+	unsigned int n = value ? (67U - (unsigned int)__builtin_clzll(value)) / 4 : 1;
+
+	*p++ = '0';
+	*p++ = 'x';
+	for (unsigned int i = n; i--; value >>= 4)
+		p[i] = hex_digits[value & 15];
+	return p + n;
+}
+
+char *put_hex_bytes(char *p, const void *bytes, size_t size)
+{
+	const uint8_t *b = bytes;
+
+	for (size_t i = 0; i < size; i++) {
+		*p++ = hex_digits[b[i] >> 4];
+		*p++ = hex_digits[b[i] & 15];
+	}
+	return p;
+}
+
+char *put_double(char *p, double value)
+{
+	char text[32];
+	int n = 0;
+
+	for (int digits = 15; digits <= 17; digits++) {
+		n = snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	return put_bytes(p, text, (size_t)n);
+}
+
+char *put_float(char *p, float value)
+{
+	char text[32];
+	int n = 0;
+
+	for (int digits = 6; digits <= 9; digits++) {
+		n = snprintf(text, sizeof(text), "%.*g", digits, (double)value);
+		if (strtof(text, NULL) == value)
+			break;
+	}
+	return put_bytes(p, text, (size_t)n);
+}
+
+char *put_ipv4(char *p, const uint8_t *address)
+{
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*p++ = '.';
+		p = put_u64(p, address[i]);
+	}
+	return p;
+}
+
+/* The longest run of at least two zero groups, the first of equals; its length, 0 if there is none. */
+static int zero_run(const uint16_t *group, int *ret_start)
+{
+	int best = 1, start = -1;
+
+	for (int i = 0; i < 8; i++) {
+		int n = 0;
+
+		while (i + n < 8 && !group[i + n])
+			n++;
+		if (n > best) {
+			best = n;
+			start = i;
+		}
+		i += n;
+	}
+	*ret_start = start;
+	return start < 0 ? 0 : best;
+}
+
+static char *put_group(char *p, unsigned int value)
+{
+	for (int shift = 12; shift >= 0; shift -= 4)
+		if (value >> shift || !shift)
+			*p++ = hex_digits[value >> shift & 15];
+	return p;
+}
+
+char *put_ipv6(char *p, const uint8_t *address)
+{
+	uint16_t group[8];
+	int start, run, last = 8;
+
+	for (int i = 0; i < 8; i++)
+		group[i] = (uint16_t)(address[2 * i] << 8 | address[2 * i + 1]);
+	run = zero_run(group, &start);
+	if (!start && run == 5 && group[5] == 0xffff)
+		last = 6;
+	for (int i = 0; i < last; i++) {
+		if (i == start) {
+			p = PUT_LITERAL(p, "::");
+			i += run - 1;
+			continue;
+		}
+		p = put_group(p, group[i]);
+		if (i < 7 && i + 1 != start)
+			*p++ = ':';
+	}
+	return last == 8 ? p : put_ipv4(p, address + 12);
+}
+
+char *put_mac(char *p, const uint8_t *address)
+{
+	for (int i = 0; i < 6; i++) {
+		if (i)
+			*p++ = ':';
+		p = put_hex_bytes(p, address + i, 1);
+	}
+	return p;
+}
+
+/* The table of well-formed sequences is The Unicode Standard 15.0, table 3-7. */
+unsigned int put_utf8_length(const uint8_t *s, size_t left)
+{
+	uint8_t low = 0x80, high = 0xbf;
+	unsigned int n;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	if (s[0] == 0xe0)
+		low = 0xa0;
+	else if (s[0] == 0xf0)
+		low = 0x90;
+	else if (s[0] == 0xed)
+		high = 0x9f;
+	else if (s[0] == 0xf4)
+		high = 0x8f;
+	if (n > left || s[1] < low || s[1] > high)
+		return 0;
+	for (unsigned int i = 2; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* Whether one of eight bytes is a control character, a quote, a backslash or not ASCII. */
+static inline bool word_is_special(uint64_t x)
+{
+	uint64_t quote = x ^ ONES * '"', slash = x ^ ONES * '\\';
+
+	return ((x | (x - ONES * 0x20) | (quote - ONES) | (slash - ONES)) & HIGHS) != 0;
+}
+
+static char *put_json_escape(char *p, uint8_t c)
+{
+	const char *at = strchr("\"\"\\\\\nn\tt\rr\bb\ff", c);
+
+	*p++ = '\\';
+	if (c && at) {
+		*p++ = at[1];
+		return p;
+	}
+	p = PUT_LITERAL(p, "u00");
+	return put_hex_bytes(p, &c, 1);
+}
+
+/* One character of a JSON string; *size is how many bytes of s it took. */
+static char *put_json_char(char *p, const uint8_t *s, size_t *size, bool *replaced)
+{
+	unsigned int n;
+
+	if (s[0] < 0x80) {
+		*size = 1;
+		if (s[0] < 0x20 || s[0] == '"' || s[0] == '\\')
+			return put_json_escape(p, s[0]);
+		*p = (char)s[0];
+		return p + 1;
+	}
+	n = put_utf8_length(s, *size);
+	*size = n ? n : 1;
+	if (n)
+		return put_bytes(p, s, n);
+	*replaced = true;
+	return PUT_LITERAL(p, "\xef\xbf\xbd");
+}
+
+/* Up to seven characters with nothing special among them; NULL when there is. */
+static char *put_json_tail(char *p, const char *s, size_t size)
+{
+	uint32_t first, last;
+
+	if (size >= 4) {
+		memcpy(&first, s, 4);
+		memcpy(&last, s + size - 4, 4);
+		if (word_is_special((uint64_t)last << 32 | first))
+			return NULL;
+		memcpy(p, &first, 4);
+		memcpy(p + size - 4, &last, 4);
+		return p + size;
+	}
+	for (size_t i = 0; i < size; i++) {
+		if (word_is_special(ONES * (uint8_t)s[i]))
+			return NULL;
+		p[i] = s[i];
+	}
+	return p + size;
+}
+
+char *put_json(char *p, const char *s, size_t size, bool *replaced)
+{
+	uint64_t word;
+	char *end;
+
+	while (size) {
+		if (size >= 8) {
+			memcpy(&word, s, 8);
+			memcpy(p, &word, 8);
+			end = word_is_special(word) ? NULL : p + 8;
+		} else {
+			end = put_json_tail(p, s, size);
+		}
+		if (end) {
+			s += end - p;
+			size -= (size_t)(end - p);
+			p = end;
+			continue;
+		}
+		/* Each word with something special in it is gone through to its end. */
+		for (size_t n, left = size < 8 ? size : 8; left; left -= n < left ? n : left) {
+			n = size;
+			p = put_json_char(p, (const uint8_t *)s, &n, replaced);
+			s += n;
+			size -= n;
+		}
+	}
+	return p;
+}
+
+/*
+ * Characters that people cannot see or that reorder what they see: C1 controls, soft hyphen, zero
+ * width and direction marks, line separators, the byte order mark and the tags plane.
+ */
+static bool is_invisible(uint32_t c)
+{
+	return (c >= 0x80 && c <= 0x9f) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+static uint32_t code_point(const uint8_t *s, unsigned int n)
+{
+	uint32_t c = s[0] & (0xffU >> (n + 1));
+
+	for (unsigned int i = 1; i < n; i++)
+		c = c << 6 | (s[i] & 0x3f);
+	return c;
+}
+
+static char *put_plain_byte(char *p, uint8_t c)
+{
+	const char *at = strchr("\"\"\\\\\nn\tt\rr", c);
+
+	*p++ = '\\';
+	if (c && at) {
+		*p++ = at[1];
+		return p;
+	}
+	*p++ = 'x';
+	return put_hex_bytes(p, &c, 1);
+}
+
+/* One character that is not ASCII, of n bytes (0: a stray byte). */
+static char *put_plain_wide(char *p, const uint8_t *s, unsigned int n, bool *special)
+{
+	uint32_t c;
+
+	if (n) {
+		c = code_point(s, n);
+		if (!is_invisible(c))
+			return put_bytes(p, s, n);
+	}
+	*special = true;
+	if (!n)
+		return put_plain_byte(p, s[0]);
+	*p++ = '\\';
+	*p++ = c > 0xffff ? 'U' : 'u';
+	for (int shift = c > 0xffff ? 20 : 12; shift >= 0; shift -= 4)
+		*p++ = hex_digits[c >> shift & 15];
+	return p;
+}
+
+char *put_plain(char *p, const char *s, size_t size, bool *special)
+{
+	const uint8_t *at = (const uint8_t *)s, *end = at + size;
+	unsigned int n;
+
+	for (; at < end; at += n) {
+		n = 1;
+		if (*at >= 0x80) {
+			n = put_utf8_length(at, (size_t)(end - at));
+			p = put_plain_wide(p, at, n, special);
+			n = n ? n : 1;
+		} else if (*at < 0x20 || *at == 0x7f || *at == '"' || *at == '\\') {
+			*special = true;
+			p = put_plain_byte(p, *at);
+		} else {
+			*special |= *at == ' ';
+			*p++ = (char)*at;
+		}
+	}
+	return p;
+}
