@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A libFuzzer target: a worker that writes what the fuzzer says into the shared pages between any two
- * calls of the consumer. The input is a row of steps of 12 bytes: what to write (4) and what (8).
+ * A libFuzzer target: a worker that writes what the fuzzer says into the shared pages between any
+ * two calls of the consumer. The input is a row of steps of 12 bytes: what to write (4) and what
+ * (8).
  */
 #include "bus/ring.h"
 

@@ -6,8 +6,8 @@
 #include <bpfhost/schema.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -170,6 +170,7 @@ static void test_consumer_wakeup_is_told_once(void **state)
 	put(ring, BUS_EVENT, 8, 2);
 	assert_false(bus_publish(ring));
 	assert_false(bus_sleep_prepare(ring, false)); /* there is more to take */
+	assert_int_equal(atomic_load(&ring->shared->consumer_sleeping), 0);
 	take(ring, BUS_EVENT, 8, 1);
 	take(ring, BUS_EVENT, 8, 2);
 	assert_true(bus_sleep_prepare(ring, false));
@@ -343,6 +344,7 @@ static void refuse_head(uint64_t head)
 	put(ring, BUS_EVENT, 24, 0);
 	bus_publish(ring);
 	take(ring, BUS_EVENT, 24, 0);
+	put(ring, BUS_EVENT, 24, 0); /* so that only the position is wrong */
 	atomic_store(&ring->shared->head, head);
 	refused(ring);
 	bus_free(ring);
@@ -366,6 +368,7 @@ static void test_lies_are_refused(void **state)
 	refuse_head(0);
 	refuse_head(24);
 	refuse_head(33);
+	refuse_head(68);
 	refuse_head(32 + SIZE + 8);
 	refuse_head(UINT64_MAX);
 	refuse_head(UINT64_MAX - 7);
@@ -417,8 +420,9 @@ static void test_own_position_is_private(void **state)
 }
 
 /*
- * Random bytes all over the shared pages while frames are taken: whatever comes out lies within the
- * two mappings. Now and then a plausible head and frame, so that it gets deeper than the first check.
+ * Random bytes all over the shared pages while frames are taken: whatever comes out lies within
+ * the two mappings. Now and then a plausible head and frame, so that it gets deeper than the
+ * first check.
  */
 static void scribble(struct bus_ring *ring, uint64_t *random)
 {
@@ -493,7 +497,8 @@ static void test_scribbled_pages(void **state)
 
 struct pair {
 	struct bus_ring *producer, *consumer;
-	int wake_consumer, wake_producer;
+	int wake_consumer, wake_producer; /* eventfds */
+	_Atomic uint32_t *bells;          /* or, in shared memory: the consumer's, the producer's */
 	uint32_t frames;
 };
 
@@ -595,6 +600,8 @@ static void pair_new(struct pair *pair, uint64_t size, uint32_t frames)
 	close(fd);
 	pair->wake_consumer = eventfd(0, EFD_CLOEXEC);
 	pair->wake_producer = eventfd(0, EFD_CLOEXEC);
+	pair->bells = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(pair->bells, MAP_FAILED);
 	pair->frames = frames;
 }
 
@@ -604,10 +611,87 @@ static void pair_free(struct pair *pair)
 	bus_free(pair->consumer);
 	close(pair->wake_consumer);
 	close(pair->wake_producer);
+	munmap(pair->bells, 4096);
+}
+
+/*
+ * One frame fills the ring, so each side must be told of each step of the other: no later wake-up
+ * makes good for a lost one. Random pauses let going to sleep and waking meet in every way, and
+ * sleepers spin, because the time that the kernel takes to wake one would keep them apart.
+ */
+static void ring_bell(_Atomic uint32_t *bell)
+{
+	atomic_store(bell, 1);
+}
+
+static void await_bell(_Atomic uint32_t *bell)
+{
+	uint32_t spins = 0;
+
+	while (!atomic_exchange(bell, 0)) {
+		if (++spins % 256 == 0)
+			sched_yield();
+	}
+}
+
+static void pause_a_little(uint64_t *random)
+{
+	uint64_t r = next_random(random);
+	volatile uint32_t spin = (uint32_t)(r >> 20) % (1U << r % 13);
+
+	while (spin)
+		spin--;
+}
+
+static void *produce_in_step(void *arg)
+{
+	struct pair *pair = arg;
+	uint64_t random = 11;
+	uint32_t i;
+
+	for (i = 0; i < pair->frames; i++) {
+		uint8_t *payload;
+
+		pause_a_little(&random);
+		while (!(payload = bus_reserve(pair->producer, BUS_EVENT, SIZE - 8))) {
+			if (bus_wait_prepare(pair->producer, SIZE - 8) == 0)
+				await_bell(&pair->bells[1]);
+		}
+		memcpy(payload, &i, sizeof(i));
+		if (bus_publish(pair->producer))
+			ring_bell(&pair->bells[0]);
+	}
+	return NULL;
+}
+
+static uint32_t consume_in_step(struct pair *pair)
+{
+	struct bus_frame head;
+	const void *payload;
+	uint64_t random = 22;
+	uint32_t i = 0;
+
+	while (i < pair->frames) {
+		int ret = bus_next(pair->consumer, &head, &payload);
+
+		if (ret < 0 || (ret > 0 && memcmp(payload, &i, sizeof(i))))
+			break;
+		i += ret > 0;
+		pause_a_little(&random);
+		if (bus_release(pair->consumer))
+			ring_bell(&pair->bells[1]);
+		pause_a_little(&random);
+		if (ret == 0 && bus_sleep_prepare(pair->consumer, false)) {
+			await_bell(&pair->bells[0]);
+			bus_sleep_end(pair->consumer);
+		}
+	}
+	return i;
 }
 
 /* A lost wake-up hangs both; the alarm then ends the test. */
-static void run_processes(uint64_t size, uint32_t frames)
+static void run_processes(uint64_t size, uint32_t frames, void *(*producer)(void *),
+			  uint32_t (*consumer)(struct pair *))
 {
 	struct pair pair;
 	int status;
@@ -619,10 +703,10 @@ static void run_processes(uint64_t size, uint32_t frames)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		alarm(60);
-		produce(&pair);
+		producer(&pair);
 		_exit(0);
 	}
-	assert_int_equal(consume(&pair), frames);
+	assert_int_equal(consumer(&pair), frames);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	alarm(0);
@@ -632,14 +716,20 @@ static void run_processes(uint64_t size, uint32_t frames)
 static void test_two_processes(void **state)
 {
 	(void)state;
-	run_processes(1 << 20, FRAMES);
+	run_processes(1 << 20, FRAMES, produce, consume);
 }
 
 /* So small that both sides sleep all the time. */
 static void test_two_processes_that_sleep(void **state)
 {
 	(void)state;
-	run_processes(SIZE, FRAMES / 4);
+	run_processes(SIZE, FRAMES / 8, produce, consume);
+}
+
+static void test_two_processes_in_step(void **state)
+{
+	(void)state;
+	run_processes(SIZE, FRAMES / 4, produce_in_step, consume_in_step);
 }
 
 static void test_two_threads(void **state)
@@ -701,6 +791,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_scribbled_pages, setup, teardown),
 		cmocka_unit_test(test_two_processes),
 		cmocka_unit_test(test_two_processes_that_sleep),
+		cmocka_unit_test(test_two_processes_in_step),
 		cmocka_unit_test(test_two_threads),
 		cmocka_unit_test_setup_teardown(test_producer_dies, setup, teardown),
 	};

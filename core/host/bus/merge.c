@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Each source has a queue of small entries, sorted by time, and an arena with the bytes. Events come
- * nearly sorted, so an entry is appended, or put in a few places before the end; a source that sends
- * its times backwards costs a memmove of at most half a megabyte for each item, and no other cost.
+ * Each source has a queue of small entries, sorted by time, and an arena with the bytes. Events
+ * come nearly sorted, so an entry is appended, or put in a few places before the end; a source
+ * that sends its times backwards costs a memmove of at most half a megabyte for each item, and no
+ * other cost.
  *
- * The queue is an array from `first` to `end`: it is moved to the front when the end is reached and
- * starts again at the front when it is empty, which it mostly is. The arena is up to 32 chunks. Bytes
- * are put one after the other into the current chunk; a chunk whose last item was taken is free
- * again, in whatever order items leave. Chunks never move, so bytes stay where they are until
- * merge_pop. An idle source has no chunk and no entries.
+ * The queue is an array from `first` to `end`: it is moved to the front when the end is reached
+ * and starts again at the front when it is empty, which it mostly is. The arena is up to 32
+ * chunks. Bytes are put one after the other into the current chunk; a chunk whose last item was
+ * taken is free again, in whatever order items leave. Chunks never move, so bytes stay where they
+ * are until merge_pop. An idle source has no chunk and no entries.
  *
  * What may go. Let the bound be the largest of: the least watermark of all sources; now minus the
- * window; the time of the last item given out (nothing is won by holding what is late already). The
- * oldest item may go when its time is not above the bound. A source that is full waits no longer
- * than others: its items leave when their window is over, which makes room. Only times that lie in
- * the future, which no honest source has, would be held without an end: they go when their source is
- * full or at its end, and never count as "the last given out", so that the liar makes no other
- * source late.
+ * window; the time of the last item given out (nothing is won by holding what is late already).
+ * The oldest item may go when its time is not above the bound. A source that is full waits no
+ * longer than others: its items leave when their window is over, which makes room. Only times
+ * that lie in the future, which no honest source has, would be held without an end: they go when
+ * their source is full or at its end, and never count as "the last given out", so that the liar
+ * makes no other source late.
  */
 #include "merge.h"
 

@@ -37,7 +37,10 @@ struct merge *merge_new(uint64_t window_ns);
 /* Frees its sources too. */
 void merge_free(struct merge *merge);
 
-/* A source whose watermark is from_ns: no event of it will be older. NULL when there is no memory. */
+/*
+ * A source whose watermark is from_ns: no event of it will be older. NULL when there is no
+ * memory.
+ */
 struct merge_source *merge_source_add(struct merge *merge, uint64_t from_ns, void *user);
 /*
  * Frees it with all that it still holds. To have that delivered first: merge_watermark(UINT64_MAX),

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Two positions, each written by one side, count bytes from the beginning and never wrap; a place in
- * the data area is a position modulo its size. The data area is mapped twice in a row, so a frame
- * that begins near the end simply goes on into the second mapping.
+ * Two positions, each written by one side, count bytes from the beginning and never wrap; a place
+ * in the data area is a position modulo its size. The data area is mapped twice in a row, so a
+ * frame that begins near the end simply goes on into the second mapping.
  *
- * Waking. Both sleepers follow one pattern, the one that cannot lose a wake-up: the sleeper sets its
- * flag and then looks once more; the other side moves its position and then looks at the flag. All
- * four are sequentially consistent, so at least one of the two sees the other. (Orders weaker than
- * that let both loads go before both stores, and then both sides sleep.) Whoever swaps a flag back to
- * 0 sends the wake-up, so there is one a sleep.
+ * Waking. Both sleepers follow one pattern, the one that cannot lose a wake-up: the sleeper sets
+ * its flag and then looks once more; the other side moves its position and then looks at the
+ * flag. All four are sequentially consistent, so at least one of the two sees the other. (Orders
+ * weaker than that let both loads go before both stores, and then both sides sleep.) Whoever
+ * swaps a flag back to 0 sends the wake-up, so there is one a sleep.
  *
  * Trust. The producer lives in a process that runs other people's code and may write anything
  * anywhere in the shared pages at any time, also between two loads of ours. So the consumer
@@ -16,8 +16,8 @@
  *  - loads each shared word once, checks the copy and uses only the copy;
  *  - gives out only frames that lie wholly between its position and the published one, which is at
  *    most one size of the ring ahead, so nothing is read outside of the two mappings.
- * The memfd is sealed against resizing: pages cannot vanish under the mapping. What a lying producer
- * does to the flags makes only its own wake-ups come too often or never.
+ * The memfd is sealed against resizing: pages cannot vanish under the mapping. What a lying
+ * producer does to the flags makes only its own wake-ups come too often or never.
  */
 #include "ring.h"
 
@@ -170,7 +170,10 @@ bool bus_complete_set(struct bus_ring *ring, uint64_t until_ns)
 	       atomic_exchange(&shared->consumer_sleeping, AWAKE) != AWAKE;
 }
 
-/* Never beyond head, which the consumer is sure to reach; never 0, as head > tail when it is full. */
+/*
+ * Never beyond head, which the consumer is sure to reach; never 0, as head > tail when it is
+ * full.
+ */
 static uint64_t wanted_tail(const struct bus_ring *ring, uint64_t need)
 {
 	uint64_t fits = ring->head + need - ring->size;

@@ -85,9 +85,10 @@ struct bus_ring {
 #define BUS_SIZE_MAX (1U << 30)
 
 /*
- * Makes a ring with `size` bytes of data, a power of two within the bounds. ret_fd may be NULL; else
- * it gets the sealed memfd (close-on-exec, the caller's), from which another process can bus_open.
- * -EINVAL for an impossible size, or the error of memfd_create, ftruncate, fcntl or mmap.
+ * Makes a ring with `size` bytes of data, a power of two within the bounds. ret_fd may be NULL;
+ * else it gets the sealed memfd (close-on-exec, the caller's), from which another process can
+ * bus_open. -EINVAL for an impossible size, or the error of memfd_create, ftruncate, fcntl or
+ * mmap.
  */
 int bus_new(uint64_t size, struct bus_ring **ret_ring, int *ret_fd);
 /*
@@ -128,8 +129,9 @@ static inline void *bus_reserve(struct bus_ring *ring, enum bus_kind kind, uint3
 bool bus_publish(struct bus_ring *ring);
 /*
  * Before waiting for room for a payload of `size`: 1 there is room now, 0 wait until the consumer
- * wakes you, -EBUSY publish first, -EMSGSIZE it can never fit. A wake-up comes when the payload fits
- * and a good part of the ring is free, so that a slow consumer does not wake for every frame.
+ * wakes you, -EBUSY publish first, -EMSGSIZE it can never fit. A wake-up comes when the payload
+ * fits and a good part of the ring is free, so that a slow consumer does not wake for every
+ * frame.
  */
 int bus_wait_prepare(struct bus_ring *ring, uint32_t size);
 /*
@@ -138,7 +140,10 @@ int bus_wait_prepare(struct bus_ring *ring, uint32_t size);
  */
 bool bus_complete_set(struct bus_ring *ring, uint64_t until_ns);
 
-/* Whether the worker sleeps: its kernel ring was empty after it had set the kernel's reader flag. */
+/*
+ * Whether the worker sleeps: its kernel ring was empty after it had set the kernel's reader
+ * flag.
+ */
 static inline void bus_asleep_set(struct bus_ring *ring, bool asleep)
 {
 	atomic_store(&ring->shared->asleep, asleep);
@@ -204,10 +209,11 @@ static inline bool bus_asleep(const struct bus_ring *ring)
 /* Which function runs, 0 for none; ret_since_ns may be NULL. As true as the worker. */
 static inline uint32_t bus_call(const struct bus_ring *ring, uint64_t *ret_since_ns)
 {
-	uint32_t call = atomic_load_explicit(&ring->shared->call, memory_order_acquire);
+	const struct bus_shared *shared = ring->shared;
+	uint32_t call = atomic_load_explicit(&shared->call, memory_order_acquire);
 
 	if (ret_since_ns)
-		*ret_since_ns = atomic_load_explicit(&ring->shared->call_since, memory_order_relaxed);
+		*ret_since_ns = atomic_load_explicit(&shared->call_since, memory_order_relaxed);
 	return call;
 }
 
