@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "loader/sandbox.h"
-#include "schema/btf.h"
+#include "sdk/schema/btf.h"
 
 #define OBJECT_TIMEOUT_NS 5000000000ULL
 #define OBJECT_ITEMS_MAX 4096
