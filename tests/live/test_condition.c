@@ -8,7 +8,6 @@
  * Usage: test_condition [FILE], FILE being the compiled condition.bpf.c, by default
  * condition.bpf.o beside this program. Exit status 77 without the privilege to load programs.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
