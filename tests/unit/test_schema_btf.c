@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "sdk/schema/btf.h"
+#include "schema/btf.h"
 
 #include <bpfhost/event.h>
 

@@ -48,13 +48,15 @@ static int open_find(const struct btf *btf, const char *section, const char *nam
 static void *open_in_map(struct bpf_object *object, struct bpf_map *map, const char *name,
 			 size_t size)
 {
+	/* libbpf puts the object's name before the standard sections' ("hello.rodata"). */
+	const char *section = strchr(bpf_map__name(map), '.');
 	uint32_t offset, found;
 	size_t have;
 	char *bytes;
 
-	if (!bpf_map__is_internal(map))
+	if (!bpf_map__is_internal(map) || !section)
 		return NULL;
-	if (open_find(bpf_object__btf(object), bpf_map__name(map), name, &offset, &found) < 0)
+	if (open_find(bpf_object__btf(object), section, name, &offset, &found) < 0)
 		return NULL;
 	/* Read-only for the program, not before it is loaded: skeletons write it the same way. */
 	bytes = (char *)bpf_map__initial_value(map, &have);
