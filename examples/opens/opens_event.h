@@ -3,8 +3,11 @@
 #ifndef OPENS_EVENT_H
 #define OPENS_EVENT_H
 
-#include <asm/fcntl.h>
-#include <linux/types.h>
+#ifdef __bpf__
+#include <asm/fcntl.h> /* the C library's is for user space, and the two exclude each other */
+#else
+#include <fcntl.h>
+#endif
 
 #include <bpfhost/event.h>
 #include <bpfhost/tags.h>
@@ -24,7 +27,6 @@ enum opens_flag {
 	NONBLOCK = O_NONBLOCK,
 	DSYNC = O_DSYNC,
 	DIRECT = O_DIRECT,
-	LARGEFILE = O_LARGEFILE,
 	DIRECTORY = O_DIRECTORY,
 	NOFOLLOW = O_NOFOLLOW,
 	NOATIME = O_NOATIME,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -85,18 +86,40 @@ static void test_refuses_a_prefix_beyond_a_path(void **state)
 	assert_non_null(strstr(fakehost_error(*state), "option prefix: longer than the 256 bytes"));
 }
 
-/* ---- on the running kernel, of this process only ------------------------------------------------ */
+/* ---- on the running kernel, of a child only: attaching opens files as well --------------------- */
+
+static int go = -1; /* closed, it lets the child run */
+static pid_t child;
+
+static void open_two_files(int wait_for)
+{
+	char end;
+
+	close(go);
+	(void)!read(wait_for, &end, 1);
+	close(open("/dev/null", O_WRONLY));
+	close(open("/nonexistent/opens", O_RDONLY));
+	_exit(0);
+}
 
 static void start(struct fakehost *host)
 {
 	struct bpfhost_filter_values *filter = fakehost_filter(host);
+	int ends[2];
 
 	if (geteuid() != 0) {
 		print_message("needs root to load BPF programs\n");
 		skip();
 	}
+	assert_int_equal(pipe(ends), 0);
+	go = ends[1];
+	child = fork();
+	assert_true(child >= 0);
+	if (!child)
+		open_two_files(ends[0]);
+	close(ends[0]);
 	filter->npids = 1;
-	filter->pids[0] = (uint32_t)getpid();
+	filter->pids[0] = (uint32_t)child;
 	fakehost_live(host);
 	assert_int_equal(fakehost_load(host), 0);
 	assert_int_equal(fakehost_attach(host), 0);
@@ -104,11 +127,8 @@ static void start(struct fakehost *host)
 
 static void open_some(void)
 {
-	int fd = open("/dev/null", O_WRONLY);
-
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(open("/nonexistent/opens", O_RDONLY), -1);
+	close(go);
+	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
 static const struct opens_event *event_at(struct fakehost *host, uint32_t index)
