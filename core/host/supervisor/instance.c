@@ -190,7 +190,7 @@ static void instance_on_failed(struct instance *instance, const struct protocol_
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
 	instance->said_end = true;
 	if (message->a == WORKER_CALL_LOAD && message->b == EINVAL)
-		instance->run->misconfigured = true;
+		instance->run->load_misconfigured = true;
 	instance_fail(instance);
 }
 
@@ -200,6 +200,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 
 	if (instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_RUNNING;
+	run->any_ran = true;
 	instance->running_since = run->now;
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
@@ -326,9 +327,8 @@ void instance_reap(struct instance *instance)
 		return;
 	instance_listen(instance); /* what it said last */
 	instance->pid = 0;
-	instance->was_stopping = instance->state == INSTANCE_STOPPING;
 	instance->crashed = !instance->said_end && !instance->run->stop_killed;
-	if (instance->crashed && !(instance->was_stopping && instance->state == INSTANCE_OPENING))
+	if (instance->crashed)
 		instance_tell_crash(instance, &info);
 	instance_close_fd(&instance->pidfd);
 	instance_close_fd(&instance->control);

@@ -63,8 +63,7 @@ struct instance {
 	uint64_t untold;   /* events lost to the stop that no line has told of */
 	bool stalled;      /* the merge is full, frames wait on the bus */
 	bool drained;      /* the last look at the bus found nothing more */
-	bool was_stopping;   /* when its worker ended */
-	bool failed_already; /* and that was told */
+	bool failed_already; /* before its worker ended, and that was told */
 	bool ran;            /* this life reached INSTANCE_RUNNING */
 	uint32_t crashes;       /* in a row */
 	uint64_t running_since; /* CLOCK_MONOTONIC ns */
@@ -106,6 +105,8 @@ struct supervisor {
 	bool filter_checked;
 	bool failed;        /* exit status 1 */
 	bool misconfigured; /* exit status 2 */
+	bool load_misconfigured; /* the same, unless something ran all the same */
+	bool any_ran;
 };
 
 uint64_t supervisor_now(void);

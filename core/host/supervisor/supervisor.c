@@ -350,6 +350,13 @@ static void supervisor_live(struct supervisor *run)
 		supervisor_tell_ledgers(run);
 }
 
+static int supervisor_status(const struct supervisor *run)
+{
+	if (run->misconfigured || (run->load_misconfigured && !run->any_ran))
+		return 2;
+	return run->failed ? 1 : 0;
+}
+
 int supervisor_run(const struct config *config)
 {
 	struct supervisor run = { .config = config, .epoll = -1, .signals = -1 };
@@ -362,7 +369,7 @@ int supervisor_run(const struct config *config)
 		status = 2;
 	} else if (supervisor_open(&run) == 0) {
 		supervisor_live(&run);
-		status = run.misconfigured && !run.committed ? 2 : run.failed ? 1 : 0;
+		status = supervisor_status(&run);
 	}
 	supervisor_close(&run);
 	log_free(run.log);
