@@ -73,7 +73,8 @@ static int inspect_read_object(struct inspection *inspection, struct bpfhost_err
 
 	if (!descriptor->object_size)
 		return 0;
-	return object_read(image_bytes(plugin->image, descriptor->object_offset,
+	return object_read(descriptor->name,
+			   image_bytes(plugin->image, descriptor->object_offset,
 				       descriptor->object_size),
 			   descriptor->object_size, &inspection->object, err);
 }

@@ -34,6 +34,7 @@ struct object_record {
 };
 
 struct object_bytes {
+	const char *name;
 	const void *bytes;
 	size_t size;
 };
@@ -132,6 +133,8 @@ static int object_write_event(void *ctx, const char *variable, uint32_t struct_i
 static int object_describe(void *ctx, FILE *out)
 {
 	const struct object_bytes *object = ctx;
+	/* Maps of sections carry its first letters; unset, it would be an address. */
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = object->name);
 	struct object_events events = { .out = out };
 	struct bpfhost_error err = { .text = "" };
 	struct bpf_object *opened;
@@ -139,7 +142,7 @@ static int object_describe(void *ctx, FILE *out)
 	struct bpf_map *map;
 
 	libbpf_set_print(NULL);
-	opened = bpf_object__open_mem(object->bytes, object->size, NULL);
+	opened = bpf_object__open_mem(object->bytes, object->size, &options);
 	if (!opened) {
 		snprintf(err.text, sizeof(err.text), "failed to open the BPF object: %s",
 			 strerror(errno));
@@ -237,10 +240,10 @@ static int object_parse(struct object_report *report, const char *bytes, size_t 
 	return e;
 }
 
-int object_read(const void *bytes, size_t size, struct object_report *ret_report,
+int object_read(const char *name, const void *bytes, size_t size, struct object_report *ret_report,
 		struct bpfhost_error *err)
 {
-	struct object_bytes object = { .bytes = bytes, .size = size };
+	struct object_bytes object = { .name = name, .bytes = bytes, .size = size };
 	struct object_report report = { 0 };
 	char *told = NULL;
 	size_t told_size = 0;
