@@ -35,6 +35,7 @@ static const char table[] = "#include <bpfhost/plugin.h>\n"
 static char *folder;
 static unsigned char *good;
 static size_t good_size;
+static uint64_t slowest;
 
 static int image_setup(void **state)
 {
@@ -63,8 +64,6 @@ static int image_teardown(void **state)
 	fixture_remove(folder);
 	return 0;
 }
-
-static uint64_t slowest;
 
 static uint64_t now(void)
 {
@@ -350,9 +349,9 @@ static void test_large_tables(void **state)
 		if (entry->d_tag == DT_RELA)
 			entry->d_un.d_ptr = address;
 		if (entry->d_tag == DT_RELASZ)
-			entry->d_un.d_val = 262144 * sizeof(Elf64_Rela);
+			entry->d_un.d_val = IMAGE_RELOCATIONS_MAX * sizeof(Elf64_Rela);
 	}
-	for (uint64_t i = 0; i < 262144; i++) {
+	for (uint64_t i = 0; i < IMAGE_RELOCATIONS_MAX; i++) {
 		const uint64_t info = IMAGE_R_RELATIVE;
 
 		memcpy(bytes + tail + i * sizeof(Elf64_Rela) + 8, &info, sizeof(info));

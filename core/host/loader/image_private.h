@@ -33,7 +33,7 @@
 #define IMAGE_NOTES_MAX 65536
 #define IMAGE_STRING_MAX 4096
 #define IMAGE_PATHS_MAX 64
-#define IMAGE_RELOCATIONS_MAX 262144
+#define IMAGE_RELOCATIONS_MAX 131072
 
 enum image_fixup {
 	IMAGE_IN_PLACE, /* DT_RELR: what is stored is the address */
