@@ -340,7 +340,8 @@ char *put_plain(char *p, const char *s, size_t size, bool *special)
 			*special = true;
 			p = put_plain_byte(p, *at);
 		} else {
-			*special |= *at == ' ';
+			if (*at == ' ')
+				*special = true;
 			*p++ = (char)*at;
 		}
 	}

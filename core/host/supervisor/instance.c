@@ -61,9 +61,13 @@ static void instance_close_fd(int *fd)
 	*fd = -1;
 }
 
-static int instance_watch(struct instance *instance, int fd)
+/* The worker's eventfd tells by each edge: so it is never read. */
+static int instance_watch(struct instance *instance, int fd, enum instance_source source)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = instance };
+	struct epoll_event event = {
+		.events = EPOLLIN | (source == INSTANCE_SOURCE_NOTIFY ? EPOLLET : 0),
+		.data.u64 = (uint64_t)instance->index << 2 | source,
+	};
 
 	return epoll_ctl(instance->run->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
@@ -109,10 +113,10 @@ static int instance_follow(struct instance *instance)
 	instance->pidfd = pidfd_open(instance->pid, 0);
 	if (instance->pidfd < 0)
 		return -errno;
-	err = instance_watch(instance, instance->pidfd);
+	err = instance_watch(instance, instance->pidfd, INSTANCE_SOURCE_PROCESS);
 	if (!err)
-		err = instance_watch(instance, instance->control);
-	return err ? err : instance_watch(instance, instance->notify);
+		err = instance_watch(instance, instance->control, INSTANCE_SOURCE_CONTROL);
+	return err ? err : instance_watch(instance, instance->notify, INSTANCE_SOURCE_NOTIFY);
 }
 
 static int instance_begin_life(struct instance *instance)
@@ -255,9 +259,7 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 void instance_listen(struct instance *instance)
 {
 	struct protocol_message message;
-	uint64_t count;
 
-	(void)!read(instance->notify, &count, sizeof(count));
 	for (int i = 0; i < INSTANCE_MESSAGES && instance->control >= 0; i++) {
 		int got = protocol_receive(instance->control, &message);
 
@@ -319,7 +321,8 @@ void instance_reap(struct instance *instance)
 {
 	siginfo_t info = { 0 };
 
-	if (waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
+	if (!instance_alive(instance) ||
+	    waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
 		return;
 	instance_listen(instance); /* what it said last */
 	instance->pid = 0;

@@ -60,6 +60,8 @@ struct instance {
 	bool said_end;      /* the worker told how it ended */
 	bool broken;        /* it broke the format of the bus */
 	bool crashed;      /* the worker of this life did not end as it should */
+	uint64_t untold;   /* events lost to the stop that no line has told of */
+	bool stalled;      /* the merge is full, frames wait on the bus */
 	bool drained;      /* the last look at the bus found nothing more */
 	bool was_stopping;   /* when its worker ended */
 	bool failed_already; /* and that was told */

@@ -152,12 +152,14 @@ static bool stream_take(struct instance *instance)
 	const void *payload;
 	int got = 1;
 
+	instance->stalled = false;
 	for (int n = 0; n < STREAM_BATCH && !instance->broken; n++) {
 		got = bus_next(instance->bus, &frame, &payload);
 		if (got <= 0)
 			break;
 		if (stream_take_frame(instance, &frame, payload) == -EAGAIN) {
 			bus_unget(instance->bus, &frame);
+			instance->stalled = true;
 			break;
 		}
 	}
@@ -226,6 +228,8 @@ static void stream_count_lost(struct instance *instance, uint64_t count)
 	enum ledger_loss loss = instance->run->sink == SINK_DEAD ? LEDGER_SINK : LEDGER_STOP;
 
 	instance->ledger.lost[loss] += count;
+	if (loss == LEDGER_STOP)
+		instance->untold += count;
 }
 
 static void stream_on_delivered(void *ctx, uint32_t owner, uint64_t count)
@@ -256,11 +260,17 @@ static void stream_sink_failed(struct supervisor *run, int err)
 	supervisor_stop(run);
 }
 
+/* Whether it takes lines; behind --count, only what tells of losses. */
+static bool stream_sink_lives(const struct supervisor *run)
+{
+	return run->sink == SINK_OPEN || run->sink == SINK_FULL;
+}
+
 static void stream_flush(struct supervisor *run)
 {
 	int err;
 
-	if (run->sink == SINK_DEAD || run->sink == SINK_GIVEN_UP)
+	if (!stream_sink_lives(run))
 		return;
 	err = output_flush(run->output);
 	run->sink_blocked = err == -EAGAIN;
@@ -276,18 +286,18 @@ static char *stream_reserve(struct supervisor *run, size_t size)
 	if (place)
 		return place;
 	stream_flush(run);
-	return run->sink == SINK_OPEN ? output_reserve(run->output, size) : NULL;
+	return stream_sink_lives(run) ? output_reserve(run->output, size) : NULL;
 }
 
 static int stream_write_notice(struct supervisor *run, const struct sink_notice *notice)
 {
 	char *place;
 
-	if (run->sink != SINK_OPEN)
+	if (!stream_sink_lives(run))
 		return 0;
 	place = stream_reserve(run, SINK_NOTICE_MAX);
 	if (!place)
-		return run->sink == SINK_OPEN ? -EAGAIN : 0;
+		return stream_sink_lives(run) ? -EAGAIN : 0;
 	output_commit(run->output, run->encoder->notice(&run->clock, notice, place),
 		      OUTPUT_OWNER_NONE);
 	return 0;
@@ -467,8 +477,9 @@ bool stream_may_sleep(struct supervisor *run)
 	/* A blocked sink takes nothing, so what is on the bus is no reason to stay awake. */
 	if (run->sink_blocked)
 		return true;
+	/* Nor is it where the merge is full: time will make room there. */
 	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
+		if (run->instances[i].bus && !run->instances[i].stalled)
 			idle &= bus_sleep_prepare(run->instances[i].bus, waiting);
 	return idle;
 }
@@ -487,7 +498,7 @@ uint64_t stream_due(const struct supervisor *run)
 
 void stream_give_up(struct supervisor *run)
 {
-	if (run->sink != SINK_OPEN && run->sink != SINK_FULL)
+	if (!stream_sink_lives(run))
 		return;
 	run->sink = SINK_GIVEN_UP;
 	run->sink_blocked = false;
@@ -508,6 +519,19 @@ static void stream_flush_last(struct supervisor *run)
 		stream_give_up(run);
 }
 
+/* What --count left out, as one line an instance. */
+static void stream_tell_left_out(struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct instance *instance = &run->instances[i];
+		struct merge_item item = { .time_ns = supervisor_now(), .gap = instance->untold };
+
+		item.tag = STREAM_MARK_STOP;
+		if (instance->untold && stream_write_mark(instance, &item) == 0)
+			instance->untold = 0;
+	}
+}
+
 void stream_finish(struct supervisor *run)
 {
 	merge_flush(run->merge);
@@ -515,6 +539,7 @@ void stream_finish(struct supervisor *run)
 		stream_write(run);
 		stream_flush_last(run);
 	}
+	stream_tell_left_out(run);
 	stream_flush_last(run);
 }
 

@@ -21,6 +21,8 @@
 #define SUPERVISOR_SINK_LIMIT 300000000ULL  /* ns */
 #define SUPERVISOR_NEVER UINT64_MAX
 #define SUPERVISOR_EVENTS 64
+#define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
+#define SUPERVISOR_SINK (1ULL << 2 | INSTANCE_SOURCE_NONE)
 
 uint64_t supervisor_now(void)
 {
@@ -74,18 +76,30 @@ static void supervisor_on_signal(struct supervisor *run)
 	supervisor_stop(run);
 }
 
-static void supervisor_on_event(struct supervisor *run, const struct epoll_event *event)
+static void supervisor_on_event(struct supervisor *run, uint64_t data)
 {
-	if (event->data.ptr == run)
-		supervisor_on_signal(run);
-	else if (event->data.ptr)
-		instance_listen(event->data.ptr);
+	uint64_t index = data >> 2;
+
+	switch ((enum instance_source)(data & 3)) {
+	case INSTANCE_SOURCE_CONTROL:
+		instance_listen(&run->instances[index]);
+		break;
+	case INSTANCE_SOURCE_PROCESS:
+		instance_reap(&run->instances[index]);
+		break;
+	case INSTANCE_SOURCE_NONE:
+		if (data == SUPERVISOR_SIGNALS)
+			supervisor_on_signal(run);
+		break;
+	case INSTANCE_SOURCE_NOTIFY:
+		break; /* every round looks at every bus */
+	}
 }
 
 /* Has epoll watch the sink exactly while it is blocked. A regular file never is. */
 static void supervisor_watch_sink(struct supervisor *run)
 {
-	struct epoll_event event = { .events = EPOLLOUT };
+	struct epoll_event event = { .events = EPOLLOUT, .data.u64 = SUPERVISOR_SINK };
 	bool want = run->sink_blocked;
 
 	if (want == run->sink_watched)
@@ -130,7 +144,7 @@ static void supervisor_wait(struct supervisor *run)
 	stream_awake(run);
 	run->now = supervisor_now();
 	for (int i = 0; i < n; i++)
-		supervisor_on_event(run, &events[i]);
+		supervisor_on_event(run, events[i].data.u64);
 }
 
 /* ---- what is to be done ------------------------------------------------------------------------ */
@@ -190,8 +204,6 @@ static void supervisor_check_filter(struct supervisor *run)
 
 static void supervisor_tick_instance(struct instance *instance)
 {
-	if (instance_alive(instance))
-		instance_reap(instance);
 	if (instance->state == INSTANCE_DRAINING && instance->drained)
 		instance_settle(instance);
 	instance_tick(instance);
@@ -242,7 +254,7 @@ static void supervisor_loop(struct supervisor *run)
 
 static int supervisor_take_signals(struct supervisor *run)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = run };
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = SUPERVISOR_SIGNALS };
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
