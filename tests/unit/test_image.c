@@ -22,15 +22,15 @@
 #endif
 
 static const char source[] =
-	FIXTURE_PLUGIN(.name = "tiny", .version = "1.2", .description = "a tiny one", .license = "GPL",
-		       .options = options, .needs = BPFHOST_NEED_LATE_OPEN)
-	"";
+	FIXTURE_PLUGIN(.name = "tiny", .version = "1.2", .description = "a tiny one",
+		       .license = "GPL", .options = options, .needs = BPFHOST_NEED_LATE_OPEN) "";
 
-static const char table[] = "#include <bpfhost/plugin.h>\n"
-			    "static const char *const colours[] = { \"red\", \"green\", NULL };\n"
-			    "static const struct bpfhost_option options[] = {\n"
-			    "{ .name = \"colour\", .help = \"which\", .type = BPFHOST_OPT_CHOICE,\n"
-			    "  .default_text = \"green\", .choices = colours }, { .name = NULL } };\n";
+static const char table[] =
+	"#include <bpfhost/plugin.h>\n"
+	"static const char *const colours[] = { \"red\", \"green\", NULL };\n"
+	"static const struct bpfhost_option options[] = {\n"
+	"{ .name = \"colour\", .help = \"which\", .type = BPFHOST_OPT_CHOICE,\n"
+	"  .default_text = \"green\", .choices = colours }, { .name = NULL } };\n";
 
 static char *folder;
 static unsigned char *good;
@@ -143,7 +143,8 @@ static void test_reads(void **state)
 		assert_int_equal(image_note(image, "bpfhost", 1, &bytes, &note), 0);
 		assert_int_equal(note, 4);
 		assert_int_equal(image_note(image, "bpfhost", 2, &bytes, &note), -ENOENT);
-		assert_int_equal(image_symbol(image, "bpfhost_object_start", &address, &size), -ENOENT);
+		assert_int_equal(image_symbol(image, "bpfhost_object_start", &address, &size),
+				 -ENOENT);
 		assert_null(image_read(image, UINT64_MAX - 4, 8));
 		assert_null(image_read(image, address, 1ULL << 40));
 		image_free(image);
@@ -368,11 +369,11 @@ static void test_large_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads),	  cmocka_unit_test(test_section),
-		cmocka_unit_test(test_paths),	  cmocka_unit_test(test_needed),
-		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_flips),	  cmocka_unit_test(test_random),
-		cmocka_unit_test(test_large),	  cmocka_unit_test(test_large_tables),
+		cmocka_unit_test(test_reads), cmocka_unit_test(test_section),
+		cmocka_unit_test(test_paths), cmocka_unit_test(test_needed),
+		cmocka_unit_test(test_kinds), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_flips), cmocka_unit_test(test_random),
+		cmocka_unit_test(test_large), cmocka_unit_test(test_large_tables),
 	};
 
 	return cmocka_run_group_tests(tests, image_setup, image_teardown) ? 1 : 0;
