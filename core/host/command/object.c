@@ -169,7 +169,7 @@ static void object_fail_open(FILE *out, int cause, int messages)
 		size -= text[size - 1] == '\n';
 		text[size] = '\0';
 		last = strrchr(text, '\n');
-		snprintf(line, sizeof(line), "%s", last ? last + 1 : text);
+		snprintf(line, sizeof(line), "%.150s", last ? last + 1 : text);
 	}
 	snprintf(failure, sizeof(failure), "failed to open the BPF object: %s%s%s", strerror(cause),
 		 line[0] ? ": " : "", line);
