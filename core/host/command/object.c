@@ -58,7 +58,7 @@ static void object_fail(FILE *out, const char *text)
 {
 	char failure[256] = "";
 
-	snprintf(failure, sizeof(failure), "%s", text);
+	snprintf(failure, sizeof(failure), "%.255s", text);
 	object_write(out, OBJECT_FAILURE, failure, sizeof(failure));
 }
 
