@@ -114,7 +114,13 @@ static void test_values(void **state)
 	expect(BPFHOST_SOCKADDR, 2, 1, "\0\0", "none");
 	expect(BPFHOST_MAC, 6, 1, "\1\2\3\4\5\6", "01:02:03:04:05:06");
 	expect(BPFHOST_COUNTED, 8, 1, "\x09\0\0\0\1\2\3\4", "01020304...");
+	expect(BPFHOST_COUNTED, 8, 2, "\4\0\0\0\1\2\3\4\5\0\0\0\1\2\3\4", "[01020304,01020304...]");
 	expect(BPFHOST_CHAR, 1, 2, "R\0", "[R,\"\"]");
+}
+
+static void expect_text(const char *text, const char *wanted)
+{
+	expect(BPFHOST_STRING, (uint32_t)strlen(text) + 1, 1, text, wanted);
 }
 
 static void test_hostile_strings(void **state)
@@ -122,16 +128,16 @@ static void test_hostile_strings(void **state)
 	const uint16_t cut = BPFHOST_EVENT_TRUNCATED;
 
 	(void)state;
-	expect(BPFHOST_STRING, 8, 1, "plain", "plain");
-	expect(BPFHOST_STRING, 4, 1, "", "\"\"");
-	expect(BPFHOST_STRING, 8, 1, "a\"b\\", "\"a\\\"b\\\\\"");
-	expect(BPFHOST_STRING, 8, 1, "\x1b[2J\n\r\t", "\"\\x1b[2J\\n\\r\\t\"");
-	expect(BPFHOST_STRING, 4, 1, "\x7f\xff\xc3", "\"\\x7f\\xff\\xc3\"");
-	expect(BPFHOST_STRING, 8, 1, "\xc3\xa4\xe2\x82\xac", "\xc3\xa4\xe2\x82\xac");
-	expect(BPFHOST_STRING, 8, 1, "\xe2\x80\xae" "evil", "\"\\u202eevil\"");
-	expect(BPFHOST_STRING, 8, 1, "\xe2\x81\xa6x", "\"\\u2066x\"");
-	expect(BPFHOST_STRING, 8, 1, "\xc2\x9bm", "\"\\u009bm\"");
-	expect(BPFHOST_STRING, 8, 1, "\xf3\xa0\x80\x81x", "\"\\U0e0001x\"");
+	expect_text("plain", "plain");
+	expect_text("", "\"\"");
+	expect_text("a\"b\\", "\"a\\\"b\\\\\"");
+	expect_text("\x1b[2J\n\r\t", "\"\\x1b[2J\\n\\r\\t\"");
+	expect_text("\x7f\xff\xc3", "\"\\x7f\\xff\\xc3\"");
+	expect_text("\xc3\xa4\xe2\x82\xac", "\xc3\xa4\xe2\x82\xac");
+	expect_text("\xe2\x80\xae" "evil", "\"\\u202eevil\"");
+	expect_text("\xe2\x81\xa6x", "\"\\u2066x\"");
+	expect_text("\xc2\x9bm", "\"\\u009bm\"");
+	expect_text("\xf3\xa0\x80\x81x", "\"\\U0e0001x\"");
 	expect_names(BPFHOST_STRING, 4, 1, "abcd", cut, NULL, "abcd...");
 	expect_names(BPFHOST_STRING, 4, 1, "abc\0", cut, NULL, "abc");
 }

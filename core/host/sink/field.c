@@ -51,18 +51,22 @@ const char *field_errno(int64_t number)
 	return strerrorname_np((int)number);
 }
 
+bool field_element_is_cut(const struct sink_field *field, const void *at)
+{
+	if (field->kind == BPFHOST_STRING)
+		return field_string(at, field->size) == field->size;
+	return field->kind == BPFHOST_COUNTED && field_uint(at, 4) > field->size - 4;
+}
+
 bool field_is_cut(const struct sink_field *field, const void *at)
 {
 	const uint8_t *element = at;
 
 	if (field->kind != BPFHOST_STRING && field->kind != BPFHOST_COUNTED)
 		return false;
-	for (uint32_t i = 0; i < field->count; i++, element += field->size) {
-		if (field->kind == BPFHOST_STRING ?
-			    field_string(element, field->size) == field->size :
-			    field_uint(element, 4) > field->size - 4)
+	for (uint32_t i = 0; i < field->count; i++, element += field->size)
+		if (field_element_is_cut(field, element))
 			return true;
-	}
 	return false;
 }
 

@@ -168,7 +168,7 @@ static char *put_wide(char *p, const struct sink_field *field, const uint8_t *at
 		return put_mac(p, at);
 	case BPFHOST_COUNTED:
 		p = put_hex_bytes(p, at + 4, field_counted(at, field->size));
-		return field_is_cut(field, at) ? PUT_LITERAL(p, "...") : p;
+		return field_element_is_cut(field, at) ? PUT_LITERAL(p, "...") : p;
 	default:
 		return put_hex_bytes(p, at, field->size);
 	}
