@@ -16,8 +16,8 @@ static const char letters[] = "uifsvwamg";
 static int resolve(void *ctx, const char *name, struct bpfhost_operand *operand)
 {
 	static const enum bpfhost_operand_kind kinds[] = {
-		BPFHOST_OPERAND_UINT,	 BPFHOST_OPERAND_INT,	  BPFHOST_OPERAND_FLOAT,
-		BPFHOST_OPERAND_STRING,	 BPFHOST_OPERAND_IPV4,	  BPFHOST_OPERAND_IPV6,
+		BPFHOST_OPERAND_UINT,    BPFHOST_OPERAND_INT,     BPFHOST_OPERAND_FLOAT,
+		BPFHOST_OPERAND_STRING,  BPFHOST_OPERAND_IPV4,    BPFHOST_OPERAND_IPV6,
 		BPFHOST_OPERAND_ADDRESS, BPFHOST_OPERAND_MISSING, BPFHOST_OPERAND_ENUMERATOR,
 	};
 	const char *found = strchr(letters, *name);
@@ -57,8 +57,8 @@ static const char *candidate(void *ctx, const char *field, uint32_t index)
 static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 {
 	static const uint8_t bytes[16] = "aabaabaaabaabaa";
-	static const uint8_t kinds[] = { BPFHOST_VALUE_UINT,	BPFHOST_VALUE_INT,
-					 BPFHOST_VALUE_FLOAT,	BPFHOST_VALUE_STRING,
+	static const uint8_t kinds[] = { BPFHOST_VALUE_UINT,    BPFHOST_VALUE_INT,
+					 BPFHOST_VALUE_FLOAT,   BPFHOST_VALUE_STRING,
 					 BPFHOST_VALUE_ADDRESS, BPFHOST_VALUE_ADDRESS,
 					 BPFHOST_VALUE_ADDRESS };
 
@@ -74,7 +74,7 @@ static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 
 static int place(void *ctx, uint32_t slot, struct bpfhost_load *load)
 {
-	static const uint8_t kinds[] = { BPFHOST_LOAD_UINT,  BPFHOST_LOAD_INT,	BPFHOST_LOAD_NONE,
+	static const uint8_t kinds[] = { BPFHOST_LOAD_UINT,  BPFHOST_LOAD_INT,  BPFHOST_LOAD_NONE,
 					 BPFHOST_LOAD_CHARS, BPFHOST_LOAD_IPV4, BPFHOST_LOAD_IPV6 };
 
 	(void)ctx;

@@ -19,8 +19,7 @@ static void check(const struct bpfhost_probe *probe)
 		if (!*probe->parts[i].text)
 			abort();
 	for (uint32_t i = 0; i < probe->param_count; i++)
-		if (!*probe->params[i].name ||
-		    probe->params[i].text_offset >= strlen(probe->text))
+		if (!*probe->params[i].name || probe->params[i].text_offset >= strlen(probe->text))
 			abort();
 	if (probe->expr && strcmp(probe->text + probe->expr_offset, probe->expr_text))
 		abort();

@@ -202,8 +202,9 @@ static void test_refused(void **state)
 	refuse("odd == 1", -EINVAL, "the kernel cannot read \"odd\" as it lies at column 5");
 	refuse("sign == 1", -EINVAL, "the kernel cannot read \"sign\" as it lies at column 6");
 	refuse("far == 1", -EINVAL, "the kernel cannot read \"far\" as it lies at column 5");
-	refuse("hidden", -ENOTSUP, "failed to place \"hidden\" for the kernel: "
-				   "Operation not supported at column 1");
+	refuse("hidden", -ENOTSUP,
+	       "failed to place \"hidden\" for the kernel: "
+	       "Operation not supported at column 1");
 }
 
 static void repeat(char *text, const char *piece, int count)
@@ -234,14 +235,10 @@ static void test_limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_number),
-		cmocka_unit_test(test_operators),
-		cmocka_unit_test(test_jumps),
-		cmocka_unit_test(test_known_outcomes_vanish),
-		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_one_number), cmocka_unit_test(test_operators),
+		cmocka_unit_test(test_jumps),      cmocka_unit_test(test_known_outcomes_vanish),
+		cmocka_unit_test(test_strings),    cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_refused),    cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -76,11 +76,11 @@ static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 	struct bpfhost_value number = { .kind = BPFHOST_VALUE_UINT };
 
 	++*(int *)ctx;
-	number.uint_value = slot == FD	   ? 7 :
-			    slot == BIG	   ? UINT64_MAX :
-			    slot == FLAGS  ? 0x42 :
-			    slot == FAMILY ? 2 :
-					     0;
+	number.uint_value = slot == FD       ? 7
+			    : slot == BIG    ? UINT64_MAX
+			    : slot == FLAGS  ? 0x42
+			    : slot == FAMILY ? 2
+					     : 0;
 	switch (slot) {
 	case MINUS:
 		*value = (struct bpfhost_value){ .kind = BPFHOST_VALUE_INT, .int_value = -1 };
@@ -171,8 +171,7 @@ static bool holds(const char *text, int *ret_reads)
 	bool result;
 
 	*ret_reads = 0;
-	if (bpfhost_expr_parse(text, &expr, &err) ||
-	    bpfhost_expr_bind(expr, &resolver, NULL, &err))
+	if (bpfhost_expr_parse(text, &expr, &err) || bpfhost_expr_bind(expr, &resolver, NULL, &err))
 		fail_msg("%s: %s", text, err.text);
 	assert_string_equal(bpfhost_expr_text(expr), text);
 	result = bpfhost_expr_eval(expr, read_value, ret_reads);
@@ -200,14 +199,30 @@ static void check_rows(const struct row *rows, size_t count)
 static void test_numbers(void **state)
 {
 	static const struct row rows[] = {
-		{ "fd == 7", true },	 { "fd==7", true },	 { " ( fd == 7 ) ", true },
-		{ "fd != 7", false },	 { "fd < 7", false },	 { "fd <= 7", true },
-		{ "fd > 6", true },	 { "fd >= 8", false },	 { "7 == fd", true },
-		{ "6 < fd", true },	 { "8 <= fd", false },	 { "fd == 0x7", true },
-		{ "fd == 0b111", true }, { "fd == 0o7", true },	 { "fd == 07", true },
-		{ "flags == 0102", true }, { "flags == 0X42", true }, { "fd > -1", true },
-		{ "fd", true },		 { "!fd", false },	 { "!!fd", true },
-		{ "1 < 2", true },	 { "1 == -1", false },	 { "fd == big", false },
+		{ "fd == 7", true },
+		{ "fd==7", true },
+		{ " ( fd == 7 ) ", true },
+		{ "fd != 7", false },
+		{ "fd < 7", false },
+		{ "fd <= 7", true },
+		{ "fd > 6", true },
+		{ "fd >= 8", false },
+		{ "7 == fd", true },
+		{ "6 < fd", true },
+		{ "8 <= fd", false },
+		{ "fd == 0x7", true },
+		{ "fd == 0b111", true },
+		{ "fd == 0o7", true },
+		{ "fd == 07", true },
+		{ "flags == 0102", true },
+		{ "flags == 0X42", true },
+		{ "fd > -1", true },
+		{ "fd", true },
+		{ "!fd", false },
+		{ "!!fd", true },
+		{ "1 < 2", true },
+		{ "1 == -1", false },
+		{ "fd == big", false },
 	};
 	int reads;
 
@@ -244,20 +259,13 @@ static void test_sign(void **state)
 static void test_mask(void **state)
 {
 	static const struct row rows[] = {
-		{ "flags & 0x40", true },
-		{ "flags & 1", false },
-		{ "flags & 0x42 == 0x42", true },
-		{ "(flags & 0x42) == 0x42", true },
-		{ "0x42 == flags & 0x42", true },
-		{ "0x40 & flags", true },
-		{ "!(flags & 0x40)", false },
-		{ "flags & 0x43 & 1", false },
-		{ "flags & AF_INET", true },
-		{ "AF_UNIX & flags", false },
-		{ "flags & AF_INET & 1", false },
-		{ "6 & 3 == 2", true },
-		{ "fd & 3 == flags & 3", false },
-		{ "flags & 3 < fd & 3", true },
+		{ "flags & 0x40", true },         { "flags & 1", false },
+		{ "flags & 0x42 == 0x42", true }, { "(flags & 0x42) == 0x42", true },
+		{ "0x42 == flags & 0x42", true }, { "0x40 & flags", true },
+		{ "!(flags & 0x40)", false },     { "flags & 0x43 & 1", false },
+		{ "flags & AF_INET", true },      { "AF_UNIX & flags", false },
+		{ "flags & AF_INET & 1", false }, { "6 & 3 == 2", true },
+		{ "fd & 3 == flags & 3", false }, { "flags & 3 < fd & 3", true },
 	};
 
 	(void)state;
@@ -267,16 +275,16 @@ static void test_mask(void **state)
 static void test_floats(void **state)
 {
 	static const struct row rows[] = {
-		{ "ratio == 2.5", true },     { "ratio > 2", true },
-		{ "ratio < 3", true },	      { "fd > 6.5", true },
-		{ "fd == 7.0", true },	      { "fd < 7.25", true },
-		{ "minus < -0.5", true },     { "minus > -1.5", true },
-		{ "minus == -1.0", true },    { "big < 18446744073709551616.0", true },
-		{ "big > 1e19", true },	      { "big > 1e300", false },
-		{ "big > -1e300", true },     { "ratio", true },
-		{ "nan == nan", false },      { "nan < 1", false },
-		{ "nan != 1", true },	      { "1 > nan", false },
-		{ "2.5 > -2.5e-1", true },    { "big == 1.8446744073709551615e19", false },
+		{ "ratio == 2.5", true },  { "ratio > 2", true },
+		{ "ratio < 3", true },     { "fd > 6.5", true },
+		{ "fd == 7.0", true },     { "fd < 7.25", true },
+		{ "minus < -0.5", true },  { "minus > -1.5", true },
+		{ "minus == -1.0", true }, { "big < 18446744073709551616.0", true },
+		{ "big > 1e19", true },    { "big > 1e300", false },
+		{ "big > -1e300", true },  { "ratio", true },
+		{ "nan == nan", false },   { "nan < 1", false },
+		{ "nan != 1", true },      { "1 > nan", false },
+		{ "2.5 > -2.5e-1", true }, { "big == 1.8446744073709551615e19", false },
 	};
 
 	(void)state;
@@ -286,26 +294,16 @@ static void test_floats(void **state)
 static void test_strings(void **state)
 {
 	static const struct row rows[] = {
-		{ "comm == \"nginx\"", true },
-		{ "comm != \"nginx\"", false },
-		{ "\"nginx\" == comm", true },
-		{ "comm == \"ngin\\x78\"", true },
-		{ "comm == \"nginxx\"", false },
-		{ "comm ~ \"nginx\"", true },
-		{ "comm ~ \"ng*\"", true },
-		{ "comm ~ \"*nx\"", true },
-		{ "comm ~ \"*gi*\"", true },
-		{ "comm ~ \"*gx*\"", false },
-		{ "comm ~ \"*\"", true },
-		{ "comm ~ \"**\"", true },
-		{ "comm ~ \"nginx*\"", true },
-		{ "comm ~ \"nginx-*\"", false },
-		{ "path ~ \"*.conf\"", true },
-		{ "empty == \"\"", true },
-		{ "empty ~ \"*\"", true },
-		{ "empty ~ \"a*\"", false },
-		{ "comm == path", false },
-		{ "comm != path", true },
+		{ "comm == \"nginx\"", true },   { "comm != \"nginx\"", false },
+		{ "\"nginx\" == comm", true },   { "comm == \"ngin\\x78\"", true },
+		{ "comm == \"nginxx\"", false }, { "comm ~ \"nginx\"", true },
+		{ "comm ~ \"ng*\"", true },      { "comm ~ \"*nx\"", true },
+		{ "comm ~ \"*gi*\"", true },     { "comm ~ \"*gx*\"", false },
+		{ "comm ~ \"*\"", true },        { "comm ~ \"**\"", true },
+		{ "comm ~ \"nginx*\"", true },   { "comm ~ \"nginx-*\"", false },
+		{ "path ~ \"*.conf\"", true },   { "empty == \"\"", true },
+		{ "empty ~ \"*\"", true },       { "empty ~ \"a*\"", false },
+		{ "comm == path", false },       { "comm != path", true },
 		{ "\"a\" == \"a\"", true },
 	};
 
@@ -347,10 +345,8 @@ static void test_addresses(void **state)
 static void test_enumerators(void **state)
 {
 	static const struct row rows[] = {
-		{ "family == AF_INET", true },
-		{ "AF_INET == family", true },
-		{ "family != AF_UNIX", true },
-		{ "AF_UNIX < family", true },
+		{ "family == AF_INET", true },    { "AF_INET == family", true },
+		{ "family != AF_UNIX", true },    { "AF_UNIX < family", true },
 		{ "gone == AF_ANYTHING", false },
 	};
 
@@ -361,11 +357,11 @@ static void test_enumerators(void **state)
 static void test_missing(void **state)
 {
 	static const struct row rows[] = {
-		{ "gone", false },	    { "gone == 0", false },  { "gone != 0", false },
-		{ "!gone", true },	    { "absent", false },     { "absent == 0", false },
-		{ "absent != 0", false },   { "!absent", true },     { "!(absent != 0)", true },
-		{ "fd != absent", false },  { "absent != fd", false }, { "gone ~ \"*\"", false },
-		{ "gone in ::/0", false },  { "gone || fd", true },  { "absent & 1 == 0", false },
+		{ "gone", false },         { "gone == 0", false },    { "gone != 0", false },
+		{ "!gone", true },         { "absent", false },       { "absent == 0", false },
+		{ "absent != 0", false },  { "!absent", true },       { "!(absent != 0)", true },
+		{ "fd != absent", false }, { "absent != fd", false }, { "gone ~ \"*\"", false },
+		{ "gone in ::/0", false }, { "gone || fd", true },    { "absent & 1 == 0", false },
 	};
 
 	(void)state;
@@ -461,21 +457,20 @@ static void test_syntax_errors(void **state)
 {
 	(void)state;
 	refuse("", -EINVAL, "the text ends where a field or a value must follow at column 1");
-	refuse("fd ==", -EINVAL,
-	       "the text ends where a field or a value must follow at column 6");
+	refuse("fd ==", -EINVAL, "the text ends where a field or a value must follow at column 6");
 	refuse("fd = 7", -EINVAL, "unexpected \"=\" at column 4; use ==");
 	refuse("fd and 7", -EINVAL, "unexpected \"and\" at column 4; use &&");
 	refuse("fd | 7", -EINVAL, "unexpected \"|\" at column 4; use ||");
 	refuse("fd)", -EINVAL, "unexpected \")\" at column 3; no '(' is open");
-	refuse("(fd", -EINVAL,
-	       "the ')' is missing for the '(' of column 1, expected at column 4");
+	refuse("(fd", -EINVAL, "the ')' is missing for the '(' of column 1, expected at column 4");
 	refuse("1 < fd < 8", -EINVAL, "unexpected \"<\" at column 8");
 	refuse("(1 < fd) < 8", -EINVAL,
 	       "a comparison cannot be an operand of '<' at column 10; use && or ||");
 	refuse("!fd == 7", -EINVAL,
 	       "a comparison cannot be an operand of '==' at column 5; write !(a == b)");
-	refuse("fd == 'a'", -EINVAL, "''' where a field or a value must follow at column 7; "
-				     "strings are written in double quotes");
+	refuse("fd == 'a'", -EINVAL,
+	       "''' where a field or a value must follow at column 7; "
+	       "strings are written in double quotes");
 	refuse("fd == 12abc", -EINVAL, "malformed number \"12abc\" at column 7");
 	refuse("fd == 08", -EINVAL, "malformed number \"08\" at column 7");
 	refuse("fd == 0x", -EINVAL, "malformed number \"0x\" at column 7");
@@ -483,8 +478,7 @@ static void test_syntax_errors(void **state)
 	refuse("fd == -9223372036854775809", -EINVAL, "number below -2^63 at column 7");
 	refuse("fd == -x", -EINVAL, "a number must follow '-' at column 7");
 	refuse("saddr == 10.1.2.300", -EINVAL, "malformed address \"10.1.2.300\" at column 10");
-	refuse("saddr in 10.0.0.0/33", -EINVAL,
-	       "malformed address \"10.0.0.0/33\" at column 10");
+	refuse("saddr in 10.0.0.0/33", -EINVAL, "malformed address \"10.0.0.0/33\" at column 10");
 	refuse("saddr in 7", -EINVAL,
 	       "'in' takes an address prefix such as 10.0.0.0/8 at column 10");
 	refuse("comm ~ 7", -EINVAL, "'~' takes a pattern in double quotes at column 8");
@@ -521,10 +515,10 @@ static void test_binding_errors(void **state)
 	       "addresses are compared with ==, != and in only at column 7");
 	refuse("saddr == 10.0.0.0/8", -EINVAL,
 	       "an address is not equal to a prefix at column 7; use in");
-	refuse("saddr in ::/0", -EINVAL,
-	       "an IPv4 address is never an IPv6 address at column 7");
+	refuse("saddr in ::/0", -EINVAL, "an IPv4 address is never an IPv6 address at column 7");
 	refuse("comm & 1", -EINVAL, "'&' needs a whole number, which \"comm\" is not at column 1");
-	refuse("ratio & 1", -EINVAL, "'&' needs a whole number, which \"ratio\" is not at column 1");
+	refuse("ratio & 1", -EINVAL,
+	       "'&' needs a whole number, which \"ratio\" is not at column 1");
 	refuse("fd & flags", -EINVAL, "'&' takes one field, not two at column 1");
 	refuse("trouble == 1", -EIO,
 	       "failed to resolve \"trouble\": Input/output error at column 1");

@@ -12,7 +12,9 @@
 
 #include <bpfhost/nearest.h>
 
-static const char *const words[] = { "u8", "u16", "u32", "u64", "str", NULL, "filename", "AF_INET" };
+static const char *const words[] = {
+	"u8", "u16", "u32", "u64", "str", NULL, "filename", "AF_INET"
+};
 
 enum { COUNT = sizeof(words) / sizeof(words[0]) };
 

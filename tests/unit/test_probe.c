@@ -55,9 +55,10 @@ static void test_parts(void **state)
 
 static void test_part_letters(void **state)
 {
-	static const char *const parts[] = { "libssl.so.3",	  "func+0x10", "@0x1234",
-					     "&0x401234",	  "foo.isra.0", "memcpy@@GLIBC_2.14",
-					     "x86_64-linux-gnu/a", "~/a#b=c%d" };
+	static const char *const parts[] = {
+		"libssl.so.3",        "func+0x10",          "@0x1234",   "&0x401234", "foo.isra.0",
+		"memcpy@@GLIBC_2.14", "x86_64-linux-gnu/a", "~/a#b=c%d",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -162,8 +163,7 @@ static void test_if_is_a_word_of_its_own(void **state)
 	assert_non_null(probe->expr);
 	bpfhost_probe_free(probe);
 	refuse("a:b iffy", "unexpected 'i' at column 5; a condition begins with \"if\"");
-	refuse("\"a\"if b",
-	       "unexpected 'i' at column 4");
+	refuse("\"a\"if b", "unexpected 'i' at column 4");
 }
 
 static void test_arrow_ends_a_part(void **state)
@@ -192,8 +192,7 @@ static void test_refused(void **state)
 	refuse("a:b(x->y@4:u8)", "a chain of fields takes no '@OFFSET' at column 10");
 	refuse("a:b(x: void)", "a parameter cannot be void at column 8");
 	refuse("a:b(x: bytes)", "the type bytes needs a size at column 8; write bytes[N]");
-	refuse("a:b(x: u8[4])",
-	       "only str and bytes take a size in brackets, not u8 at column 11");
+	refuse("a:b(x: u8[4])", "only str and bytes take a size in brackets, not u8 at column 11");
 	refuse("a:b(x: str[0])", "size not between 1 and 4096 at column 12");
 	refuse("a:b(x: str[4)", "the ']' is missing at column 13");
 	refuse("a:b ->", "a type is missing at column 7");
@@ -247,14 +246,20 @@ static void test_types(void **state)
 		enum bpfhost_probe_type_kind kind;
 		uint32_t size;
 	} types[] = {
-		{ "i8", BPFHOST_PROBE_TYPE_I8, 1 },	{ "i64", BPFHOST_PROBE_TYPE_I64, 8 },
-		{ "x16", BPFHOST_PROBE_TYPE_X16, 2 },	{ "ptr", BPFHOST_PROBE_TYPE_PTR, 8 },
-		{ "f32", BPFHOST_PROBE_TYPE_F32, 4 },	{ "bool", BPFHOST_PROBE_TYPE_BOOL, 1 },
-		{ "ipv6", BPFHOST_PROBE_TYPE_IPV6, 16 }, { "mac", BPFHOST_PROBE_TYPE_MAC, 6 },
-		{ "str", BPFHOST_PROBE_TYPE_STR, 0 },	{ "str[7]", BPFHOST_PROBE_TYPE_STR, 7 },
+		{ "i8", BPFHOST_PROBE_TYPE_I8, 1 },
+		{ "i64", BPFHOST_PROBE_TYPE_I64, 8 },
+		{ "x16", BPFHOST_PROBE_TYPE_X16, 2 },
+		{ "ptr", BPFHOST_PROBE_TYPE_PTR, 8 },
+		{ "f32", BPFHOST_PROBE_TYPE_F32, 4 },
+		{ "bool", BPFHOST_PROBE_TYPE_BOOL, 1 },
+		{ "ipv6", BPFHOST_PROBE_TYPE_IPV6, 16 },
+		{ "mac", BPFHOST_PROBE_TYPE_MAC, 6 },
+		{ "str", BPFHOST_PROBE_TYPE_STR, 0 },
+		{ "str[7]", BPFHOST_PROBE_TYPE_STR, 7 },
 		{ "bytes[32]", BPFHOST_PROBE_TYPE_BYTES, 32 },
 		{ "sockaddr", BPFHOST_PROBE_TYPE_SOCKADDR, 0 },
-		{ "errno", BPFHOST_PROBE_TYPE_ERRNO, 0 }, { "void", BPFHOST_PROBE_TYPE_VOID, 0 },
+		{ "errno", BPFHOST_PROBE_TYPE_ERRNO, 0 },
+		{ "void", BPFHOST_PROBE_TYPE_VOID, 0 },
 	};
 
 	(void)state;

@@ -34,7 +34,7 @@ struct bpfhost_item {
 	} number;
 };
 
-struct bpfhost_value {
+struct bpfhost_setting {
 	uint32_t given;
 	uint32_t count;
 	const struct bpfhost_item *items;
@@ -66,7 +66,7 @@ struct bpfhost_host {
 
 	const char *instance;                       /* its name, unique in the run */
 	const struct bpfhost_filter_values *filter; /* --pid, --comm, --uid, --cgroup; never NULL */
-	const struct bpfhost_value *options;        /* one for each row of the option table */
+	const struct bpfhost_setting *options;        /* one for each row of the option table */
 	uint64_t ring_size;                         /* bytes for the ring buffer, a power of two */
 	uint32_t log_level;                         /* the highest enum bpfhost_level that is shown */
 	uint32_t flags;                             /* BPFHOST_RUN_... */
@@ -93,6 +93,11 @@ struct bpfhost_host {
 	 */
 	int (*emit_user)(const struct bpfhost_host *host, struct bpfhost_event *record,
 			 uint32_t size);
+	/*
+	 * Tells that the plugin took so many records out of the ring for itself and does not put
+	 * them on the bus: the ledger counts them as filtered.
+	 */
+	void (*taken)(const struct bpfhost_host *host, uint64_t records);
 	/* Calls poll whenever fd is readable. Ends with the instance or with unwatch. */
 	int (*watch)(const struct bpfhost_host *host, int fd);
 	int (*unwatch)(const struct bpfhost_host *host, int fd);

@@ -84,7 +84,7 @@ int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *
 int bpfhost_close(struct bpfhost_instance *self);
 
 /* The value of an option by name; NULL when the table has no such row. */
-const struct bpfhost_value *bpfhost_option(const struct bpfhost_instance *self, const char *name);
+const struct bpfhost_setting *bpfhost_option(const struct bpfhost_instance *self, const char *name);
 
 /* Log lines and error texts, printf-like. bpfhost_fail returns err. */
 __attribute__((format(printf, 5, 6))) void bpfhost_log_at(const struct bpfhost_instance *self,

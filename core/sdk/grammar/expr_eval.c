@@ -4,7 +4,6 @@
  * field, or two. Numbers are compared by their mathematical values: whole numbers as a sign and 64
  * bits, a whole number and a float without rounding the whole one.
  */
-#define _GNU_SOURCE
 #include <string.h>
 
 #include "expr_internal.h"

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "fail.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include <bpfhost/nearest.h>
+
+int config_fail(struct bpfhost_error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	bpfhost_error_vset(err, 0, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+int config_fail_memory(struct bpfhost_error *err)
+{
+	config_fail(err, "out of memory");
+	return -ENOMEM;
+}
+
+int config_fail_unknown(struct bpfhost_error *err, const char *what, const char *word,
+			const char *const *candidates, size_t count)
+{
+	const char *nearest = bpfhost_nearest(word, candidates, count);
+
+	if (!nearest)
+		return config_fail(err, "unknown %s \"%" CONFIG_SHOWN "\"", what, word);
+	return config_fail(err, "unknown %s \"%" CONFIG_SHOWN "\"; did you mean \"%s\"?", what,
+			   word, nearest);
+}
+
+int config_fail_at(struct bpfhost_error *err, int failure, const char *where)
+{
+	struct bpfhost_error inner = *err;
+
+	/* A long path must not push the cause out of the line. */
+	config_fail(err, "%.200s: %.300s", where, inner.text);
+	err->offset = inner.offset;
+	return failure;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "fail.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+/* What a text says before its unit is known: whole + fraction / scale. */
+struct decimal {
+	uint64_t whole;
+	uint64_t fraction;
+	uint64_t scale;
+	const char *rest;
+};
+
+static const struct unit size_units[] = {
+	{ "B", 1 },          { "K", 1ULL << 10 },   { "k", 1ULL << 10 },   { "KiB", 1ULL << 10 },
+	{ "M", 1ULL << 20 }, { "m", 1ULL << 20 },   { "MiB", 1ULL << 20 }, { "G", 1ULL << 30 },
+	{ "g", 1ULL << 30 }, { "GiB", 1ULL << 30 },
+};
+
+static const struct unit time_units[] = {
+	{ "ns", 1 },         { "us", 1000 },       { "ms", 1000000 },
+	{ "s", 1000000000 }, { "m", 60000000000 }, { "h", 3600000000000 },
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int fail_range(struct bpfhost_error *err, const char *text)
+{
+	config_fail(err, "\"%" CONFIG_SHOWN "\" is too large", text);
+	return -ERANGE;
+}
+
+/* Reads digits at *text and moves it behind them; false when they do not fit. */
+static bool read_digits(const char **text, uint64_t *ret_number)
+{
+	uint64_t number = 0;
+	const char *p;
+
+	for (p = *text; is_digit(*p); p++) {
+		if (__builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, (uint64_t)(*p - '0'), &number))
+			return false;
+	}
+	*text = p;
+	*ret_number = number;
+	return true;
+}
+
+/* Up to 15 digits, so that fraction * factor needs no more than 128 bits. */
+static int read_fraction(const char *text, struct decimal *decimal, struct bpfhost_error *err)
+{
+	const char *p = decimal->rest;
+
+	if (!is_digit(*p))
+		return config_fail(err, "\"%" CONFIG_SHOWN "\" has no digit after its point", text);
+	for (; is_digit(*p); p++) {
+		if (p - decimal->rest == 15)
+			return config_fail(err, "\"%" CONFIG_SHOWN "\" has too many digits", text);
+		decimal->fraction = decimal->fraction * 10 + (uint64_t)(*p - '0');
+		decimal->scale *= 10;
+	}
+	decimal->rest = p;
+	return 0;
+}
+
+static int read_decimal(const char *text, const char *what, struct decimal *ret_decimal,
+			struct bpfhost_error *err)
+{
+	struct decimal decimal = { .scale = 1, .rest = text };
+	int ret = 0;
+
+	if (!is_digit(*text))
+		return config_fail(err, "\"%" CONFIG_SHOWN "\" is not a %s", text, what);
+	if (!read_digits(&decimal.rest, &decimal.whole))
+		return fail_range(err, text);
+	if (*decimal.rest == '.') {
+		decimal.rest++;
+		ret = read_fraction(text, &decimal, err);
+	}
+	if (!ret)
+		*ret_decimal = decimal;
+	return ret;
+}
+
+static const struct unit *find_unit(const struct unit *units, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(units[i].name, name))
+			return &units[i];
+	}
+	return NULL;
+}
+
+static int scale_decimal(const char *text, const struct decimal *decimal, uint64_t factor,
+			 uint64_t *ret_number, struct bpfhost_error *err)
+{
+	unsigned __int128 part = (unsigned __int128)decimal->fraction * factor;
+	uint64_t number;
+
+	if (part % decimal->scale)
+		return config_fail(err, "\"%" CONFIG_SHOWN "\" is finer than the smallest unit",
+				   text);
+	part /= decimal->scale; /* below factor now */
+	if (__builtin_mul_overflow(decimal->whole, factor, &number) ||
+	    __builtin_add_overflow(number, (uint64_t)part, &number))
+		return fail_range(err, text);
+	*ret_number = number;
+	return 0;
+}
+
+int unit_parse_size(const char *text, uint64_t *ret_bytes, struct bpfhost_error *err)
+{
+	static const struct unit byte = { "", 1 };
+	const struct unit *unit = &byte;
+	struct decimal decimal;
+	int ret = read_decimal(text, "size such as 64MiB", &decimal, err);
+
+	if (ret)
+		return ret;
+	if (*decimal.rest)
+		unit = find_unit(size_units, ARRAY_SIZE(size_units), decimal.rest);
+	if (!unit)
+		return config_fail(err,
+				   "\"%" CONFIG_SHOWN
+				   "\" has no known unit; known are B, KiB, MiB, GiB",
+				   text);
+	return scale_decimal(text, &decimal, unit->factor, ret_bytes, err);
+}
+
+int unit_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error *err)
+{
+	const struct unit *unit;
+	struct decimal decimal;
+	int ret = read_decimal(text, "time such as 250ms", &decimal, err);
+
+	if (ret)
+		return ret;
+	if (!*decimal.rest && decimal.whole + decimal.fraction == 0) {
+		*ret_ns = 0;
+		return 0;
+	}
+	if (!*decimal.rest)
+		return config_fail(err,
+				   "\"%" CONFIG_SHOWN "\" has no unit; write \"%" CONFIG_SHOWN
+				   "s\" for seconds",
+				   text, text);
+	unit = find_unit(time_units, ARRAY_SIZE(time_units), decimal.rest);
+	if (!unit)
+		return config_fail(err,
+				   "\"%" CONFIG_SHOWN
+				   "\" has no known unit; known are ns, us, ms, s, m, h",
+				   text);
+	return scale_decimal(text, &decimal, unit->factor, ret_ns, err);
+}
+
+int unit_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number,
+		      struct bpfhost_error *err)
+{
+	const char *rest = text;
+	uint64_t number = 0;
+	bool fits;
+
+	if (!is_digit(*text) || text[strspn(text, "0123456789")])
+		return config_fail(err, "\"%" CONFIG_SHOWN "\" is not a whole number", text);
+	fits = read_digits(&rest, &number);
+	if (!fits || number < min || number > max) {
+		config_fail(err, "%" CONFIG_SHOWN " is out of range (%llu to %llu)", text,
+			    (unsigned long long)min, (unsigned long long)max);
+		return -ERANGE;
+	}
+	*ret_number = number;
+	return 0;
+}

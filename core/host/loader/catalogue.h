@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BPFHOST_HOST_CATALOGUE_H
+#define BPFHOST_HOST_CATALOGUE_H
+
+#include <stddef.h>
+
+#include "loader/loader.h"
+
+struct config;
+
+/* Where plugins are looked for, the first first, and which folders are trusted. */
+struct catalogue_paths {
+	const char *const *folders;
+	size_t folder_count;
+	struct admission_trust trust;
+};
+
+enum catalogue_state {
+	CATALOGUE_OK,
+	CATALOGUE_REFUSED,  /* reason says why */
+	CATALOGUE_SHADOWED, /* reason is the path of the one that wins */
+};
+
+struct catalogue_entry {
+	char *name; /* the file's name without ".so" */
+	char *path;
+	enum catalogue_state state;
+	char *reason;		       /* NULL when ok */
+	struct loader_plugin *plugin;  /* when ok, else NULL; its memfd is closed, fd is -1 */
+};
+
+struct catalogue {
+	struct catalogue_entry *entries; /* by name, those of one name in the order of folders */
+	size_t count;
+};
+
+/* The folders of --plugin-dir and the two that are always there. Freed with catalogue_paths_free;
+ * points into config. -ENOMEM. */
+int catalogue_paths_setup(const struct config *config, struct catalogue_paths *ret_paths);
+void catalogue_paths_free(struct catalogue_paths *paths);
+
+/*
+ * Looks at every plugin that is installed. A folder that is missing is fine; one that cannot be
+ * read becomes a refused entry with an empty name. 0, -ENOMEM.
+ */
+int catalogue_read(const struct catalogue_paths *paths, struct catalogue **ret_catalogue);
+void catalogue_free(struct catalogue *catalogue);
+
+/*
+ * The path of the plugin of this name, the first that there is, whatever its state. -EINVAL for
+ * what can be no name, -ENOENT with the nearest name in err, -ENOMEM. Freed by the caller.
+ */
+int catalogue_find(const struct catalogue_paths *paths, const char *name, char **ret_path,
+		   struct bpfhost_error *err);
+
+/* catalogue_find and loader_open in one. */
+int catalogue_open(const struct catalogue_paths *paths, const char *name,
+		   struct loader_plugin **ret_plugin, struct bpfhost_error *err);
+
+#endif

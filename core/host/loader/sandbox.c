@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * libbpf crashes on some damaged BPF objects, and what can be crashed can perhaps be steered. So a
+ * stranger's object is read by a child that owns nothing: it has left behind user, groups and
+ * capabilities, every descriptor but a pipe and the file, and may use little memory and time. What
+ * comes out of the pipe is as much a stranger's word as the object was.
+ */
+#include "loader/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SANDBOX_NOBODY 65534
+#define SANDBOX_MEMORY_MAX (512UL << 20)
+#define SANDBOX_CPU_SECONDS 10
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+struct sandbox {
+	pid_t pid;
+	int fd; /* the reading end */
+	char *bytes;
+	size_t size;
+	size_t room;
+};
+
+static int sandbox_limit(int resource, rlim_t limit)
+{
+	struct rlimit value = { .rlim_cur = limit, .rlim_max = limit };
+
+	return setrlimit(resource, &value);
+}
+
+/* Raw calls: in the child of a process with threads glibc's wait for the other threads. */
+static int sandbox_drop(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { { 0, 0, 0 } };
+
+	if (!geteuid() && (syscall(SYS_setgroups, 0, NULL) ||
+			   syscall(SYS_setresgid, SANDBOX_NOBODY, SANDBOX_NOBODY, SANDBOX_NOBODY) ||
+			   syscall(SYS_setresuid, SANDBOX_NOBODY, SANDBOX_NOBODY, SANDBOX_NOBODY)))
+		return -1;
+	if (syscall(SYS_capset, &header, none) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -1;
+#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
+	if (sandbox_limit(RLIMIT_AS, SANDBOX_MEMORY_MAX))
+		return -1;
+#endif
+	return sandbox_limit(RLIMIT_CPU, SANDBOX_CPU_SECONDS) || sandbox_limit(RLIMIT_CORE, 0) ||
+	       sandbox_limit(RLIMIT_FSIZE, 0) || sandbox_limit(RLIMIT_NPROC, 0);
+}
+
+/* Leaves only what is read and written here; 0 to 2 lead nowhere. */
+static int sandbox_close(int out, int keep)
+{
+	int low = out < keep || keep < 0 ? out : keep;
+	int high = out < keep || keep < 0 ? keep : out;
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0 || low < 3 || (high >= 0 && high < 3))
+		return -1;
+	for (int fd = 0; fd < 3; fd++)
+		if (dup2(null, fd) < 0)
+			return -1;
+	if (low > 3)
+		syscall(SYS_close_range, 3U, (unsigned int)low - 1, 0U);
+	if (high > low + 1)
+		syscall(SYS_close_range, (unsigned int)low + 1, (unsigned int)high - 1, 0U);
+	return (int)syscall(SYS_close_range, (unsigned int)(high > low ? high : low) + 1, ~0U, 0U);
+}
+
+__attribute__((noreturn)) static void sandbox_child(int (*fn)(void *ctx, FILE *out), void *ctx,
+						    int fd, int keep, pid_t parent)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPIPE, SIGXCPU };
+	FILE *out;
+	int e;
+
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		signal(crashes[i], SIG_DFL);
+	if (sandbox_close(fd, keep) || sandbox_drop())
+		_exit(3);
+	/* After the change of user, which forgets it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != parent)
+		_exit(3);
+	out = fdopen(fd, "w");
+	e = out ? fn(ctx, out) : -ENOMEM;
+	if (!out || fflush(out))
+		e = -EIO;
+	_exit(e ? 2 : 0);
+}
+
+static void sandbox_end(struct sandbox *sandbox)
+{
+	if (sandbox->fd >= 0)
+		close(sandbox->fd);
+	if (sandbox->pid > 0) {
+		kill(sandbox->pid, SIGKILL);
+		while (waitpid(sandbox->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	free(sandbox->bytes);
+}
+
+static int sandbox_start(struct sandbox *sandbox, int (*fn)(void *ctx, FILE *out), void *ctx,
+			 int keep)
+{
+	pid_t parent = getpid();
+	int fds[2], out;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	sandbox->fd = fds[0];
+	out = fcntl(fds[1], F_DUPFD_CLOEXEC, 3); /* 0 to 2 may have been closed */
+	close(fds[1]);
+	if (out < 0)
+		return -errno;
+	sandbox->pid = fork();
+	if (!sandbox->pid)
+		sandbox_child(fn, ctx, out, keep, parent);
+	close(out);
+	return sandbox->pid < 0 ? -errno : 0;
+}
+
+static uint64_t sandbox_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Waits until there is something to read. */
+static int sandbox_wait(struct sandbox *sandbox, uint64_t deadline)
+{
+	struct pollfd pollfd = { .fd = sandbox->fd, .events = POLLIN };
+
+	for (;;) {
+		uint64_t now = sandbox_now();
+		uint64_t left = now < deadline ? (deadline - now) / 1000000 + 1 : 0;
+		int n = poll(&pollfd, 1, left > 60000 ? 60000 : (int)left);
+
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (!n && !left)
+			return -ETIMEDOUT;
+	}
+}
+
+/* Reads what is there: the number of bytes, 0 at the end. */
+static ssize_t sandbox_read(struct sandbox *sandbox)
+{
+	ssize_t n;
+
+	if (sandbox->room - sandbox->size < 4096) {
+		size_t room = sandbox->room ? 2 * sandbox->room : 16384;
+		char *bytes = realloc(sandbox->bytes, room);
+
+		if (!bytes)
+			return -ENOMEM;
+		sandbox->bytes = bytes;
+		sandbox->room = room;
+	}
+	do
+		n = read(sandbox->fd, sandbox->bytes + sandbox->size,
+			 sandbox->room - sandbox->size - 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	sandbox->size += n;
+	return sandbox->size > SANDBOX_OUTPUT_MAX ? -EFBIG : n;
+}
+
+static int sandbox_gather(struct sandbox *sandbox, uint64_t deadline)
+{
+	ssize_t n = 1;
+
+	while (n > 0) {
+		n = sandbox_wait(sandbox, deadline);
+		if (!n)
+			n = sandbox_read(sandbox);
+		else
+			return (int)n;
+	}
+	if (!n)
+		sandbox->bytes[sandbox->size] = '\0';
+	return (int)n;
+}
+
+/* It closed its pipe, so it ends; one that does not is ended by the timeout of its CPU or here. */
+static int sandbox_reap(struct sandbox *sandbox, uint64_t deadline, struct bpfhost_error *err)
+{
+	int status;
+	pid_t pid;
+
+	while (!(pid = waitpid(sandbox->pid, &status, WNOHANG)) && sandbox_now() < deadline)
+		nanosleep(&(struct timespec){ .tv_nsec = 200000 }, NULL);
+	if (pid != sandbox->pid) {
+		bpfhost_error_set(err, 0, "the child that reads it did not end");
+		return -ETIMEDOUT;
+	}
+	sandbox->pid = 0;
+	if (WIFSIGNALED(status))
+		bpfhost_error_set(err, 0, "the child that reads it was ended by SIG%s",
+				  sigabbrev_np(WTERMSIG(status)) ?: "?");
+	else if (WEXITSTATUS(status))
+		bpfhost_error_set(err, 0, "the child that reads it failed (%d)", WEXITSTATUS(status));
+	else
+		return 0;
+	return -EPROTO;
+}
+
+int sandbox_run(int (*fn)(void *ctx, FILE *out), void *ctx, int keep, uint64_t timeout_ns,
+		char **ret_bytes, size_t *ret_size, struct bpfhost_error *err)
+{
+	__attribute__((cleanup(sandbox_end))) struct sandbox sandbox = { .fd = -1 };
+	uint64_t deadline = sandbox_now() + timeout_ns;
+	int e = sandbox_start(&sandbox, fn, ctx, keep);
+
+	if (e) {
+		bpfhost_error_set(err, 0, "failed to start a child: %s", strerror(-e));
+		return e;
+	}
+	e = sandbox_gather(&sandbox, deadline);
+	if (e) {
+		bpfhost_error_set(err, 0, "failed to hear from the child that reads it: %s",
+				  strerror(-e));
+		return e;
+	}
+	e = sandbox_reap(&sandbox, deadline, err);
+	if (e)
+		return e;
+	*ret_bytes = sandbox.bytes;
+	*ret_size = sandbox.size;
+	sandbox.bytes = NULL;
+	return 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "log/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sink/output.h"
+
+/* Longer ones are cut: a verifier's log comes line by line. */
+#define LOG_LINE 8192
+
+struct log {
+	struct output *output;
+	uint32_t level;
+	uint64_t dropped;
+};
+
+int log_new(int fd, uint32_t level, struct log **ret_log)
+{
+	struct log *log = calloc(1, sizeof(*log));
+	int err;
+
+	if (!log)
+		return -1;
+	log->level = level;
+	err = output_open_fd(fd, &log->output);
+	if (err)
+		free(log);
+	else
+		*ret_log = log;
+	return err;
+}
+
+void log_free(struct log *log)
+{
+	if (!log)
+		return;
+	log_flush(log);
+	output_close(log->output);
+	free(log);
+}
+
+void log_flush(struct log *log)
+{
+	output_flush(log->output);
+}
+
+int log_shows(const struct log *log, uint32_t level)
+{
+	return level <= log->level;
+}
+
+/* Room for the worst case, every byte escaped. */
+static char *log_reserve(struct log *log, size_t size)
+{
+	char *place = output_reserve(log->output, size);
+
+	if (!place) {
+		log_flush(log);
+		place = output_reserve(log->output, size);
+	}
+	if (!place)
+		log->dropped++;
+	return place;
+}
+
+static size_t log_escape(char *out, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t n = 0;
+
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+		if (*c >= 0x20 && *c != 0x7f) {
+			out[n++] = (char)*c;
+			continue;
+		}
+		out[n++] = '\\';
+		out[n++] = 'x';
+		out[n++] = hex[*c >> 4];
+		out[n++] = hex[*c & 15];
+	}
+	out[n++] = '\n';
+	return n;
+}
+
+static void log_tell_dropped(struct log *log)
+{
+	uint64_t dropped = log->dropped;
+	char text[96];
+	char *place;
+
+	if (!dropped)
+		return;
+	snprintf(text, sizeof(text), "bpfhost: warning: %llu lines of the log were dropped here",
+		 (unsigned long long)dropped);
+	place = log_reserve(log, sizeof(text) * 4);
+	if (!place)
+		return;
+	log->dropped -= dropped;
+	output_commit(log->output, log_escape(place, text), OUTPUT_OWNER_NONE);
+}
+
+void log_plain(struct log *log, const char *text)
+{
+	char *place;
+
+	log_tell_dropped(log);
+	place = log_reserve(log, LOG_LINE * 4);
+	if (place)
+		output_commit(log->output, log_escape(place, text), OUTPUT_OWNER_NONE);
+	log_flush(log);
+}
+
+static const char *log_level_name(uint32_t level)
+{
+	static const char *const names[] = { "error",  "error",	 "warning",
+					     "info", "debug", "trace" };
+
+	return level < sizeof(names) / sizeof(names[0]) ? names[level] : "trace";
+}
+
+void log_write(struct log *log, uint32_t level, const char *who, const char *format, ...)
+{
+	char line[LOG_LINE];
+	va_list args;
+	int n;
+
+	if (!log_shows(log, level))
+		return;
+	n = snprintf(line, sizeof(line), "bpfhost: %s: %s%s", log_level_name(level), who ? who : "",
+		     who ? ": " : "");
+	va_start(args, format);
+	vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
+	va_end(args);
+	log_plain(log, line);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* bpfhost: reads what it is asked to do and hands over to the command. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "bpfhost_version.h"
+#include "command/command.h"
+#include "config/cli.h"
+#include "config/config.h"
+#include "supervisor/supervisor.h"
+
+#define MAIN_MISUSED 2
+
+static int main_dispatch(const struct config *config)
+{
+	switch (config->command) {
+	case CONFIG_RUN:
+		return supervisor_run(config);
+	case CONFIG_VERSION:
+		puts("bpfhost " BPFHOST_VERSION);
+		return 0;
+	case CONFIG_LIST:
+		return command_list(config, stdout, stderr);
+	case CONFIG_INSPECT:
+		return command_inspect(config, stdout, stderr);
+	case CONFIG_PROBES:
+		return command_probes(config, stdout, stderr);
+	case CONFIG_HELP:
+		if (config->target)
+			return command_help_plugin(config, stdout, stderr);
+		cli_print_help(stdout);
+		return 0;
+	}
+	return MAIN_MISUSED;
+}
+
+int main(int argc, char **argv)
+{
+	struct bpfhost_error why = { 0 };
+	struct config config;
+	int status, err;
+
+	config_setup(&config);
+	err = config_gather(&config, argc, argv, CONFIG_DEFAULT_FILE, &why);
+	if (err == -ENODATA)
+		cli_print_usage(stderr);
+	if (err) {
+		fprintf(stderr, "bpfhost: error: %s\n", why.text);
+		status = MAIN_MISUSED;
+	} else {
+		status = main_dispatch(&config);
+	}
+	config_free(&config);
+	return fflush(stdout) && status == 0 ? 1 : status;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One instance through its life: its worker is started, listened to, stopped, reaped, started anew. */
+#ifndef SUPERVISOR_INSTANCE_H
+#define SUPERVISOR_INSTANCE_H
+
+#include "supervisor/state.h"
+
+/* What epoll tells of: data.u64 is the instance's index << 2 | one of these. */
+enum instance_source {
+	INSTANCE_SOURCE_NOTIFY = 0,  /* there is something on the bus */
+	INSTANCE_SOURCE_CONTROL = 1, /* its worker says something */
+	INSTANCE_SOURCE_PROCESS = 2, /* its worker has ended */
+	INSTANCE_SOURCE_NONE = 3,    /* signals (index 0) and the sink (index 1), of no instance */
+};
+
+/* Forks its worker. 0 or -errno, then it has failed and that is logged. */
+int instance_spawn(struct instance *instance);
+/* Takes what its worker said. */
+void instance_listen(struct instance *instance);
+/* Its worker has ended: says how, and from now on only what it left on the bus is taken. */
+void instance_reap(struct instance *instance);
+/* When all that was taken: settles the ledger of this life and decides how it goes on. */
+void instance_settle(struct instance *instance);
+/* Tells it to load and attach; to detach and end. */
+void instance_start(struct instance *instance);
+void instance_stop(struct instance *instance);
+/* Ends its worker at once. */
+void instance_kill(struct instance *instance);
+/* Ends a worker that is too long in one call, starts one again whose time has come. */
+void instance_tick(struct instance *instance);
+/* When instance_tick is due next, CLOCK_MONOTONIC ns; UINT64_MAX: never. */
+uint64_t instance_due(const struct instance *instance);
+/* Whether it has a worker. */
+bool instance_alive(const struct instance *instance);
+/* Whether nothing more will come of it. */
+bool instance_over(const struct instance *instance);
+/* The ledger as it stands, with what the kernel counted for a worker that lives. */
+void instance_ledger(const struct instance *instance, struct ledger *ret_ledger);
+/* Frees what outlives its workers. */
+void instance_free(struct instance *instance);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the files of the supervisor share: the run, and its instances. */
+#ifndef SUPERVISOR_STATE_H
+#define SUPERVISOR_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bus/merge.h"
+#include "bus/ring.h"
+#include "config/config.h"
+#include "filter/filter.h"
+#include "log/log.h"
+#include "sink/encoder.h"
+#include "sink/output.h"
+#include "supervisor/kernel_view.h"
+#include "supervisor/ledger.h"
+#include "supervisor/types.h"
+
+enum instance_state {
+	INSTANCE_NEW,
+	INSTANCE_OPENING,  /* its worker opens the plugin */
+	INSTANCE_OPENED,   /* and waits for the others */
+	INSTANCE_STARTING, /* loads and attaches */
+	INSTANCE_RUNNING,
+	INSTANCE_STOPPING, /* was told to stop */
+	INSTANCE_DRAINING, /* its worker is gone, what it left on the bus is taken */
+	INSTANCE_WAITING,  /* crashed, will be started again */
+	INSTANCE_ENDED,    /* as it should */
+	INSTANCE_FAILED,
+};
+
+/* What is counted of one worker, from its start to its end. */
+struct life {
+	uint64_t received;      /* events taken off the bus */
+	uint64_t *gaps_seen;    /* a CPU: how many lost events the stream has told */
+	uint64_t user_gap_seen; /* the same for events made in user space */
+};
+
+struct supervisor;
+
+struct instance {
+	struct supervisor *run;
+	uint32_t index;
+	const struct config_instance *config;
+	enum instance_state state;
+	pid_t pid;
+	int pidfd;
+	int control;
+	int notify; /* eventfd that the worker writes */
+	int wake;   /* eventfd that the worker reads */
+	struct bus_ring *bus;
+	struct merge_source *source;
+	struct kernel_view kernel;
+	struct types types;
+	struct life life;
+	struct ledger ledger;
+	bool needs_no_task; /* events of no process */
+	bool said_end;      /* the worker told how it ended */
+	bool broken;        /* it broke the format of the bus */
+	bool crashed;      /* the worker of this life did not end as it should */
+	uint64_t untold;   /* events lost to the stop that no line has told of */
+	bool stalled;      /* the merge is full, frames wait on the bus */
+	bool drained;      /* the last look at the bus found nothing more */
+	bool was_stopping;   /* when its worker ended */
+	bool failed_already; /* and that was told */
+	bool ran;            /* this life reached INSTANCE_RUNNING */
+	uint32_t crashes;       /* in a row */
+	uint64_t running_since; /* CLOCK_MONOTONIC ns */
+	uint64_t restart_at;
+};
+
+/* What becomes of events that come to the sink. */
+enum sink_state {
+	SINK_OPEN,
+	SINK_FULL, /* --count is reached: the rest is lost to the stop */
+	SINK_DEAD, /* a write failed: the rest is lost to the sink */
+	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
+};
+
+struct supervisor {
+	const struct config *config;
+	struct bpfhost_filter_values filter_values;
+	struct log *log;
+	struct output *output;
+	const struct sink_encoder *encoder;
+	struct sink_clock clock;
+	struct filter *filter;
+	struct merge *merge;
+	struct instance *instances;
+	uint32_t ninstances;
+	int epoll;
+	int signals;
+	uint64_t now;           /* CLOCK_MONOTONIC ns, at the begin of this round */
+	uint64_t stop_at;       /* --duration; UINT64_MAX: none */
+	uint64_t stopping_since; /* 0: not stopping */
+	uint64_t committed;     /* events handed to the output */
+	enum sink_state sink;
+	bool sink_blocked;  /* wait until it can be written */
+	bool sink_watched;  /* epoll does */
+	bool gap_told;      /* of the item that is next */
+	bool stop_killed;   /* the time to stop in was over, what lived was killed */
+	bool had_crash;     /* some worker had to be started again */
+	bool started;       /* all have opened and were told to start */
+	bool filter_checked;
+	bool failed;        /* exit status 1 */
+	bool misconfigured; /* exit status 2 */
+};
+
+uint64_t supervisor_now(void);
+/* Tells every instance to stop; the run ends when they have. */
+void supervisor_stop(struct supervisor *run);
+/* A dry run's line about what would be done, for stdout. */
+void supervisor_tell_plan(struct instance *instance, const char *text);
+
+#endif

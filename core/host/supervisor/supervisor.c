@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "supervisor/supervisor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "supervisor/filter_values.h"
+#include "supervisor/instance.h"
+#include "supervisor/stream.h"
+#include "supervisor/tracefs.h"
+
+/* A stop is over within a second: workers have most of it, a blocked sink less. */
+#define SUPERVISOR_STOP_LIMIT 900000000ULL  /* ns */
+#define SUPERVISOR_SINK_LIMIT 300000000ULL  /* ns */
+#define SUPERVISOR_NEVER UINT64_MAX
+#define SUPERVISOR_EVENTS 64
+#define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
+#define SUPERVISOR_SINK (1ULL << 2 | INSTANCE_SOURCE_NONE)
+
+uint64_t supervisor_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+void supervisor_stop(struct supervisor *run)
+{
+	if (run->stopping_since)
+		return;
+	run->stopping_since = supervisor_now();
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		instance_stop(&run->instances[i]);
+}
+
+void supervisor_tell_plan(struct instance *instance, const char *text)
+{
+	printf("%s: %s\n", instance->config->name, text);
+}
+
+static void supervisor_tell_ledgers(struct supervisor *run)
+{
+	char text[1024];
+
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct instance *instance = &run->instances[i];
+		struct ledger ledger;
+
+		instance_ledger(instance, &ledger);
+		ledger_text(&ledger, instance->config->name, instance->config->plugin, text,
+			    sizeof(text));
+		log_plain(run->log, text);
+	}
+}
+
+/* ---- what happens ------------------------------------------------------------------------------ */
+
+static void supervisor_on_signal(struct supervisor *run)
+{
+	struct signalfd_siginfo info;
+
+	if (read(run->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGUSR1) {
+		supervisor_tell_ledgers(run);
+		return;
+	}
+	supervisor_stop(run);
+}
+
+static void supervisor_on_event(struct supervisor *run, uint64_t data)
+{
+	uint64_t index = data >> 2;
+
+	switch ((enum instance_source)(data & 3)) {
+	case INSTANCE_SOURCE_CONTROL:
+		instance_listen(&run->instances[index]);
+		break;
+	case INSTANCE_SOURCE_PROCESS:
+		instance_reap(&run->instances[index]);
+		break;
+	case INSTANCE_SOURCE_NONE:
+		if (data == SUPERVISOR_SIGNALS)
+			supervisor_on_signal(run);
+		break;
+	case INSTANCE_SOURCE_NOTIFY:
+		break; /* every round looks at every bus */
+	}
+}
+
+/* Has epoll watch the sink exactly while it is blocked. A regular file never is. */
+static void supervisor_watch_sink(struct supervisor *run)
+{
+	struct epoll_event event = { .events = EPOLLOUT, .data.u64 = SUPERVISOR_SINK };
+	bool want = run->sink_blocked;
+
+	if (want == run->sink_watched)
+		return;
+	epoll_ctl(run->epoll, want ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, output_poll_fd(run->output),
+		  &event);
+	run->sink_watched = want;
+}
+
+static uint64_t supervisor_due(const struct supervisor *run)
+{
+	uint64_t due = run->stop_at, other = stream_due(run);
+
+	if (other < due)
+		due = other;
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		other = instance_due(&run->instances[i]);
+		if (other < due)
+			due = other;
+	}
+	if (run->stopping_since && !run->stop_killed) {
+		other = run->stopping_since +
+			(run->sink_blocked ? SUPERVISOR_SINK_LIMIT : SUPERVISOR_STOP_LIMIT);
+		if (other < due)
+			due = other;
+	}
+	return due;
+}
+
+static void supervisor_wait(struct supervisor *run)
+{
+	struct epoll_event events[SUPERVISOR_EVENTS];
+	bool idle = stream_may_sleep(run);
+	uint64_t due = supervisor_due(run), now = supervisor_now();
+	uint64_t wait = !idle || due <= now ? 0 : due - now;
+	struct timespec limit = { (time_t)(wait / 1000000000ULL), (long)(wait % 1000000000ULL) };
+	int n;
+
+	supervisor_watch_sink(run);
+	n = epoll_pwait2(run->epoll, events, SUPERVISOR_EVENTS,
+			 idle && due == SUPERVISOR_NEVER ? NULL : &limit, NULL);
+	stream_awake(run);
+	run->now = supervisor_now();
+	for (int i = 0; i < n; i++)
+		supervisor_on_event(run, events[i].data.u64);
+}
+
+/* ---- what is to be done ------------------------------------------------------------------------ */
+
+/* Nobody begins before all have opened: a mistake in the configuration leaves no trace. */
+static void supervisor_start_all(struct supervisor *run)
+{
+	if (run->started || run->stopping_since)
+		return;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].state < INSTANCE_OPENED ||
+		    run->instances[i].state == INSTANCE_DRAINING)
+			return;
+	if (run->misconfigured) {
+		supervisor_stop(run);
+		return;
+	}
+	run->started = true;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].state == INSTANCE_OPENED)
+			instance_start(&run->instances[i]);
+}
+
+static size_t supervisor_gather_types(const struct supervisor *run,
+				      const struct sink_type **types)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		for (size_t k = 0; k < run->instances[i].types.count; k++, n++)
+			if (types)
+				types[n] = run->instances[i].types.entries[k].type;
+	return n;
+}
+
+/* Names in --filter can be checked when every instance has told its schemas. */
+static void supervisor_check_filter(struct supervisor *run)
+{
+	const struct sink_type **types;
+	struct bpfhost_error why = { 0 };
+
+	if (run->filter_checked || !run->filter || !run->started)
+		return;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].state < INSTANCE_RUNNING)
+			return;
+	run->filter_checked = true;
+	types = calloc(supervisor_gather_types(run, NULL) + 1, sizeof(*types));
+	if (types && filter_names_known(run->filter, types, supervisor_gather_types(run, types),
+					&why)) {
+		log_write(run->log, BPFHOST_ERROR, NULL, "--filter: %s", why.text);
+		run->misconfigured = true;
+		supervisor_stop(run);
+	}
+	free(types);
+}
+
+static void supervisor_tick_instance(struct instance *instance)
+{
+	if (instance->state == INSTANCE_DRAINING && instance->drained)
+		instance_settle(instance);
+	instance_tick(instance);
+}
+
+static void supervisor_tick_stop(struct supervisor *run)
+{
+	uint64_t since = run->stopping_since;
+
+	if (!since && run->stop_at <= run->now)
+		supervisor_stop(run);
+	if (!since)
+		return;
+	if (run->sink_blocked && since + SUPERVISOR_SINK_LIMIT <= run->now)
+		stream_give_up(run);
+	if (run->stop_killed || since + SUPERVISOR_STOP_LIMIT > run->now)
+		return;
+	run->stop_killed = true;
+	stream_give_up(run);
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		instance_kill(&run->instances[i]);
+}
+
+static bool supervisor_over(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
+		    run->instances[i].bus)
+			return false;
+	return true;
+}
+
+static void supervisor_loop(struct supervisor *run)
+{
+	while (!supervisor_over(run)) {
+		supervisor_wait(run);
+		stream_round(run);
+		for (uint32_t i = 0; i < run->ninstances; i++)
+			supervisor_tick_instance(&run->instances[i]);
+		supervisor_start_all(run);
+		supervisor_check_filter(run);
+		supervisor_tick_stop(run);
+		log_flush(run->log);
+	}
+}
+
+/* ---- begin and end ----------------------------------------------------------------------------- */
+
+static int supervisor_take_signals(struct supervisor *run)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = SUPERVISOR_SIGNALS };
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	run->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (run->signals < 0)
+		return -errno;
+	return epoll_ctl(run->epoll, EPOLL_CTL_ADD, run->signals, &event) < 0 ? -errno : 0;
+}
+
+static int supervisor_make_instances(struct supervisor *run)
+{
+	const struct config *config = run->config;
+
+	run->instances = calloc(config->instance_count, sizeof(*run->instances));
+	if (!run->instances)
+		return -ENOMEM;
+	run->ninstances = (uint32_t)config->instance_count;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		run->instances[i] = (struct instance){
+			.run = run,
+			.index = i,
+			.config = &config->instances[i],
+			.pidfd = -1,
+			.control = -1,
+			.notify = -1,
+			.wake = -1,
+		};
+	return 0;
+}
+
+static int supervisor_open_filter(struct supervisor *run)
+{
+	struct bpfhost_error why = { 0 };
+	int err = filter_values_gather(run->config, &run->filter_values, &why);
+
+	if (err) {
+		log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
+		return err;
+	}
+	if (!run->config->filter.text)
+		return 0;
+	err = filter_new(run->config->filter.text, &run->filter, &why);
+	if (err)
+		log_write(run->log, BPFHOST_ERROR, NULL, "%s: filter: %s",
+			  run->config->filter.origin, why.text);
+	return err;
+}
+
+static int supervisor_open(struct supervisor *run)
+{
+	int err;
+
+	run->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (run->epoll < 0)
+		return -errno;
+	err = supervisor_take_signals(run);
+	if (!err)
+		err = stream_open(run);
+	return err ? err : supervisor_make_instances(run);
+}
+
+static void supervisor_close(struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		instance_free(&run->instances[i]);
+	free(run->instances);
+	stream_close(run);
+	filter_free(run->filter);
+	if (run->signals >= 0)
+		close(run->signals);
+	if (run->epoll >= 0)
+		close(run->epoll);
+}
+
+static void supervisor_live(struct supervisor *run)
+{
+	uint64_t duration = run->config->duration_ns;
+
+	run->now = supervisor_now();
+	run->stop_at = duration ? run->now + duration : SUPERVISOR_NEVER;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		instance_spawn(&run->instances[i]);
+	supervisor_loop(run);
+	stream_finish(run);
+	if (!run->config->dry_run)
+		supervisor_tell_ledgers(run);
+}
+
+int supervisor_run(const struct config *config)
+{
+	struct supervisor run = { .config = config, .epoll = -1, .signals = -1 };
+	int status = 1;
+
+	if (log_new(STDERR_FILENO, (uint32_t)config->log_level + BPFHOST_ERROR, &run.log) < 0)
+		return 1;
+	tracefs_ensure(run.log);
+	if (supervisor_open_filter(&run) < 0) {
+		status = 2;
+	} else if (supervisor_open(&run) == 0) {
+		supervisor_live(&run);
+		status = run.misconfigured && !run.committed ? 2 : run.failed ? 1 : 0;
+	}
+	supervisor_close(&run);
+	log_free(run.log);
+	return status;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The host as a plugin sees it: each function of struct bpfhost_host. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "worker/state.h"
+
+static struct worker *host_worker(const struct bpfhost_host *host)
+{
+	return host->context;
+}
+
+/* ---- the bus ---------------------------------------------------------------------------------- */
+
+void worker_notify(const struct worker *worker)
+{
+	const uint64_t one = 1;
+
+	/* An eventfd that cannot take one more is readable already. */
+	(void)!write(worker->setup->notify, &one, sizeof(one));
+}
+
+void worker_publish(struct worker *worker)
+{
+	worker->unpublished = 0;
+	if (bus_publish(worker->bus))
+		worker_notify(worker);
+}
+
+/* Room for a frame, or NULL after everything before it was shown, so that room can come. */
+static void *host_reserve(struct worker *worker, enum bus_kind kind, uint32_t size)
+{
+	void *place;
+
+	if (worker->unpublished > WORKER_UNPUBLISHED_MAX)
+		worker_publish(worker);
+	place = bus_reserve(worker->bus, kind, size);
+	if (!place) {
+		worker_publish(worker);
+		place = bus_reserve(worker->bus, kind, size);
+	}
+	if (place)
+		worker->unpublished += size;
+	return place;
+}
+
+static int host_emit(const struct bpfhost_host *host, const void *record, uint32_t size)
+{
+	struct worker *worker = host_worker(host);
+	void *place;
+
+	if (size < sizeof(struct bpfhost_event) || size > BPFHOST_RECORD_MAX)
+		return -EMSGSIZE;
+	place = host_reserve(worker, BUS_EVENT, size);
+	if (!place) {
+		worker->bus_blocked = size;
+		return -EAGAIN;
+	}
+	memcpy(place, record, size);
+	bus_count(worker->bus, BUS_ARRIVED, 1);
+	return 0;
+}
+
+static void host_stamp(struct worker *worker, struct bpfhost_event *record)
+{
+	int cpu = sched_getcpu();
+
+	if (!record->time_ns)
+		record->time_ns = worker_now();
+	record->cpu = cpu < 0 ? 0 : (uint16_t)cpu;
+	record->flags |= BPFHOST_EVENT_USER;
+	record->lost = bus_counter(worker->bus, BUS_USER_LOST);
+	record->reserved = 0;
+}
+
+static int host_emit_user(const struct bpfhost_host *host, struct bpfhost_event *record,
+			  uint32_t size)
+{
+	struct worker *worker = host_worker(host);
+	void *place;
+
+	if (size < sizeof(*record) || size > BPFHOST_RECORD_MAX)
+		return -EMSGSIZE;
+	host_stamp(worker, record);
+	place = host_reserve(worker, BUS_EVENT, size);
+	bus_count(worker->bus, BUS_USER_PRODUCED, 1);
+	if (!place) {
+		bus_count(worker->bus, BUS_USER_LOST, 1);
+		return -EAGAIN;
+	}
+	memcpy(place, record, size);
+	return 0;
+}
+
+static void host_taken(const struct bpfhost_host *host, uint64_t records)
+{
+	struct worker *worker = host_worker(host);
+
+	bus_count(worker->bus, BUS_ARRIVED, records);
+	bus_count(worker->bus, BUS_TAKEN, records);
+}
+
+/* Schemas are made while loading, when nothing else fills the bus: waiting is right. */
+static int host_schema(const struct bpfhost_host *host, const void *schema, uint32_t size)
+{
+	struct worker *worker = host_worker(host);
+	void *place;
+
+	if (size > BPFHOST_SCHEMA_SIZE_MAX)
+		return -E2BIG;
+	while (!(place = host_reserve(worker, BUS_SCHEMA, size)))
+		if (!worker_wait_for_room(worker, size))
+			return -ECANCELED;
+	memcpy(place, schema, size);
+	return 0;
+}
+
+/* ---- text ------------------------------------------------------------------------------------- */
+
+static void host_log(const struct bpfhost_host *host, uint32_t level, const char *file,
+		     uint32_t line, const char *text)
+{
+	struct worker *worker = host_worker(host);
+	const char *name = file ? file : "";
+	size_t file_size = strnlen(name, 255) + 1, text_size = strnlen(text, PROTOCOL_TEXT_MAX);
+	struct worker_log *place;
+
+	if (level > host->log_level)
+		return;
+	place = host_reserve(worker, BUS_LOG,
+			     (uint32_t)(sizeof(*place) + file_size + text_size));
+	if (!place) {
+		bus_count(worker->bus, BUS_LOG_LOST, 1);
+		return;
+	}
+	*place = (struct worker_log){ .level = level, .line = line };
+	memcpy(place + 1, name, file_size - 1);
+	((char *)(place + 1))[file_size - 1] = '\0';
+	memcpy((char *)(place + 1) + file_size, text, text_size);
+}
+
+static void host_fail(const struct bpfhost_host *host, const char *text)
+{
+	struct worker *worker = host_worker(host);
+
+	snprintf(worker->error, sizeof(worker->error), "%s", text);
+}
+
+static void host_say(const struct bpfhost_host *host, enum protocol_kind kind, const char *text)
+{
+	protocol_send(host_worker(host)->setup->control, kind, 0, 0, text, NULL, 0);
+}
+
+static void host_probe_failed(const struct bpfhost_host *host, const char *probe,
+			      const char *cause)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "failed to attach %s: %s", probe, cause);
+	host_say(host, PROTOCOL_MISSED, text);
+}
+
+static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint32_t wanted)
+{
+	host_worker(host)->attached = attached;
+	host_worker(host)->wanted = wanted;
+}
+
+static void host_plan(const struct bpfhost_host *host, const char *text)
+{
+	host_say(host, PROTOCOL_PLAN, text);
+}
+
+/* ---- waiting ---------------------------------------------------------------------------------- */
+
+static int host_watch(const struct bpfhost_host *host, int fd)
+{
+	return worker_watch(host_worker(host), fd, false);
+}
+
+static int host_unwatch(const struct bpfhost_host *host, int fd)
+{
+	return epoll_ctl(host_worker(host)->epoll, EPOLL_CTL_DEL, fd, NULL) < 0 ? -errno : 0;
+}
+
+static int host_timer(const struct bpfhost_host *host, uint64_t interval_ns)
+{
+	struct worker *worker = host_worker(host);
+
+	worker->timer_every = interval_ns;
+	worker->timer_due = worker_now() + interval_ns;
+	return 0;
+}
+
+static int host_ring(const struct bpfhost_host *host, const struct bpfhost_ring_fds *fds)
+{
+	struct worker *worker = host_worker(host);
+	int send[2] = { fds->counters, fds->reader };
+	int err;
+
+	if (fds->size < sizeof(*fds) || fds->ring < 0 || fds->counters < 0)
+		return -EINVAL;
+	if (worker->ring.fd >= 0)
+		return -EALREADY;
+	err = kernel_ring_open(&worker->ring, fds);
+	if (!err)
+		err = worker_watch(worker, worker->ring.fd, true);
+	if (!err)
+		err = protocol_send(worker->setup->control, PROTOCOL_RING, fds->ncpus,
+				    fds->ring_size, NULL, send, fds->reader >= 0 ? 2 : 1);
+	return err;
+}
+
+static const void *host_extension(const struct bpfhost_host *host, const char *id)
+{
+	(void)host;
+	(void)id;
+	return NULL;
+}
+
+void worker_host_setup(struct worker *worker)
+{
+	const struct config *config = worker->setup->config;
+
+	worker->host = (struct bpfhost_host){
+		.size = sizeof(worker->host),
+		.abi_major = BPFHOST_ABI_MAJOR,
+		.abi_minor = BPFHOST_ABI_MINOR,
+		.context = worker,
+		.instance = worker->setup->instance->name,
+		.filter = worker->setup->filter,
+		.options = worker->plugin.options->values,
+		.ring_size = config->ring_size ? config->ring_size : WORKER_RING_SIZE,
+		.log_level = (uint32_t)config->log_level + BPFHOST_ERROR,
+		.flags = config->dry_run ? BPFHOST_RUN_DRY : 0,
+		.log = host_log,
+		.fail = host_fail,
+		.schema = host_schema,
+		.emit = host_emit,
+		.emit_user = host_emit_user,
+		.taken = host_taken,
+		.watch = host_watch,
+		.unwatch = host_unwatch,
+		.timer = host_timer,
+		.ring = host_ring,
+		.probe_failed = host_probe_failed,
+		.probes = host_probes,
+		.plan = host_plan,
+		.extension = host_extension,
+	};
+	worker->instance = (struct bpfhost_instance){
+		.size = sizeof(worker->instance),
+		.host = &worker->host,
+		.plugin = worker->plugin.code,
+	};
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef WORKER_PRIVILEGES_H
+#define WORKER_PRIVILEGES_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Ends this process with its parent, whoever that was when this began: 0, or -ESRCH when the parent
+ * is gone already. To be called again after each change of uid, which clears it.
+ */
+int privileges_follow_parent(pid_t parent);
+
+/*
+ * Gives up every privilege but the capabilities in `keep` (bit n: capability n): another uid and gid
+ * when it was root, no supplementary groups, no_new_privs. 0 or -errno; on failure the process must
+ * not go on.
+ */
+int privileges_drop(uint64_t keep, pid_t parent);
+
+#endif

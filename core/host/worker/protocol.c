@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "protocol.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define PROTOCOL_HEAD offsetof(struct protocol_message, text)
+
+union protocol_control {
+	struct cmsghdr head;
+	char bytes[CMSG_SPACE(PROTOCOL_FDS_MAX * sizeof(int))];
+};
+
+static void protocol_put_fds(struct msghdr *header, union protocol_control *control, const int *fds,
+			     int nfds)
+{
+	struct cmsghdr *head;
+
+	memset(control, 0, sizeof(*control));
+	header->msg_control = control->bytes;
+	header->msg_controllen = CMSG_SPACE((size_t)nfds * sizeof(int));
+	head = CMSG_FIRSTHDR(header);
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN((size_t)nfds * sizeof(int));
+	memcpy(CMSG_DATA(head), fds, (size_t)nfds * sizeof(int));
+}
+
+int protocol_send(int fd, enum protocol_kind kind, uint32_t a, uint32_t b, const char *text,
+		  const int *fds, int nfds)
+{
+	uint32_t head[4] = { kind, a, b, text ? (uint32_t)strlen(text) : 0 };
+	union protocol_control control;
+	struct iovec parts[2] = { { head, sizeof(head) }, { (void *)text, 0 } };
+	struct msghdr header = { .msg_iov = parts, .msg_iovlen = 2 };
+
+	if (head[3] >= PROTOCOL_TEXT_MAX)
+		head[3] = PROTOCOL_TEXT_MAX - 1;
+	parts[1].iov_len = head[3];
+	if (nfds)
+		protocol_put_fds(&header, &control, fds, nfds);
+	while (sendmsg(fd, &header, MSG_NOSIGNAL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+static void protocol_take_fds(struct msghdr *header, struct protocol_message *message)
+{
+	struct cmsghdr *head;
+
+	message->nfds = 0;
+	for (head = CMSG_FIRSTHDR(header); head; head = CMSG_NXTHDR(header, head)) {
+		size_t n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+			continue;
+		memcpy(message->fds, CMSG_DATA(head), n * sizeof(int));
+		message->nfds = (int)n;
+	}
+}
+
+int protocol_receive(int fd, struct protocol_message *message)
+{
+	union protocol_control control;
+	struct iovec part = { message, PROTOCOL_HEAD + PROTOCOL_TEXT_MAX };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t got;
+
+	header.msg_control = control.bytes;
+	header.msg_controllen = sizeof(control.bytes);
+	do
+		got = recvmsg(fd, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return errno == ECONNRESET ? 0 : -errno;
+	protocol_take_fds(&header, message);
+	if (!got)
+		return 0;
+	if ((size_t)got < PROTOCOL_HEAD || message->text_size > (size_t)got - PROTOCOL_HEAD ||
+	    message->text_size >= PROTOCOL_TEXT_MAX)
+		return -EBADMSG;
+	message->text[message->text_size] = '\0';
+	return 1;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What supervisor and worker say to each other over their control socket (SOCK_SEQPACKET, one
+ * message a packet). Both ends are the same binary, but the worker runs foreign code: the supervisor
+ * takes every message as hostile.
+ */
+#ifndef WORKER_PROTOCOL_H
+#define WORKER_PROTOCOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROTOCOL_TEXT_MAX 4096
+#define PROTOCOL_FDS_MAX 3
+
+enum protocol_kind {
+	/* worker to supervisor */
+	PROTOCOL_OPENED = 1,   /* admitted, opened, options understood; text: name and version */
+	/* The plugin cannot be opened (a 0) or the configuration is wrong (a 1); text; it ends. */
+	PROTOCOL_REFUSED = 2,
+	PROTOCOL_FAILED = 3,   /* load, attach or poll failed (a: enum worker_call, b: errno); text */
+	PROTOCOL_RING = 4,     /* a: CPUs, b: bytes; descriptors: counters, reader or none */
+	PROTOCOL_MISSED = 5,   /* a probe could not be attached; text */
+	PROTOCOL_PLAN = 6,     /* dry run: text */
+	PROTOCOL_ATTACHED = 7, /* a of b probes; from now on it runs */
+	PROTOCOL_DETACHED = 8, /* all is undone; then the worker ends */
+	/* supervisor to worker */
+	PROTOCOL_START = 20, /* load and attach */
+	PROTOCOL_STOP = 21,  /* detach and end */
+};
+
+struct protocol_message {
+	uint32_t kind;
+	uint32_t a;
+	uint32_t b;
+	uint32_t text_size; /* without NUL */
+	char text[PROTOCOL_TEXT_MAX];
+	/* not on the wire */
+	int nfds;
+	int fds[PROTOCOL_FDS_MAX]; /* received: the caller's to close */
+};
+
+/* 0 or -errno; a text that is too long is cut. Waits for room on a blocking socket. */
+int protocol_send(int fd, enum protocol_kind kind, uint32_t a, uint32_t b, const char *text,
+		  const int *fds, int nfds);
+/* 1: got one (text has a NUL), 0: the other end is gone, -EAGAIN: none there, other -errno. */
+int protocol_receive(int fd, struct protocol_message *ret_message);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The stations of a worker's life, in order. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "worker/privileges.h"
+#include "worker/state.h"
+
+/* The descriptors that a worker keeps, moved down to stand in a row behind stderr. */
+enum { WORKER_FD_CONTROL = 3, WORKER_FD_NOTIFY, WORKER_FD_WAKE, WORKER_FD_FIRST_FREE };
+
+/* ---- a process of its own -------------------------------------------------------------------- */
+
+static void worker_null_streams(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		_exit(1);
+	dup2(null, 0);
+	dup2(null, 1);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	dup2(null, 2);
+#endif
+	if (null > 2)
+		close(null);
+}
+
+/* Keeps three of the supervisor's descriptors and nothing else, whatever numbers they had. */
+static void worker_keep_descriptors(struct worker_setup *setup)
+{
+	int *keep[] = { &setup->control, &setup->notify, &setup->wake };
+
+	for (int i = 0; i < 3; i++) {
+		int high = fcntl(*keep[i], F_DUPFD_CLOEXEC, 64);
+
+		if (high < 0)
+			_exit(1);
+		*keep[i] = high;
+	}
+	for (int i = 0; i < 3; i++) {
+		if (dup3(*keep[i], WORKER_FD_CONTROL + i, O_CLOEXEC) < 0)
+			_exit(1);
+		*keep[i] = WORKER_FD_CONTROL + i;
+	}
+	close_range(WORKER_FD_FIRST_FREE, ~0U, 0);
+}
+
+static void worker_reset_signals(void)
+{
+	static const int ours[] = { SIGINT, SIGTERM, SIGUSR1, SIGHUP, SIGCHLD, SIGPIPE };
+	sigset_t none;
+
+	/* Ctrl-C goes to the whole group of the terminal; ending is the supervisor's to decide. */
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		signal(ours[i], ours[i] == SIGCHLD ? SIG_DFL : SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void worker_own_process(struct worker_setup *setup)
+{
+	char name[16];
+
+	worker_keep_descriptors(setup);
+	worker_null_streams();
+	worker_reset_signals();
+	snprintf(name, sizeof(name), "bpfhost:%s", setup->instance->name);
+	prctl(PR_SET_NAME, name);
+	if (privileges_follow_parent(setup->supervisor) < 0)
+		_exit(1);
+}
+
+/* ---- stations -------------------------------------------------------------------------------- */
+
+static _Noreturn void worker_end(struct worker *worker, enum protocol_kind kind, uint32_t a,
+				 int err, const char *text)
+{
+	worker_publish(worker);
+	protocol_send(worker->setup->control, kind, a, (uint32_t)-err, text, NULL, 0);
+	_exit(kind == PROTOCOL_DETACHED ? 0 : 1);
+}
+
+static void worker_open(struct worker *worker)
+{
+	const struct worker_setup *setup = worker->setup;
+	struct bpfhost_error why = { 0 };
+	const struct descriptor *descriptor;
+	char text[256];
+	int err;
+
+	err = worker_plugin_open(setup->config, setup->instance, &worker->plugin, &why);
+	if (err)
+		worker_end(worker, PROTOCOL_REFUSED, err == -ENOENT, err, why.text);
+	err = worker_plugin_options(setup->instance, &worker->plugin, &why);
+	if (err)
+		worker_end(worker, PROTOCOL_REFUSED, 1, err, why.text);
+	bus_call_enter(worker->bus, WORKER_CALL_OPEN, worker_now());
+	err = worker_plugin_load(&worker->plugin, &why);
+	bus_call_leave(worker->bus);
+	if (err)
+		worker_end(worker, PROTOCOL_REFUSED, 0, err, why.text);
+	descriptor = worker->plugin.file->descriptor;
+	snprintf(text, sizeof(text), "%s %s", descriptor->name, descriptor->version);
+	protocol_send(setup->control, PROTOCOL_OPENED, (uint32_t)descriptor->needs, 0, text, NULL,
+		      0);
+}
+
+/* The supervisor starts nobody until every worker has opened its plugin. */
+static void worker_await_start(struct worker *worker)
+{
+	struct pollfd control = { .fd = worker->setup->control, .events = POLLIN };
+	struct protocol_message message;
+	int got;
+
+	do {
+		poll(&control, 1, -1);
+		got = protocol_receive(control.fd, &message);
+	} while (got == -EAGAIN);
+	if (got != 1 || message.kind != PROTOCOL_START)
+		_exit(0);
+	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (worker->epoll < 0 || worker_watch(worker, control.fd, false) < 0 ||
+	    worker_watch(worker, worker->setup->wake, true) < 0)
+		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_NONE, -errno,
+			   "failed to prepare for waiting");
+}
+
+static const char *worker_reason(const struct worker *worker, int err)
+{
+	return worker->error[0] ? worker->error : strerror(-err);
+}
+
+/* Undoes a half made instance, then tells what had failed. */
+static _Noreturn void worker_give_up(struct worker *worker, enum worker_call call, int err)
+{
+	char text[PROTOCOL_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s", worker_reason(worker, err));
+	worker_call(worker, WORKER_CALL_DETACH);
+	worker_end(worker, PROTOCOL_FAILED, call, err, text);
+}
+
+static void worker_start(struct worker *worker)
+{
+	int err;
+
+	worker_host_setup(worker);
+	err = worker_call(worker, WORKER_CALL_LOAD);
+	if (err < 0)
+		worker_give_up(worker, WORKER_CALL_LOAD, err);
+	err = worker_call(worker, WORKER_CALL_ATTACH);
+	if (err < 0)
+		worker_give_up(worker, WORKER_CALL_ATTACH, err);
+}
+
+static void worker_drop(struct worker *worker)
+{
+	const struct descriptor *descriptor = worker->plugin.file->descriptor;
+	uint64_t late = BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN;
+	int err;
+
+	/* Attaching or opening later needs the user that could do it at first. */
+	if (descriptor->needs & late)
+		return;
+	err = privileges_drop(descriptor->capabilities, worker->setup->supervisor);
+	if (err) {
+		snprintf(worker->error, sizeof(worker->error), "failed to give up privileges: %s",
+			 strerror(-err));
+		worker_give_up(worker, WORKER_CALL_ATTACH, err);
+	}
+}
+
+static _Noreturn void worker_finish(struct worker *worker)
+{
+	int err;
+
+	err = worker_call(worker, WORKER_CALL_DETACH);
+	if (err < 0)
+		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_DETACH, err,
+			   worker_reason(worker, err));
+	bus_complete_set(worker->bus, UINT64_MAX);
+	worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
+}
+
+_Noreturn void worker_main(const struct worker_setup *given)
+{
+	struct worker_setup setup = *given;
+	struct worker worker = { .setup = &setup, .bus = setup.bus, .ring = KERNEL_RING_NONE };
+	int err;
+
+	worker_own_process(&setup);
+	worker_open(&worker);
+	worker_await_start(&worker);
+	worker_start(&worker);
+	worker_drop(&worker);
+	protocol_send(setup.control, PROTOCOL_ATTACHED, worker.attached, worker.wanted, NULL, NULL,
+		      0);
+	if (setup.config->dry_run)
+		worker_finish(&worker);
+	err = worker_loop(&worker);
+	if (err)
+		worker_give_up(&worker, WORKER_CALL_POLL, err);
+	worker_finish(&worker);
+}

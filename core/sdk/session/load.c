@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Loading the opened object, and handing its ring and counters over. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <bpf/libbpf.h>
+
+#include "session.h"
+
+static int load_fd(const struct session *session, const char *map)
+{
+	return bpf_object__find_map_fd_by_name(session->object, map);
+}
+
+static int load_map_counters(struct bpfhost_instance *self, struct session *session, int fd)
+{
+	size_t size = session->ncpus * sizeof(*session->counters);
+	void *counters = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (counters == MAP_FAILED)
+		return bpfhost_fail(self, -errno, "failed to map the counters: %s",
+				    strerror(errno));
+	session->counters = counters;
+	return 0;
+}
+
+static int load_hand_over(struct bpfhost_instance *self, struct session *session)
+{
+	struct bpfhost_ring_fds fds = {
+		.size = sizeof(fds),
+		.ring = load_fd(session, "bpfhost_ring"),
+		.counters = load_fd(session, "bpfhost_counters"),
+		.reader = load_fd(session, ".data.bpfhost"),
+		.ncpus = session->ncpus,
+		.ring_size = (uint32_t)self->host->ring_size,
+	};
+	int err;
+
+	if (fds.ring < 0 || fds.counters < 0)
+		return 0; /* an object without events of its own */
+	err = ring_map(&session->ring, fds.ring, fds.ring_size);
+	if (err)
+		return bpfhost_fail(self, err, "failed to map the ring: %s", strerror(-err));
+	err = load_map_counters(self, session, fds.counters);
+	return err ? err : self->host->ring(self->host, &fds);
+}
+
+static int load_failed(struct bpfhost_instance *self, int err)
+{
+	const char *hint = err == -EPERM || err == -EACCES ?
+				   " (CAP_BPF and CAP_PERFMON, or root, are needed)" :
+			   err == -E2BIG ? " (the program is too complex for this kernel)" :
+					   "";
+
+	return bpfhost_fail(self, err, "failed to load the BPF object: %s%s", strerror(-err), hint);
+}
+
+int bpfhost_load(struct bpfhost_instance *self)
+{
+	struct session *session = session_get(self);
+	int err;
+
+	if (!session || !session->object)
+		return bpfhost_fail(self, -EINVAL, "failed to load the BPF object: it is not open");
+	if (session_is_dry(self))
+		return 0;
+	err = bpf_object__load(session->object);
+	return err ? load_failed(self, err) : load_hand_over(self, session);
+}

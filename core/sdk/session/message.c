@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Log lines, error texts and option values: the small talk between a plugin and its host. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "session.h"
+
+#define MESSAGE_MAX 4096
+
+/* libbpf's message callback knows no context, and a process has one instance. */
+static const struct bpfhost_instance *message_libbpf_target;
+
+void bpfhost_log_at(const struct bpfhost_instance *self, enum bpfhost_level level, const char *file,
+		    uint32_t line, const char *format, ...)
+{
+	char text[MESSAGE_MAX];
+	va_list args;
+
+	if ((uint32_t)level > self->host->log_level)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	self->host->log(self->host, level, file, line, text);
+}
+
+int bpfhost_fail(const struct bpfhost_instance *self, int err, const char *format, ...)
+{
+	char text[MESSAGE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	self->host->fail(self->host, text);
+	return err;
+}
+
+static void message_each_line(char *text, uint32_t level)
+{
+	const struct bpfhost_host *host = message_libbpf_target->host;
+	char *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			host->log(host, level, NULL, 0, line);
+}
+
+/* One level quieter than libbpf means it: what failed is told by whoever asked for it. */
+static int message_from_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	uint32_t quieter = level == LIBBPF_WARN ? BPFHOST_INFO :
+			   level == LIBBPF_INFO ? BPFHOST_DEBUG :
+						  BPFHOST_TRACE;
+	char text[MESSAGE_MAX * 4];
+
+	if (!message_libbpf_target || quieter > message_libbpf_target->host->log_level)
+		return 0;
+	vsnprintf(text, sizeof(text), format, args);
+	message_each_line(text, quieter);
+	return 0;
+}
+
+void session_route_libbpf(const struct bpfhost_instance *self)
+{
+	message_libbpf_target = self;
+	libbpf_set_print(self ? message_from_libbpf : NULL);
+}
+
+const struct bpfhost_setting *bpfhost_option(const struct bpfhost_instance *self, const char *name)
+{
+	const struct bpfhost_option *option = self->plugin->options;
+
+	for (uint32_t i = 0; option && option[i].name; i++)
+		if (!strcmp(option[i].name, name))
+			return &self->host->options[i];
+	return NULL;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "session.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include <bpf/libbpf.h>
+
+struct session *session_get(const struct bpfhost_instance *self)
+{
+	return self->sdk;
+}
+
+struct session *session_of(struct bpfhost_instance *self)
+{
+	if (!self->sdk)
+		self->sdk = calloc(1, sizeof(struct session));
+	return self->sdk;
+}
+
+void session_free(struct session *session)
+{
+	if (!session)
+		return;
+	ring_unmap(&session->ring);
+	if (session->counters)
+		munmap((void *)session->counters, session->ncpus * sizeof(*session->counters));
+	for (uint32_t i = 0; i < session->nlinks; i++)
+		bpf_link__destroy(session->links[i]);
+	bpf_object__close(session->object);
+	for (uint32_t i = 0; i < session->ntypes; i++)
+		free(session->types[i].name);
+	free(session->types);
+	free(session->links);
+	free(session);
+}
+
+uint64_t session_expected(const struct session *session)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t cpu = 0; session->counters && cpu < session->ncpus; cpu++) {
+		const struct bpfhost_counters *counters = &session->counters[cpu];
+
+		sum += __atomic_load_n(&counters->produced, __ATOMIC_ACQUIRE) -
+		       __atomic_load_n(&counters->lost, __ATOMIC_ACQUIRE);
+	}
+	return sum;
+}
+
+int session_is_dry(const struct bpfhost_instance *self)
+{
+	return (self->host->flags & BPFHOST_RUN_DRY) != 0;
+}
+
+struct bpf_object *bpfhost_object(struct bpfhost_instance *self)
+{
+	struct session *session = session_get(self);
+
+	return session ? session->object : NULL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <bpfhost/bpf.h>
+
+#include "hello_event.h"
+
+BPFHOST_EVENT(hello_event);
+
+SEC("tracepoint/sched/sched_process_exec")
+int on_exec(void *ctx)
+{
+	static const char greeting[16] = "hello, world";
+
+	(void)ctx;
+	BPFHOST_EMIT(hello_event, event)
+	{
+		__builtin_memcpy(event->greeting, greeting, sizeof(event->greeting));
+	}
+	return 0;
+}
