@@ -62,8 +62,13 @@ static struct sink_type *closes(void)
 
 static void fill(uint16_t flags)
 {
-	const struct bpfhost_event header = { .cpu = 3, .pid = 41, .tid = 42, .uid = 1000,
-					      .cgroup = 77, .flags = flags, .comm = "python3" };
+	const struct bpfhost_event header = { .cpu = 3,
+					      .pid = 41,
+					      .tid = 42,
+					      .uid = 1000,
+					      .cgroup = 77,
+					      .flags = flags,
+					      .comm = "python3" };
 
 	memset(record, 0, sizeof(record));
 	memcpy(record, &header, sizeof(header));
@@ -216,7 +221,7 @@ static void test_syntax(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_header),	       cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_header),         cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_missing_fields), cmocka_unit_test(test_known_names),
 		cmocka_unit_test(test_syntax),
 	};

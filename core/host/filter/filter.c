@@ -19,7 +19,7 @@ struct filter_bound {
 	struct bpfhost_expr *expr;
 	const struct sink_type *type;
 	char (*macs)[MAC_SIZE]; /* of each field, as people write it */
-	const uint8_t *record; /* that is being looked at */
+	const uint8_t *record;  /* that is being looked at */
 };
 
 int filter_new(const char *text, struct filter **ret_filter, struct bpfhost_error *err)
@@ -132,8 +132,8 @@ static void set_address(struct bpfhost_value *value, const uint8_t *address, uin
 }
 
 /* The record may lie at any address, so nothing is read through a pointer to its header. */
-#define HEADER(record, member)                                       \
-	field_uint((record) + offsetof(struct bpfhost_event, member), \
+#define HEADER(record, member)                                                                     \
+	field_uint((record) + offsetof(struct bpfhost_event, member),                              \
 		   sizeof(((struct bpfhost_event *)0)->member))
 
 static void header_value(const struct filter_bound *bound, uint32_t slot,
@@ -143,8 +143,7 @@ static void header_value(const struct filter_bound *bound, uint32_t slot,
 	const char *comm = (const char *)record + offsetof(struct bpfhost_event, comm);
 
 	value->kind = BPFHOST_VALUE_MISSING;
-	if (slot >= SLOT_PID && slot <= SLOT_COMM &&
-	    HEADER(record, flags) & BPFHOST_EVENT_NO_TASK)
+	if (slot >= SLOT_PID && slot <= SLOT_COMM && HEADER(record, flags) & BPFHOST_EVENT_NO_TASK)
 		return;
 	if (slot == SLOT_CPU)
 		set_uint(value, HEADER(record, cpu));
@@ -214,8 +213,8 @@ static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 		value->int_value = field_int(at, field->size);
 		break;
 	case BPFHOST_OPERAND_UINT:
-		set_uint(value, field->kind == BPFHOST_PORT_BE ? field_be16(at) :
-								 field_uint(at, field->size));
+		set_uint(value, field->kind == BPFHOST_PORT_BE ? field_be16(at)
+							       : field_uint(at, field->size));
 		break;
 	case BPFHOST_OPERAND_FLOAT:
 		value->kind = BPFHOST_VALUE_FLOAT;

@@ -87,12 +87,11 @@ static int field_enumerator(const struct sink_field *field, const char *name,
 	int number = field->kind == BPFHOST_ERRNO ? find_errno(name) : 0;
 
 	if (number) {
-		operand.value = (uint64_t)-(int64_t)number;
+		operand.value = (uint64_t) - (int64_t)number;
 		operand.is_signed = true;
 	} else if (found) {
-		operand.value = field->is_signed ?
-					(uint64_t)field_int(&found->value, field->size) :
-					found->value;
+		operand.value = field->is_signed ? (uint64_t)field_int(&found->value, field->size)
+						 : found->value;
 	} else {
 		return -ENOENT;
 	}
@@ -191,8 +190,8 @@ static const char *candidate(void *ctx, const char *field, uint32_t index)
 		return header_names[index];
 	index -= field ? 0 : SLOT_FIELDS;
 	for (size_t i = 0; i < scope->ntypes; i++) {
-		found = field ? candidate_name(scope->types[i], field, &index) :
-				candidate_field(scope->types[i], &index);
+		found = field ? candidate_name(scope->types[i], field, &index)
+			      : candidate_field(scope->types[i], &index);
 		if (found)
 			return found;
 	}

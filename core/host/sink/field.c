@@ -32,10 +32,10 @@ static const struct {
 	int number;
 	const char *name;
 } families[] = {
-	{ AF_UNIX, "AF_UNIX" },	    { AF_INET, "AF_INET" },   { AF_INET6, "AF_INET6" },
+	{ AF_UNIX, "AF_UNIX" },       { AF_INET, "AF_INET" },     { AF_INET6, "AF_INET6" },
 	{ AF_NETLINK, "AF_NETLINK" }, { AF_PACKET, "AF_PACKET" }, { AF_ALG, "AF_ALG" },
-	{ AF_VSOCK, "AF_VSOCK" },   { AF_XDP, "AF_XDP" },     { AF_BLUETOOTH, "AF_BLUETOOTH" },
-	{ AF_CAN, "AF_CAN" },	    { AF_TIPC, "AF_TIPC" },
+	{ AF_VSOCK, "AF_VSOCK" },     { AF_XDP, "AF_XDP" },       { AF_BLUETOOTH, "AF_BLUETOOTH" },
+	{ AF_CAN, "AF_CAN" },         { AF_TIPC, "AF_TIPC" },
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -107,8 +107,9 @@ void field_sockaddr(const void *at, uint32_t size, struct field_sockaddr *ret_ad
 		a.port = field_be16(bytes + 2);
 	if (a.family == AF_UNIX && size > 2) {
 		a.path = (const char *)bytes + 2;
-		a.path_size = a.path[0] ? field_string(a.path, size - 2) :
-			      size > 3 ? 1 + field_string(a.path + 1, size - 3) : 0;
+		a.path_size = a.path[0]  ? field_string(a.path, size - 2)
+			      : size > 3 ? 1 + field_string(a.path + 1, size - 3)
+					 : 0;
 		if (a.path_size == 1 && !a.path[0])
 			a.path_size = 0;
 	}
