@@ -147,13 +147,14 @@ static int how_folder(struct bpfhost_instance *self)
 
 static int how_child(struct bpfhost_instance *self)
 {
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	(void)self;
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
+		while (getppid() == parent)
 			pause();
+		_exit(0);
 	}
 	return pid < 0 ? -errno : 1;
 }

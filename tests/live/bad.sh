@@ -4,7 +4,6 @@
 # counted, and questions about what came of it. Sourced.
 
 work=$(mktemp -d)
-cases=0
 pids=()
 
 fail() {

@@ -6,6 +6,7 @@ set -uo pipefail
 # shellcheck source=tests/live/bad.sh
 . "$(dirname "$0")/bad.sh"
 
+cases=0
 suite=$BUILD_DIR/conformance/conformance
 
 # expect WORDS WHERE HOW: exits 1 and says the words.
