@@ -136,6 +136,7 @@ static void conformance_detach(struct fakehost *host)
 {
 	int ret = fakehost_detach(host);
 
+	conformance_check_result(host, "detach", ret);
 	if (ret)
 		conformance_fail("detach returned %d: %s", ret, fakehost_error(host));
 }
