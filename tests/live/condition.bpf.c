@@ -30,8 +30,7 @@ int evaluate(void *ctx)
 	(void)ctx;
 	if (!found)
 		return 2;
-	*(__u64 *)&found->record[RECORD_KERNEL_POINTER] =
-		(__u64)&found->record[RECORD_KERNEL_TEXT];
+	*(__u64 *)&found->record[RECORD_KERNEL_POINTER] = (__u64)&found->record[RECORD_KERNEL_TEXT];
 	return bpfhost_condition_holds(&found->condition, found->record);
 }
 

@@ -4,9 +4,9 @@
 
 /* What the test writes into the map of its BPF programs: a condition and the record that it is
  * evaluated on. The program fills in the kernel pointer itself. */
-#define RECORD_SIZE 2048
+#define RECORD_SIZE           2048
 #define RECORD_KERNEL_POINTER 64
-#define RECORD_KERNEL_TEXT 1536
+#define RECORD_KERNEL_TEXT    1536
 
 struct condition_case {
 	struct bpfhost_condition condition;

@@ -51,7 +51,8 @@ static const struct field fields[] = {
 	{ "data", BPFHOST_OPERAND_STRING, { BPFHOST_LOAD_DATA_LOC, 0, 0, 48 } },
 	{ "rel", BPFHOST_OPERAND_STRING, { BPFHOST_LOAD_REL_LOC, 0, 0, 52 } },
 	{ "user", BPFHOST_OPERAND_STRING, { BPFHOST_LOAD_USER_STR, 0, 0, 56 } },
-	{ "kernel", BPFHOST_OPERAND_STRING,
+	{ "kernel",
+	  BPFHOST_OPERAND_STRING,
 	  { BPFHOST_LOAD_KERNEL_STR, 0, 0, RECORD_KERNEL_POINTER } },
 	{ "v4", BPFHOST_OPERAND_IPV4, { BPFHOST_LOAD_IPV4, 0, 0, 72 } },
 	{ "v6", BPFHOST_OPERAND_IPV6, { BPFHOST_LOAD_IPV6, 0, 0, 76 } },
@@ -176,8 +177,7 @@ static struct bpfhost_expr *bind(const char *text)
 	struct bpfhost_error err = { 0 };
 	struct bpfhost_expr *expr = NULL;
 
-	if (bpfhost_expr_parse(text, &expr, &err) ||
-	    bpfhost_expr_bind(expr, &resolver, NULL, &err))
+	if (bpfhost_expr_parse(text, &expr, &err) || bpfhost_expr_bind(expr, &resolver, NULL, &err))
 		fail_msg("%s: %s", text, err.text);
 	return expr;
 }
@@ -382,9 +382,18 @@ static const char *const comparisons[] = { "==", "!=", "<", "<=", ">", ">=" };
 
 static void random_number_test(struct state *state, char *out, size_t size)
 {
-	static const char *const numbers[] = { "0",   "1",   "-1",	  "7",
-					       "127", "128", "-2147483648", "-9223372036854775808",
-					       "255", "65535", "0xffffffffffffffff", "s32" };
+	static const char *const numbers[] = { "0",
+					       "1",
+					       "-1",
+					       "7",
+					       "127",
+					       "128",
+					       "-2147483648",
+					       "-9223372036854775808",
+					       "255",
+					       "65535",
+					       "0xffffffffffffffff",
+					       "s32" };
 	const char *name = fields[roll(state, 8)].name;
 	const char *op = comparisons[roll(state, 6)];
 	const char *right = numbers[roll(state, 12)];
@@ -503,8 +512,8 @@ static uint32_t nanoseconds(struct state *state, const char *name, const char *t
 		    .repeat = TIMED_RUNS);
 
 	fill_fixed(state);
-	assert_int_equal(
-		bpfhost_condition_compile(expr, place, NULL, &state->now.condition, NULL), 0);
+	assert_int_equal(bpfhost_condition_compile(expr, place, NULL, &state->now.condition, NULL),
+			 0);
 	bpfhost_expr_free(expr);
 	assert_int_equal(bpf_map_update_elem(state->map, &key, &state->now, BPF_ANY), 0);
 	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
@@ -514,8 +523,8 @@ static uint32_t nanoseconds(struct state *state, const char *name, const char *t
 /* Prints what a rejected event costs; asserts only that it is not out of all proportion. */
 static void test_time(void **ctx)
 {
-	static const char *const texts[] = { "a32 == 8", "a32 != 7 || a8 == 1 || s16 == 2",
-					     "v4 in 11.0.0.0/8", "data == \"/bin/sh\"",
+	static const char *const texts[] = { "a32 == 8",          "a32 != 7 || a8 == 1 || s16 == 2",
+					     "v4 in 11.0.0.0/8",  "data == \"/bin/sh\"",
 					     "data ~ \"*.conf\"", "user ~ \"*.config\"" };
 	uint32_t empty = nanoseconds(*ctx, "timed_empty", "a32 == 8");
 
@@ -598,7 +607,7 @@ int main(int argc, char **argv)
 	path_of_object = object_path(argc, argv, path);
 	object = load(path_of_object, &err);
 	if (err == -EPERM || err == -EACCES) {
-		printf("skipped: loading BPF programs needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN\n");
+		puts("skipped: needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN");
 		return 77;
 	}
 	bpf_object__close(object);

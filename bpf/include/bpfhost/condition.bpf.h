@@ -21,9 +21,10 @@
 #define BPFHOST_CONDITION_CHUNK 32
 
 /*
- * The verifier remembers what it knows of a number that was stored at a multiple of eight bytes, and
- * would follow each of its values through the loops. So nothing that changes lies at such a place:
- * read back, it is any number, and one round stands for all.
+ * The verifier remembers what it knows of a number that was stored at a multiple of eight bytes,
+ * and would follow each of its values through the loops. So nothing that changes lies at such a
+ * place: read back, it is any number, and one round stands for all. (Measured with all of it in one
+ * naturally laid out struct: 14,160 instructions processed instead of 2,924.)
  */
 struct bpfhost_condition_run {
 	const struct bpfhost_condition *condition;
@@ -39,9 +40,9 @@ struct bpfhost_condition_scan {
 	__u32 unused;
 	__u32 start; /* of any other string, from base */
 	__u8 unused_too;
-	__u8 source; /* enum bpfhost_load_kind */
+	__u8 source;  /* enum bpfhost_load_kind */
 	__u16 length; /* of any other string, if no NUL ends it earlier */
-	__u16 at; /* next byte of the string; the chunk holds those from a multiple of 32 on */
+	__u16 at;     /* next byte of the string; the chunk holds those from a multiple of 32 on */
 	__u8 matched; /* state of the automaton */
 	__u8 outcome;
 	union {
@@ -74,8 +75,7 @@ static __always_inline __u32 bpfhost_condition_advance(struct bpfhost_condition_
 	const struct bpfhost_condition_string *want = scan->want;
 	__u32 state = scan->matched;
 
-	if (state < want->length &&
-	    want->text[state & (BPFHOST_CONDITION_TEXT_MAX - 1)] == byte) {
+	if (state < want->length && want->text[state & (BPFHOST_CONDITION_TEXT_MAX - 1)] == byte) {
 		scan->at++;
 		scan->matched = state + 1;
 		return 0;
@@ -134,9 +134,8 @@ static __always_inline bool bpfhost_condition_find(struct bpfhost_condition_scan
 	return true;
 }
 
-static __attribute__((noinline)) __u32
-bpfhost_condition_text(const struct bpfhost_condition_run *run,
-		       const struct bpfhost_condition_test *test)
+static __attribute__((noinline)) __u32 bpfhost_condition_text(
+	const struct bpfhost_condition_run *run, const struct bpfhost_condition_test *test)
 {
 	struct bpfhost_condition_scan scan = { .base = run->base };
 
@@ -178,9 +177,8 @@ static __always_inline __u32 bpfhost_condition_order(__u64 left, bool left_negat
 	return left < right ? BPFHOST_CONDITION_LESS : BPFHOST_CONDITION_GREATER;
 }
 
-static __attribute__((noinline)) __u32
-bpfhost_condition_numbers(const struct bpfhost_condition_run *run,
-			  const struct bpfhost_condition_test *test)
+static __attribute__((noinline)) __u32 bpfhost_condition_numbers(
+	const struct bpfhost_condition_run *run, const struct bpfhost_condition_test *test)
 {
 	__u64 left, right = test->value;
 	bool left_negative, right_negative = test->negative;
@@ -210,9 +208,8 @@ static __always_inline bool bpfhost_condition_prefix(__u64 left, __u64 right, __
 	return bits >= 64 ? !differ : !(differ >> (64 - bits));
 }
 
-static __attribute__((noinline)) __u32
-bpfhost_condition_address(const struct bpfhost_condition_run *run,
-			  const struct bpfhost_condition_test *test)
+static __attribute__((noinline)) __u32 bpfhost_condition_address(
+	const struct bpfhost_condition_run *run, const struct bpfhost_condition_test *test)
 {
 	__u32 size = test->left.kind == BPFHOST_LOAD_IPV4 ? 4 : 16;
 	__u32 bits = test->bits;
@@ -258,8 +255,8 @@ static long bpfhost_condition_step(__u32 round, void *data)
 	return run->next >= BPFHOST_CONDITION_TEST_MAX;
 }
 
-static __attribute__((noinline, unused)) bool
-bpfhost_condition_evaluate(const struct bpfhost_condition *condition, const void *base)
+static __attribute__((noinline, unused)) bool bpfhost_condition_evaluate(
+	const struct bpfhost_condition *condition, const void *base)
 {
 	struct bpfhost_condition_run run = {
 		.condition = condition,
@@ -276,8 +273,8 @@ bpfhost_condition_evaluate(const struct bpfhost_condition *condition, const void
  * (also one of user memory that is not present) makes its comparison false. Needs bpf_loop(),
  * Linux 5.17, and no more than 160 bytes of stack.
  */
-static __always_inline __attribute__((unused)) bool
-bpfhost_condition_holds(const struct bpfhost_condition *condition, const void *base)
+static __always_inline __attribute__((unused)) bool bpfhost_condition_holds(
+	const struct bpfhost_condition *condition, const void *base)
 {
 	return !condition->test_count || bpfhost_condition_evaluate(condition, base);
 }

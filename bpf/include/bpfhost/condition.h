@@ -9,33 +9,34 @@
  * bpfhost_condition_compile() fills it in user space and bpfhost_condition_holds() runs it in the
  * kernel. All zero, a condition always holds. Little-endian machines only.
  */
-#define BPFHOST_CONDITION_TEST_MAX 16
+#define BPFHOST_CONDITION_TEST_MAX   16
 #define BPFHOST_CONDITION_STRING_MAX 8
-#define BPFHOST_CONDITION_TEXT_MAX 64
+#define BPFHOST_CONDITION_TEXT_MAX   64
 #define BPFHOST_CONDITION_OFFSET_MAX 65535
-#define BPFHOST_CONDITION_SCAN_MAX 4096 /* a longer string makes its comparison false, if more must be read */
+/* A comparison that must look further into a traced string than so many bytes is false. */
+#define BPFHOST_CONDITION_SCAN_MAX 4096
 
 /* Where next_true and next_false lead when the answer is known. */
 #define BPFHOST_CONDITION_HOLDS 254
 #define BPFHOST_CONDITION_FAILS 255
 
 enum bpfhost_load_kind {
-	BPFHOST_LOAD_NONE, /* no load: the constant */
-	BPFHOST_LOAD_UINT, /* size 1, 2, 4, 8 */
-	BPFHOST_LOAD_INT, /* size 1, 2, 4, 8, sign-extended */
-	BPFHOST_LOAD_CHARS, /* size bytes at offset, ended early by a NUL */
-	BPFHOST_LOAD_DATA_LOC, /* u32 at offset: length << 16 | offset from base */
-	BPFHOST_LOAD_REL_LOC, /* the same, the offset counted from the end of that u32 */
-	BPFHOST_LOAD_USER_STR, /* u64 at offset: pointer to a string in user memory */
+	BPFHOST_LOAD_NONE,       /* no load: the constant */
+	BPFHOST_LOAD_UINT,       /* size 1, 2, 4, 8 */
+	BPFHOST_LOAD_INT,        /* size 1, 2, 4, 8, sign-extended */
+	BPFHOST_LOAD_CHARS,      /* size bytes at offset, ended early by a NUL */
+	BPFHOST_LOAD_DATA_LOC,   /* u32 at offset: length << 16 | offset from base */
+	BPFHOST_LOAD_REL_LOC,    /* the same, the offset counted from the end of that u32 */
+	BPFHOST_LOAD_USER_STR,   /* u64 at offset: pointer to a string in user memory */
 	BPFHOST_LOAD_KERNEL_STR, /* the same, in kernel memory */
-	BPFHOST_LOAD_IPV4, /* 4 bytes in network order */
-	BPFHOST_LOAD_IPV6, /* 16 bytes in network order */
+	BPFHOST_LOAD_IPV4,       /* 4 bytes in network order */
+	BPFHOST_LOAD_IPV6,       /* 16 bytes in network order */
 };
 
 struct bpfhost_load {
 	__u8 kind; /* enum bpfhost_load_kind */
 	__u8 reserved;
-	__u16 size; /* bytes; of UINT, INT and CHARS only */
+	__u16 size;   /* bytes; of UINT, INT and CHARS only */
 	__u32 offset; /* from the base pointer, at most BPFHOST_CONDITION_OFFSET_MAX */
 };
 
@@ -53,7 +54,7 @@ enum bpfhost_glob_kind {
 	BPFHOST_GLOB_WHOLE = 0,
 	BPFHOST_GLOB_PREFIX = 1, /* text* */
 	BPFHOST_GLOB_SUFFIX = 2, /* *text */
-	BPFHOST_GLOB_PART = 3, /* *text* */
+	BPFHOST_GLOB_PART = 3,   /* *text* */
 };
 
 struct bpfhost_condition_test {
@@ -67,7 +68,7 @@ struct bpfhost_condition_test {
 	__u8 accept; /* enum bpfhost_condition_outcome */
 	__u8 masked;
 	__u8 negative;
-	__u8 bits; /* of address that must be equal: 0..32, 0..128 */
+	__u8 bits;   /* of address that must be equal: 0..32, 0..128 */
 	__u8 string; /* index into strings */
 	__u8 next_true;
 	__u8 next_false;

@@ -100,6 +100,7 @@ static __always_inline struct bpfhost_log_record *bpfhost_log_begin(__u64 *wakeu
 	return record;
 }
 
+/* clang-format off */
 #define BPFHOST_LOG_(log_level, format_text, ...)                                                  \
 	do {                                                                                       \
 		static const char bpfhost_format_[] = format_text;                                 \
@@ -119,6 +120,7 @@ static __always_inline struct bpfhost_log_record *bpfhost_log_begin(__u64 *wakeu
 			bpfhost_r_->args, __VA_ARGS__))                                            \
 		bpf_ringbuf_submit(bpfhost_r_, bpfhost_wake_);                                     \
 	} while (0)
+/* clang-format on */
 
 #define bpfhost_log_error(...) BPFHOST_LOG_(1, __VA_ARGS__)
 #define bpfhost_log_warn(...) BPFHOST_LOG_(2, __VA_ARGS__)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../sink/type.h"
+#include "sink/type.h"
 
 struct filter;       /* the text, parsed */
 struct filter_bound; /* the same for the events of one type of one instance */

@@ -4,22 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ONES 0x0101010101010101ULL
+#define ONES  0x0101010101010101ULL
 #define HIGHS 0x8080808080808080ULL
 
 static const char hex_digits[] = "0123456789abcdef";
 
-const char put_pairs[201] =
-	"00010203040506070809"
-	"10111213141516171819"
-	"20212223242526272829"
-	"30313233343536373839"
-	"40414243444546474849"
-	"50515253545556575859"
-	"60616263646566676869"
-	"70717273747576777879"
-	"80818283848586878889"
-	"90919293949596979899";
+const char put_pairs[201] = "00010203040506070809"
+			    "10111213141516171819"
+			    "20212223242526272829"
+			    "30313233343536373839"
+			    "40414243444546474849"
+			    "50515253545556575859"
+			    "60616263646566676869"
+			    "70717273747576777879"
+			    "80818283848586878889"
+			    "90919293949596979899";
 
 const uint32_t put_powers[10] = {
 	0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
@@ -278,9 +277,10 @@ char *put_json(char *p, const char *s, size_t size, bool *replaced)
  */
 static bool is_invisible(uint32_t c)
 {
-	return (c >= 0x80 && c <= 0x9f) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+	return (c >= 0x80 && c <= 0x9f) || c == 0xad || c == 0x61c ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+	       (c >= 0xe0000 && c <= 0xe0fff);
 }
 
 static uint32_t code_point(const uint8_t *s, unsigned int n)
@@ -340,7 +340,8 @@ char *put_plain(char *p, const char *s, size_t size, bool *special)
 			*special = true;
 			p = put_plain_byte(p, *at);
 		} else {
-			*special |= *at == ' ';
+			if (*at == ' ')
+				*special = true;
 			*p++ = (char)*at;
 		}
 	}

@@ -61,9 +61,13 @@ static void instance_close_fd(int *fd)
 	*fd = -1;
 }
 
-static int instance_watch(struct instance *instance, int fd)
+/* The worker's eventfd tells by each edge: so it is never read. */
+static int instance_watch(struct instance *instance, int fd, enum instance_source source)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = instance };
+	struct epoll_event event = {
+		.events = EPOLLIN | (source == INSTANCE_SOURCE_NOTIFY ? EPOLLET : 0),
+		.data.u64 = (uint64_t)instance->index << 2 | source,
+	};
 
 	return epoll_ctl(instance->run->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
@@ -109,10 +113,10 @@ static int instance_follow(struct instance *instance)
 	instance->pidfd = pidfd_open(instance->pid, 0);
 	if (instance->pidfd < 0)
 		return -errno;
-	err = instance_watch(instance, instance->pidfd);
+	err = instance_watch(instance, instance->pidfd, INSTANCE_SOURCE_PROCESS);
 	if (!err)
-		err = instance_watch(instance, instance->control);
-	return err ? err : instance_watch(instance, instance->notify);
+		err = instance_watch(instance, instance->control, INSTANCE_SOURCE_CONTROL);
+	return err ? err : instance_watch(instance, instance->notify, INSTANCE_SOURCE_NOTIFY);
 }
 
 static int instance_begin_life(struct instance *instance)
@@ -121,6 +125,7 @@ static int instance_begin_life(struct instance *instance)
 
 	instance->life = (struct life){ 0 };
 	instance->said_end = instance->broken = instance->crashed = instance->drained = false;
+	instance->drained_all = instance->stop_killed = false;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)
 		instance->source = merge_source_add(instance->run->merge, 0, instance);
@@ -186,7 +191,7 @@ static void instance_on_failed(struct instance *instance, const struct protocol_
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
 	instance->said_end = true;
 	if (message->a == WORKER_CALL_LOAD && message->b == EINVAL)
-		instance->run->misconfigured = true;
+		instance->run->load_misconfigured = true;
 	instance_fail(instance);
 }
 
@@ -196,6 +201,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 
 	if (instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_RUNNING;
+	run->any_ran = true;
 	instance->running_since = run->now;
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
@@ -244,6 +250,10 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 	case PROTOCOL_ATTACHED:
 		instance_on_attached(instance, message);
 		break;
+	case PROTOCOL_DRAINED:
+		instance->drained_all = true;
+		instance->detaching = message->a;
+		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;
 		break;
@@ -255,9 +265,7 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 void instance_listen(struct instance *instance)
 {
 	struct protocol_message message;
-	uint64_t count;
 
-	(void)!read(instance->notify, &count, sizeof(count));
 	for (int i = 0; i < INSTANCE_MESSAGES && instance->control >= 0; i++) {
 		int got = protocol_receive(instance->control, &message);
 
@@ -319,13 +327,13 @@ void instance_reap(struct instance *instance)
 {
 	siginfo_t info = { 0 };
 
-	if (waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
+	if (!instance_alive(instance) ||
+	    waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
 		return;
 	instance_listen(instance); /* what it said last */
 	instance->pid = 0;
-	instance->was_stopping = instance->state == INSTANCE_STOPPING;
-	instance->crashed = !instance->said_end && !instance->run->stop_killed;
-	if (instance->crashed && !(instance->was_stopping && instance->state == INSTANCE_OPENING))
+	instance->crashed = !instance->said_end && !instance->stop_killed;
+	if (instance->crashed)
 		instance_tell_crash(instance, &info);
 	instance_close_fd(&instance->pidfd);
 	instance_close_fd(&instance->control);
@@ -412,7 +420,6 @@ static void instance_go_on(struct instance *instance)
 		     instance->crashes < run->config->restart_limit;
 
 	if (again) {
-		run->had_crash = true;
 		instance_back_off(instance);
 		return;
 	}
@@ -440,6 +447,8 @@ static uint64_t instance_hang_at(const struct instance *instance)
 	uint64_t since, limit = instance->run->config->call_limit_ns;
 
 	if (!instance_alive(instance) || instance->broken || bus_asleep(instance->bus))
+		return UINT64_MAX;
+	if (instance->drained_all) /* it only waits for the kernel */
 		return UINT64_MAX;
 	if (instance->state == INSTANCE_OPENED)
 		return UINT64_MAX;

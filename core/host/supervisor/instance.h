@@ -5,6 +5,14 @@
 
 #include "supervisor/state.h"
 
+/* What epoll tells of: data.u64 is the instance's index << 2 | one of these. */
+enum instance_source {
+	INSTANCE_SOURCE_NOTIFY = 0,  /* there is something on the bus */
+	INSTANCE_SOURCE_CONTROL = 1, /* its worker says something */
+	INSTANCE_SOURCE_PROCESS = 2, /* its worker has ended */
+	INSTANCE_SOURCE_NONE = 3,    /* signals (index 0) and the sink (index 1), of no instance */
+};
+
 /* Forks its worker. 0 or -errno, then it has failed and that is logged. */
 int instance_spawn(struct instance *instance);
 /* Takes what its worker said. */

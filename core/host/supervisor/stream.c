@@ -165,12 +165,14 @@ static bool stream_take(struct instance *instance)
 	const void *payload;
 	int got = 1;
 
+	instance->stalled = false;
 	for (int n = 0; n < STREAM_BATCH && !instance->broken; n++) {
 		got = bus_next(instance->bus, &frame, &payload);
 		if (got <= 0)
 			break;
 		if (stream_take_frame(instance, &frame, payload) == -EAGAIN) {
 			bus_unget(instance->bus, &frame);
+			instance->stalled = true;
 			break;
 		}
 	}
@@ -218,10 +220,18 @@ static bool stream_is_quiet(const struct instance *instance)
 
 static void stream_pull(struct instance *instance)
 {
-	uint64_t now = supervisor_now();
-	bool quiet = stream_is_quiet(instance);
-	bool emptied = stream_take(instance);
-	uint64_t until = bus_complete(instance->bus);
+	uint64_t now = supervisor_now(), until;
+	bool quiet, emptied;
+
+	if (!instance->bus) {
+		/* Between two workers nothing comes, and nobody should wait for it. */
+		if (instance->state == INSTANCE_WAITING)
+			merge_watermark(instance->run->merge, instance->source, now);
+		return;
+	}
+	quiet = stream_is_quiet(instance);
+	emptied = stream_take(instance);
+	until = bus_complete(instance->bus);
 
 	instance->drained = emptied || instance->broken;
 	if (quiet && emptied) {
@@ -239,6 +249,8 @@ static void stream_count_lost(struct instance *instance, uint64_t count)
 	enum ledger_loss loss = instance->run->sink == SINK_DEAD ? LEDGER_SINK : LEDGER_STOP;
 
 	instance->ledger.lost[loss] += count;
+	if (loss == LEDGER_STOP)
+		instance->untold += count;
 }
 
 static void stream_on_delivered(void *ctx, uint32_t owner, uint64_t count)
@@ -269,11 +281,17 @@ static void stream_sink_failed(struct supervisor *run, int err)
 	supervisor_stop(run);
 }
 
+/* Whether it takes lines; behind --count, only what tells of losses. */
+static bool stream_sink_lives(const struct supervisor *run)
+{
+	return run->sink == SINK_OPEN || run->sink == SINK_FULL;
+}
+
 static void stream_flush(struct supervisor *run)
 {
 	int err;
 
-	if (run->sink == SINK_DEAD || run->sink == SINK_GIVEN_UP)
+	if (!stream_sink_lives(run))
 		return;
 	err = output_flush(run->output);
 	run->sink_blocked = err == -EAGAIN;
@@ -289,18 +307,18 @@ static char *stream_reserve(struct supervisor *run, size_t size)
 	if (place)
 		return place;
 	stream_flush(run);
-	return run->sink == SINK_OPEN ? output_reserve(run->output, size) : NULL;
+	return stream_sink_lives(run) ? output_reserve(run->output, size) : NULL;
 }
 
 static int stream_write_notice(struct supervisor *run, const struct sink_notice *notice)
 {
 	char *place;
 
-	if (run->sink != SINK_OPEN)
+	if (!stream_sink_lives(run))
 		return 0;
 	place = stream_reserve(run, SINK_NOTICE_MAX);
 	if (!place)
-		return run->sink == SINK_OPEN ? -EAGAIN : 0;
+		return stream_sink_lives(run) ? -EAGAIN : 0;
 	output_commit(run->output, run->encoder->notice(&run->clock, notice, place),
 		      OUTPUT_OWNER_NONE);
 	return 0;
@@ -448,8 +466,6 @@ void stream_round(struct supervisor *run)
 			struct instance *instance = &run->instances[i];
 			uint64_t before = instance->life.received;
 
-			if (!instance->bus)
-				continue;
 			stream_pull(instance);
 			more |= instance->life.received - before >= STREAM_BATCH / 2;
 		}
@@ -480,8 +496,9 @@ bool stream_may_sleep(struct supervisor *run)
 	/* A blocked sink takes nothing, so what is on the bus is no reason to stay awake. */
 	if (run->sink_blocked)
 		return true;
+	/* Nor is it where the merge is full: time will make room there. */
 	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
+		if (run->instances[i].bus && !run->instances[i].stalled)
 			idle &= bus_sleep_prepare(run->instances[i].bus, waiting);
 	return idle;
 }
@@ -500,7 +517,7 @@ uint64_t stream_due(const struct supervisor *run)
 
 void stream_give_up(struct supervisor *run)
 {
-	if (run->sink != SINK_OPEN && run->sink != SINK_FULL)
+	if (!stream_sink_lives(run))
 		return;
 	run->sink = SINK_GIVEN_UP;
 	run->sink_blocked = false;
@@ -521,6 +538,19 @@ static void stream_flush_last(struct supervisor *run)
 		stream_give_up(run);
 }
 
+/* What --count left out, as one line an instance. */
+static void stream_tell_left_out(struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct instance *instance = &run->instances[i];
+		struct merge_item item = { .time_ns = supervisor_now(), .gap = instance->untold };
+
+		item.tag = STREAM_MARK_STOP;
+		if (instance->untold && stream_write_mark(instance, &item) == 0)
+			instance->untold = 0;
+	}
+}
+
 void stream_finish(struct supervisor *run)
 {
 	merge_flush(run->merge);
@@ -528,6 +558,7 @@ void stream_finish(struct supervisor *run)
 		stream_write(run);
 		stream_flush_last(run);
 	}
+	stream_tell_left_out(run);
 	stream_flush_last(run);
 }
 

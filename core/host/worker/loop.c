@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <sys/epoll.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "worker/state.h"
 
@@ -38,13 +37,6 @@ static void loop_control(struct worker *worker)
 		worker->stop = true;
 }
 
-static void loop_clear_wake(struct worker *worker)
-{
-	uint64_t count;
-
-	(void)!read(worker->wake, &count, sizeof(count));
-}
-
 void worker_wait(struct worker *worker, uint64_t timeout)
 {
 	struct timespec limit = { (time_t)(timeout / 1000000000ULL),
@@ -53,12 +45,9 @@ void worker_wait(struct worker *worker, uint64_t timeout)
 	int n = epoll_pwait2(worker->epoll, events, 8, timeout == LOOP_FOREVER ? NULL : &limit,
 			     NULL);
 
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++)
 		if (events[i].data.fd == worker->setup->control)
 			loop_control(worker);
-		else if (events[i].data.fd == worker->wake)
-			loop_clear_wake(worker);
-	}
 }
 
 bool worker_wait_for_room(struct worker *worker, uint32_t size)

@@ -26,7 +26,6 @@ struct worker {
 	struct bpfhost_instance instance;
 	struct kernel_ring ring;
 	int epoll;
-	int wake; /* eventfd, in epoll */
 	uint32_t unpublished;  /* bytes */
 	uint32_t bus_blocked;  /* size of the frame that found the bus full; 0: it is not */
 	uint64_t timer_every;  /* ns; 0: no timer */
@@ -53,7 +52,10 @@ bool worker_wait_for_room(struct worker *worker, uint32_t size);
 int worker_loop(struct worker *worker);
 /* Waits for at most timeout ns (UINT64_MAX: without end) and takes what the supervisor says. */
 void worker_wait(struct worker *worker, uint64_t timeout);
-/* Has epoll tell of readable descriptors; edge for rings, whose records are looked for anyway. */
+/*
+ * Has epoll tell of readable descriptors; by edge for what is never read: rings, whose records are
+ * looked for anyway, and eventfds.
+ */
 int worker_watch(struct worker *worker, int fd, bool edge);
 
 /* Calls one function of the plugin, telling the supervisor so. */

@@ -23,8 +23,8 @@ extern "C" {
  * A VALUE without a comparison holds when it is not zero. "&" takes one field and constants. A
  * comparison whose field is missing is false, "!=" too; "!" negates what it stands before.
  */
-#define BPFHOST_EXPR_TEXT_MAX 4096
-#define BPFHOST_EXPR_DEPTH_MAX 32
+#define BPFHOST_EXPR_TEXT_MAX   4096
+#define BPFHOST_EXPR_DEPTH_MAX  32
 #define BPFHOST_EXPR_STRING_MAX 64 /* bytes of a quoted string */
 
 struct bpfhost_expr; /* opaque */
@@ -33,20 +33,19 @@ struct bpfhost_expr; /* opaque */
  * Parses TEXT, which is not kept. Returns 0, or -EINVAL, -E2BIG, -ENOMEM with a sentence in *err
  * (may be NULL). *ret_expr is the caller's; it must be bound before it can be evaluated.
  */
-int bpfhost_expr_parse(const char *text, struct bpfhost_expr **ret_expr,
-		       struct bpfhost_error *err);
+int bpfhost_expr_parse(const char *text, struct bpfhost_expr **ret_expr, struct bpfhost_error *err);
 
 void bpfhost_expr_free(struct bpfhost_expr *expr);
 
 enum bpfhost_operand_kind {
-	BPFHOST_OPERAND_MISSING, /* a known name that this event has not: its comparisons are false */
-	BPFHOST_OPERAND_UINT, /* also bool, char, ptr, ports in host order */
+	BPFHOST_OPERAND_MISSING, /* known, but not in this event: comparisons are false */
+	BPFHOST_OPERAND_UINT,    /* also bool, char, ptr, ports in host order */
 	BPFHOST_OPERAND_INT,
 	BPFHOST_OPERAND_FLOAT,
 	BPFHOST_OPERAND_STRING,
 	BPFHOST_OPERAND_IPV4,
 	BPFHOST_OPERAND_IPV6,
-	BPFHOST_OPERAND_ADDRESS, /* v4 or v6, known with each event only */
+	BPFHOST_OPERAND_ADDRESS,    /* v4 or v6, known with each event only */
 	BPFHOST_OPERAND_ENUMERATOR, /* a constant: value, is_signed */
 };
 
@@ -87,7 +86,7 @@ enum bpfhost_value_kind {
 	BPFHOST_VALUE_UINT,
 	BPFHOST_VALUE_INT,
 	BPFHOST_VALUE_FLOAT,
-	BPFHOST_VALUE_STRING, /* data, size: without the NUL */
+	BPFHOST_VALUE_STRING,  /* data, size: without the NUL */
 	BPFHOST_VALUE_ADDRESS, /* data, size: 4 or 16 bytes in network order */
 };
 

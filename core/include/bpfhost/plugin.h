@@ -138,10 +138,13 @@ extern const struct bpfhost_vtable bpfhost_sdk_defaults;
 extern const unsigned char bpfhost_object_start[];
 extern const unsigned char bpfhost_object_end[];
 
+/* clang-format off */
 #define BPFHOST_PLUGIN(...)                                                                        \
-	__attribute__((section(".note.bpfhost"), used, aligned(4))) static const struct bpfhost_note \
-	bpfhost_note_ = { 8, 4, BPFHOST_NOTE_TYPE, BPFHOST_NOTE_NAME,                              \
-			  BPFHOST_ABI_MAJOR << 16 | BPFHOST_ABI_MINOR };                           \
+	__attribute__((section(".note.bpfhost"), used, aligned(4)))                                \
+	static const struct bpfhost_note bpfhost_note_ = {                                         \
+		8, 4, BPFHOST_NOTE_TYPE, BPFHOST_NOTE_NAME,                                        \
+		BPFHOST_ABI_MAJOR << 16 | BPFHOST_ABI_MINOR                                        \
+	};                                                                                         \
 	__attribute__((visibility("default"))) extern const struct bpfhost_plugin bpfhost_plugin;  \
 	const struct bpfhost_plugin bpfhost_plugin = {                                             \
 		.abi_major = BPFHOST_ABI_MAJOR,                                                    \
@@ -154,6 +157,7 @@ extern const unsigned char bpfhost_object_end[];
 		.object_end = bpfhost_object_end,                                                  \
 		__VA_ARGS__                                                                        \
 	}
+/* clang-format on */
 
 /*
  * Extension "bpfhost.probes/1" of a plugin: what could be attached here. Called instead of load in a

@@ -19,10 +19,10 @@ extern "C" {
  *
  * Limits: a text of 4096 bytes, 64 parameters, 16 parts, parentheses 32 deep.
  */
-#define BPFHOST_PROBE_TEXT_MAX 4096
-#define BPFHOST_PROBE_PARAM_MAX 64
-#define BPFHOST_PROBE_PART_MAX 16
-#define BPFHOST_PROBE_SIZE_MAX 4096 /* the N of str[N] and bytes[N] */
+#define BPFHOST_PROBE_TEXT_MAX   4096
+#define BPFHOST_PROBE_PARAM_MAX  64
+#define BPFHOST_PROBE_PART_MAX   16
+#define BPFHOST_PROBE_SIZE_MAX   4096  /* the N of str[N] and bytes[N] */
 #define BPFHOST_PROBE_OFFSET_MAX 65535 /* of name@OFFSET */
 
 enum bpfhost_probe_type_kind {
@@ -44,7 +44,7 @@ enum bpfhost_probe_type_kind {
 	BPFHOST_PROBE_TYPE_CHAR,
 	BPFHOST_PROBE_TYPE_F32,
 	BPFHOST_PROBE_TYPE_F64,
-	BPFHOST_PROBE_TYPE_STR, /* size is the N of str[N], 0 for plain str */
+	BPFHOST_PROBE_TYPE_STR,   /* size is the N of str[N], 0 for plain str */
 	BPFHOST_PROBE_TYPE_BYTES, /* size is the N of bytes[N] */
 	BPFHOST_PROBE_TYPE_IPV4,
 	BPFHOST_PROBE_TYPE_IPV6,
@@ -71,7 +71,7 @@ struct bpfhost_probe_part {
 struct bpfhost_probe_param {
 	const char *name; /* "fd", or a chain "skb->dev->name" without spaces */
 	struct bpfhost_probe_type type;
-	uint32_t offset; /* of name@OFFSET, in bytes; valid with has_offset */
+	uint32_t offset;      /* of name@OFFSET, in bytes; valid with has_offset */
 	uint32_t text_offset; /* into the probe's text */
 	bool has_offset;
 	bool has_chain;
@@ -84,11 +84,11 @@ struct bpfhost_probe {
 	const struct bpfhost_probe_param *params;
 	uint32_t part_count; /* at least 1 */
 	uint32_t param_count;
-	bool has_params; /* tells `f()` from `f` */
+	bool has_params;                   /* tells `f()` from `f` */
 	struct bpfhost_probe_type returns; /* NONE without "->" */
-	struct bpfhost_expr *expr; /* NULL without "if"; not yet bound */
-	const char *expr_text; /* "" without "if" */
-	uint32_t expr_offset; /* of expr_text in text */
+	struct bpfhost_expr *expr;         /* NULL without "if"; not yet bound */
+	const char *expr_text;             /* "" without "if" */
+	uint32_t expr_offset;              /* of expr_text in text */
 };
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From an expression's tests to a condition's: those that a jump can still reach, in the same order
- * (jumps lead forward in both), the ones whose outcome is known already replaced by where they lead.
+ * From an expression's tests to a condition's: those that a jump can still reach, in the same
+ * order (jumps lead forward in both), the ones whose outcome is known already replaced by where
+ * they lead.
  */
 #include <errno.h>
 #include <string.h>
@@ -37,8 +38,8 @@ static int fail(const struct compiler *compiler, const struct expr_test *test, i
 static uint16_t follow(const struct bpfhost_expr *expr, uint16_t target)
 {
 	while (target < EXPR_HOLDS && expr->tests[target].state != EXPR_TEST)
-		target = expr->tests[target].state == EXPR_ALWAYS ? expr->tests[target].next_true :
-								    expr->tests[target].next_false;
+		target = expr->tests[target].state == EXPR_ALWAYS ? expr->tests[target].next_true
+								  : expr->tests[target].next_false;
 	return target;
 }
 

@@ -189,14 +189,13 @@ int grammar_read_number(struct grammar_cursor *cursor, uint64_t *ret_number)
 			break;
 		if (__builtin_mul_overflow(number, (uint64_t)base, &number) ||
 		    __builtin_add_overflow(number, (uint64_t)digit, &number))
-			return grammar_fail(cursor, start, -EINVAL, NULL,
-					    "number beyond 64 bits");
+			return grammar_fail(cursor, start, -EINVAL, NULL, "number beyond 64 bits");
 	}
 	if (cursor->at == digits || grammar_is_name(*cursor->at))
 		return grammar_fail(cursor, start, -EINVAL, NULL, "malformed number \"%.*s\"",
 				    GRAMMAR_WORD(start, strspn(start, "0123456789abcdefghijklmnop"
-							      "qrstuvwxyzABCDEFGHIJKLMNOPQ"
-							      "RSTUVWXYZ_")));
+								      "qrstuvwxyzABCDEFGHIJKLMNOPQ"
+								      "RSTUVWXYZ_")));
 	*ret_number = number;
 	return 0;
 }

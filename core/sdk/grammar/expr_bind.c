@@ -106,8 +106,8 @@ static int resolve_enumerator(struct binder *binder, struct name *name)
 			continue;
 		partner = binder->names[i].source->text;
 		if (binder->resolver->enumerator)
-			err = binder->resolver->enumerator(binder->ctx, partner,
-							   name->source->text, &name->operand);
+			err = binder->resolver->enumerator(binder->ctx, partner, name->source->text,
+							   &name->operand);
 		if (err && err != -ENOENT)
 			return resolver_failed(binder, name->source, err);
 		name->known = !err && name->operand.kind == BPFHOST_OPERAND_ENUMERATOR;
@@ -220,14 +220,10 @@ enum class {
 	CLASS_ADDRESS,
 };
 
-static enum class class_of(const struct expr_bound *side)
-{
-	if (side->kind == EXPR_STRING)
-		return CLASS_STRING;
-	if (side->kind == EXPR_ADDRESS)
-		return CLASS_ADDRESS;
-	if (side->kind != EXPR_NAME || side->field <= BPFHOST_OPERAND_FLOAT)
-		return CLASS_NUMBER;
+static enum class class_of(const struct expr_bound *side) {
+	if (side->kind == EXPR_STRING) return CLASS_STRING;
+	if (side->kind == EXPR_ADDRESS) return CLASS_ADDRESS;
+	if (side->kind != EXPR_NAME || side->field <= BPFHOST_OPERAND_FLOAT) return CLASS_NUMBER;
 	return side->field == BPFHOST_OPERAND_STRING ? CLASS_STRING : CLASS_ADDRESS;
 }
 
@@ -254,8 +250,7 @@ static int refuse_types(const struct binder *binder, const struct expr_test *tes
 	char left[128], right[128];
 
 	return grammar_fail(&binder->cursor, place(binder, test->offset), -EINVAL, NULL,
-			    "cannot compare %s with %s",
-			    describe(&test->left, left, sizeof(left)),
+			    "cannot compare %s with %s", describe(&test->left, left, sizeof(left)),
 			    describe(&test->right, right, sizeof(right)));
 }
 

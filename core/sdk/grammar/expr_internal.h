@@ -53,7 +53,7 @@ struct expr_side {
 	enum expr_kind kind;
 	uint8_t name_count;
 	bool masked;
-	bool negative; /* NUMBER: the number is below zero, and value its two's complement */
+	bool negative;   /* NUMBER: the number is below zero, and value its two's complement */
 	uint32_t offset; /* into the text */
 	uint32_t length; /* STRING */
 	struct expr_name names[2];
@@ -101,8 +101,8 @@ struct expr_test {
 	uint16_t next_true;
 	uint16_t next_false;
 	uint8_t state; /* enum expr_state */
-	uint8_t op; /* enum expr_op as bound: no TRUTH, the field on the left */
-	uint8_t glob; /* enum expr_glob of MATCH */
+	uint8_t op;    /* enum expr_op as bound: no TRUTH, the field on the left */
+	uint8_t glob;  /* enum expr_glob of MATCH */
 	uint8_t parsed_op;
 	uint32_t offset; /* of the operator */
 	struct expr_bound left, right;

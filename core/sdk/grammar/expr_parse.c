@@ -245,8 +245,7 @@ static int check_prefix(struct parser *parser, const char *at, struct expr_side 
 {
 	struct expr_address address;
 
-	if (side->kind == EXPR_STRING &&
-	    expr_read_address(side->string, side->length, &address)) {
+	if (side->kind == EXPR_STRING && expr_read_address(side->string, side->length, &address)) {
 		side->kind = EXPR_ADDRESS;
 		side->address = address;
 	}
@@ -344,11 +343,8 @@ static int refuse_rest(struct grammar_cursor *cursor)
 	static const struct {
 		const char *found, *hint;
 	} hints[] = {
-		{ "and", "use &&" },
-		{ "or", "use ||" },
-		{ "=", "use ==" },
-		{ "|", "use ||" },
-		{ ")", "no '(' is open" },
+		{ "and", "use &&" }, { "or", "use ||" },        { "=", "use ==" },
+		{ "|", "use ||" },   { ")", "no '(' is open" },
 	};
 	const char *hint = NULL;
 	size_t length = grammar_name_length(cursor->at);
@@ -412,8 +408,8 @@ int bpfhost_expr_parse(const char *text, struct bpfhost_expr **ret_expr, struct 
 	struct grammar_cursor cursor = { .text = text, .at = text, .err = err };
 
 	if (strnlen(text, BPFHOST_EXPR_TEXT_MAX + 1) > BPFHOST_EXPR_TEXT_MAX) {
-		bpfhost_error_set(err, BPFHOST_EXPR_TEXT_MAX,
-				  "expression of more than %d bytes", BPFHOST_EXPR_TEXT_MAX);
+		bpfhost_error_set(err, BPFHOST_EXPR_TEXT_MAX, "expression of more than %d bytes",
+				  BPFHOST_EXPR_TEXT_MAX);
 		return -E2BIG;
 	}
 	return expr_parse_cursor(&cursor, ret_expr);

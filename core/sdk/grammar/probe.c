@@ -51,8 +51,8 @@ static int read_quoted_part(struct parser *parser, struct bpfhost_probe_part *pa
 	char *copy = probe->pool + probe->pool_used;
 	const char *start = parser->cursor.at;
 	size_t length;
-	int err = grammar_read_string(&parser->cursor, copy, 2 * probe->text_size - probe->pool_used,
-				      &length);
+	int err = grammar_read_string(&parser->cursor, copy,
+				      2 * probe->text_size - probe->pool_used, &length);
 
 	if (err)
 		return err;

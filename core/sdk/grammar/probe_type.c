@@ -125,8 +125,8 @@ int bpfhost_probe_type_parse(const char *text, struct bpfhost_probe_type *ret_ty
 		return failed;
 	grammar_skip_space(&cursor);
 	if (*cursor.at)
-		return grammar_fail(&cursor, cursor.at, -EINVAL, NULL,
-				    "'%c' behind the type", *cursor.at);
+		return grammar_fail(&cursor, cursor.at, -EINVAL, NULL, "'%c' behind the type",
+				    *cursor.at);
 	*ret_type = type;
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Enough for the longest line. */
-#define LOG_LINE_MAX 2048
+#define LOG_LINE_MAX 4096
 
 /*
  * Formats the record, any of whose bytes may be nonsense, into out (size > 0), cut where it does not

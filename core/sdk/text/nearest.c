@@ -79,6 +79,23 @@ unsigned int bpfhost_distance(const char *a, const char *b, unsigned int limit)
 	return smaller(rows.now[length_b], limit + 1);
 }
 
+static bool same_but_case(const char *a, const char *b)
+{
+	while (*a && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return lower(*a) == lower(*b);
+}
+
+/* A word in the wrong case is as near as one wrong letter in the right case. */
+static unsigned int nearness(const char *word, const char *candidate, unsigned int limit)
+{
+	unsigned int distance = bpfhost_distance(word, candidate, limit);
+
+	return distance && same_but_case(word, candidate) ? LETTER_CASE : distance;
+}
+
 const char *bpfhost_nearest(const char *word, const char *const *candidates, size_t count)
 {
 	size_t length = strnlen(word, BPFHOST_NEAREST_MAX + 1);
@@ -92,7 +109,7 @@ const char *bpfhost_nearest(const char *word, const char *const *candidates, siz
 
 		if (!candidates[i])
 			continue;
-		distance = bpfhost_distance(word, candidates[i], limit);
+		distance = nearness(word, candidates[i], limit);
 		/* A word of which no letter is left is not near. */
 		if (distance > limit || distance >= length * LETTER)
 			continue;
