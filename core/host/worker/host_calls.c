@@ -31,6 +31,13 @@ void worker_publish(struct worker *worker)
 		worker_notify(worker);
 }
 
+void worker_publish_complete(struct worker *worker, uint64_t until)
+{
+	worker->unpublished = 0;
+	if (bus_publish_complete(worker->bus, until))
+		worker_notify(worker);
+}
+
 /* Room for a frame, or NULL after everything before it was shown, so that room can come. */
 static void *host_reserve(struct worker *worker, enum bus_kind kind, uint32_t size)
 {

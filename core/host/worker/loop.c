@@ -101,10 +101,10 @@ static int loop_look(struct worker *worker)
 	int taken = worker_call_poll(worker, LOOP_BUDGET);
 
 	loop_rearm_timer(worker);
-	worker_publish(worker);
 	if (taken >= 0 && kernel_ring_consumed(&worker->ring) >= end)
-		if (bus_complete_set(worker->bus, began))
-			worker_notify(worker);
+		worker_publish_complete(worker, began);
+	else
+		worker_publish(worker);
 	return taken;
 }
 
