@@ -125,6 +125,7 @@ static int instance_begin_life(struct instance *instance)
 
 	instance->life = (struct life){ 0 };
 	instance->said_end = instance->broken = instance->crashed = instance->drained = false;
+	instance->drained_all = instance->stop_killed = false;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)
 		instance->source = merge_source_add(instance->run->merge, 0, instance);
@@ -249,6 +250,10 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 	case PROTOCOL_ATTACHED:
 		instance_on_attached(instance, message);
 		break;
+	case PROTOCOL_DRAINED:
+		instance->drained_all = true;
+		instance->detaching = message->a;
+		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;
 		break;
@@ -327,7 +332,7 @@ void instance_reap(struct instance *instance)
 		return;
 	instance_listen(instance); /* what it said last */
 	instance->pid = 0;
-	instance->crashed = !instance->said_end && !instance->run->stop_killed;
+	instance->crashed = !instance->said_end && !instance->stop_killed;
 	if (instance->crashed)
 		instance_tell_crash(instance, &info);
 	instance_close_fd(&instance->pidfd);
@@ -415,7 +420,6 @@ static void instance_go_on(struct instance *instance)
 		     instance->crashes < run->config->restart_limit;
 
 	if (again) {
-		run->had_crash = true;
 		instance_back_off(instance);
 		return;
 	}
@@ -443,6 +447,8 @@ static uint64_t instance_hang_at(const struct instance *instance)
 	uint64_t since, limit = instance->run->config->call_limit_ns;
 
 	if (!instance_alive(instance) || instance->broken || bus_asleep(instance->bus))
+		return UINT64_MAX;
+	if (instance->drained_all) /* it only waits for the kernel */
 		return UINT64_MAX;
 	if (instance->state == INSTANCE_OPENED)
 		return UINT64_MAX;
