@@ -33,10 +33,11 @@ case ${CFLAGS:-} in *sanitize*) SLOW=$((SLOW * 4)) ;; esac
 finish() {
 	local status=$?
 
-	[ -z "$HOST_PID" ] || kill -KILL -- "-$HOST_PID" 2>/dev/null
-	[ -z "$TARGET_PID" ] || kill -KILL "$TARGET_PID" 2>/dev/null
+	exec 2>/dev/null
+	[ -z "$HOST_PID" ] || kill -KILL -- "-$HOST_PID"
+	[ -z "$TARGET_PID" ] || kill -KILL "$TARGET_PID"
 	[ "$(type -t cleanup)" != function ] || cleanup
-	wait 2>/dev/null
+	wait
 	rm -rf "$TMP"
 	exit "$status"
 }
@@ -278,11 +279,13 @@ check_ledger() {
 
 # check_lost KEY=NUMBER...: these, and 0 for the reasons that are not named
 check_lost() {
-	local reason wanted
+	local reason given wanted
 
 	for reason in ring crash sink stop; do
 		wanted=0
-		case " $* " in *" $reason="*) wanted=${*#*"$reason="} wanted=${wanted%% *} ;; esac
+		for given in "$@"; do
+			[ "${given%=*}" != $reason ] || wanted=${given#*=}
+		done
 		[ "$wanted" = any ] || expect "lost_$reason" "$wanted" "$(stat_of lost_$reason)"
 	done
 }

@@ -150,10 +150,11 @@ trace syscalls:sys_enter_getppid --count 10
 target_go
 host_wait
 expect "exit status" 0 "$STATUS"
-expect "--count 10" 10 "$(wc -l <"$TMP/out")"
+expect "--count 10" 10 "$(count)"
 expect "delivered" 10 "$(stat_of delivered)"
 check_ledger
-check_lost stop="$(stat_of lost_stop)"
+check_lost stop="$(stat_of lost)"
+expect "what the stream says is missing" "$(stat_of lost)" "$(gaps '.data.reason == "stop"')"
 check_clean
 target_end
 
