@@ -11,13 +11,11 @@ cleanup() {
 	[ -z "$tracers" ] || kill $tracers 2>/dev/null
 }
 
-# ---- ten seconds of silence -------------------------------------------------------------------
+# ---- eleven seconds of silence, more than any limit of time -------------------------------------------------------------------
 
-target_start wait getppid 3
-trace $probe --plugin tracepoint@two --set probes=$probe
-wait_until 5 host_attached 2 || fail "the second instance does not attach"
-target_poke
-sleep 0.5
+target_start getppid 3 wait getppid 3
+host_start -n 2 --plugin tracepoint --set probes=$probe --plugin tracepoint@two \
+	--set probes=$probe --pid "$TARGET_PID"
 n=0
 for pid in $HOST_PID $(workers); do
 	n=$((n + 1))
@@ -25,18 +23,23 @@ for pid in $HOST_PID $(workers); do
 	tracers="$tracers $!"
 done
 expect "processes of the host" 3 "$n"
+wait_until 5 eval '[ "$(grep -l "^TracerPid:[[:space:]]*[1-9]" /proc/$HOST_PID/status \
+	$(printf "/proc/%s/status " $(workers)) | wc -l)" = 3 ]' || fail "strace does not attach"
+# Something happened, and what that set going must come to rest too.
+target_poke
+wait_until 5 eval '[ "$(count)" = 6 ]' || fail "there are not six events"
 sleep 0.5
-# What strace itself interrupts, in the moment when it comes.
 for i in 1 2 3; do
 	cp "$TMP/strace.$i" "$TMP/before.$i"
+	[ -s "$TMP/before.$i" ] || fail "strace does not see process $i"
 done
-sleep 10
+sleep 11
 for i in 1 2 3; do
-	expect "system calls in ten seconds" "" "$(diff "$TMP/before.$i" "$TMP/strace.$i")"
+	expect "system calls in eleven seconds" "" "$(diff "$TMP/before.$i" "$TMP/strace.$i")"
 done
 # They were watched, and they do wake up.
 target_go
-wait_until 5 grep -q '"kind":"event"' "$TMP/out" || fail "no event after the silence"
+wait_until 5 eval '[ "$(count)" = 12 ]' || fail "no events after the silence"
 for i in 1 2 3; do
 	wait_until 2 eval "! cmp -s '$TMP/before.$i' '$TMP/strace.$i'" ||
 		fail "strace does not see process $i"
@@ -45,7 +48,7 @@ kill $tracers
 wait $tracers 2>/dev/null
 tracers=
 host_stop
-expect "events" 6 "$(count)"
+expect "events" 12 "$(count)"
 check_ledger
 check_ledger two
 check_clean
