@@ -15,7 +15,7 @@ refused() {
 	before=$(left_in_kernel)
 	: >"$TMP/log"
 	setsid "${as[@]}" "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
-		--duration 20s "$@" >"$TMP/out" 2>"$TMP/log" </dev/null &
+		--duration 20s --comm none-has-this "$@" >"$TMP/out" 2>"$TMP/log" </dev/null &
 	HOST_PID=$!
 	host_wait
 	expect "exit status of $*" "$status" "$STATUS"
