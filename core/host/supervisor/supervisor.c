@@ -21,7 +21,6 @@
 #define SUPERVISOR_SINK_LIMIT 300000000ULL  /* ns */
 #define SUPERVISOR_NEVER UINT64_MAX
 #define SUPERVISOR_EVENTS 64
-#define SUPERVISOR_MANY_PROBES 25 /* whose detaching a person would notice */
 #define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
 #define SUPERVISOR_SINK (1ULL << 2 | INSTANCE_SOURCE_NONE)
 
@@ -210,7 +209,7 @@ static void supervisor_tick_instance(struct instance *instance)
 	instance_tick(instance);
 }
 
-/* A worker whose events are all here only waits for the kernel, which killing would not shorten. */
+/* A worker that is told to be drained only waits for the kernel, which killing would not shorten. */
 static void supervisor_end_slow(struct instance *instance)
 {
 	if (!instance_alive(instance) || instance->drained_all)
@@ -261,28 +260,32 @@ static bool supervisor_balanced(const struct supervisor *run)
 	return true;
 }
 
-/* The books are closed with the last event; what follows is the kernel's slow way to detach. */
+/* The books are closed with the last event, whatever the kernel still has to free. */
 static void supervisor_tell_early(struct supervisor *run)
 {
-	uint32_t detaching = 0;
-
 	if (run->told_ledgers || !run->stopping_since || !supervisor_all_drained(run))
 		return;
 	stream_finish(run);
 	if (!supervisor_balanced(run))
 		return;
-	supervisor_tell_ledgers(run);
+	if (!run->config->dry_run)
+		supervisor_tell_ledgers(run);
 	run->told_ledgers = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
-			detaching += run->instances[i].detaching;
-	if (detaching > SUPERVISOR_MANY_PROBES)
-		log_write(run->log, BPFHOST_INFO, NULL,
-			  "detaching %u probes, which takes the kernel some 40 ms each", detaching);
+}
+
+/*
+ * Closing the empty perf events of many tracepoints takes the kernel 40 ms each. Nothing is attached
+ * by then, and the worker goes away by itself: nobody has to wait for that.
+ */
+static bool supervisor_only_frees(const struct supervisor *run)
+{
+	return run->stop_killed && run->told_ledgers && supervisor_all_drained(run);
 }
 
 static bool supervisor_over(const struct supervisor *run)
 {
+	if (supervisor_only_frees(run))
+		return true;
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
 		    run->instances[i].bus)

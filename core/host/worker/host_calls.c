@@ -175,7 +175,7 @@ static void host_drained(const struct bpfhost_host *host)
 	struct worker *worker = host_worker(host);
 
 	worker_publish(worker);
-	protocol_send(worker->setup->control, PROTOCOL_DRAINED, worker->attached, 0, NULL, NULL, 0);
+	protocol_send(worker->setup->control, PROTOCOL_DRAINED, 0, 0, NULL, NULL, 0);
 }
 
 static void host_plan(const struct bpfhost_host *host, const char *text)

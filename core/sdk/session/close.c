@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The end of an instance. Destroying a link can take the kernel long (it waits for all CPUs, some 40 ms
- * for each tracepoint), so first the programs are told to stop, by a flag that they look at; then the
- * ring is drained until the counters say that nothing is missing, and the host is told so; only then the
- * links go. A program that had passed the flag just before may still have written: so the ring is drained
- * once more. Half a second at most each time; what is not through then, the host counts.
+ * The end of an instance. Destroying links can take the kernel long, so first the programs are told
+ * to stop, by a flag that they look at; then the ring is drained until the counters say that nothing is
+ * missing; then the links go. A program that had passed the flag just before may still have written:
+ * so the ring is drained once more, and the host is told that nothing is attached any more. Half a
+ * second at most each time; what is not through then, the host counts. What is left to free after that
+ * can take its time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -73,13 +74,6 @@ static void close_stop_programs(const struct session *session)
 	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
 }
 
-static void close_links(struct session *session)
-{
-	for (uint32_t i = 0; i < session->nlinks; i++)
-		bpf_link__destroy(session->links[i]);
-	session->nlinks = 0;
-}
-
 int bpfhost_close(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
@@ -89,11 +83,11 @@ int bpfhost_close(struct bpfhost_instance *self)
 	if (session->counters) {
 		close_stop_programs(session);
 		close_drain(self, session);
-		self->host->drained(self->host);
 	}
-	close_links(session);
+	session_detach(session);
 	if (session->counters)
 		close_drain(self, session);
+	self->host->drained(self->host);
 	session_route_libbpf(NULL);
 	session_free(session);
 	self->sdk = NULL;
