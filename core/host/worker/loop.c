@@ -114,8 +114,9 @@ static void loop_sleep(struct worker *worker)
 	if (!kernel_ring_sleep(&worker->ring))
 		return;
 	bus_asleep_set(worker->bus, true);
-	if (bus_complete_set(worker->bus, worker_now()))
-		worker_notify(worker);
+	bus_complete_set(worker->bus, worker_now());
+	/* Also when nothing waits for it: the supervisor's timer for a hang is to be stopped. */
+	worker_notify(worker);
 	worker_wait(worker, loop_until_timer(worker, LOOP_FOREVER));
 	kernel_ring_awake(&worker->ring);
 	bus_asleep_set(worker->bus, false);

@@ -9,7 +9,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -49,16 +51,25 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 	}
 }
 
-/* libbpf maps a data section writable, and keeps it so. */
-static void close_stop_programs(struct session *session)
+/* Not through bpf_map__initial_value(): only a skeleton's load makes that memory the kernel's. */
+static void close_set_flag(const struct session *session)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(session->object, ".data.bpfhost");
+	int fd = bpf_object__find_map_fd_by_name(session->object, ".data.bpfhost");
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct bpfhost_reader *reader;
-	size_t size = 0;
 
-	reader = map ? (struct bpfhost_reader *)bpf_map__initial_value(map, &size) : NULL;
-	if (reader && size >= sizeof(*reader))
-		__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
+	if (fd < 0)
+		return;
+	reader = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (reader == MAP_FAILED)
+		return;
+	__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
+	munmap(reader, page);
+}
+
+static void close_stop_programs(const struct session *session)
+{
+	close_set_flag(session);
 	/* One that runs right now has mostly looked at the flag already: let it count and finish. */
 	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
 }
