@@ -30,6 +30,16 @@ static void probes_print_labels(FILE *out, const struct format_labels *labels)
 	fputs(" }", out);
 }
 
+/* An address in an array of bytes counts as one value: its array has as many elements as bytes. */
+static uint32_t probes_elements(const struct format_field *field)
+{
+	bool whole = field->class == FORMAT_SOCKADDR || field->class == FORMAT_IPV4 ||
+		     field->class == FORMAT_IPV6 || field->class == FORMAT_MAC ||
+		     field->class == FORMAT_UUID;
+
+	return field->count && !whole ? field->count : field->size;
+}
+
 static void probes_print_field(FILE *out, const struct format_field *field)
 {
 	const char *where = field->location == FORMAT_DATA_LOC ? "__data_loc " :
@@ -38,7 +48,7 @@ static void probes_print_field(FILE *out, const struct format_field *field)
 
 	fprintf(out, "    %s%s %s", where, field->type, field->name);
 	if (field->is_array && field->location == FORMAT_FIXED)
-		fprintf(out, "[%u]", field->count ? field->count : field->size);
+		fprintf(out, "[%u]", probes_elements(field));
 	fprintf(out, "  offset %u size %u%s", field->offset, field->size,
 		field->is_signed ? " signed" : "");
 	probes_print_labels(out, &field->labels);
