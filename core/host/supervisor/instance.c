@@ -201,6 +201,8 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 	if (instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_RUNNING;
 	instance->running_since = run->now;
+	if (run->config->dry_run)
+		return;
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
 			  "degraded: %u of %u probes are attached", message->a, message->b);
