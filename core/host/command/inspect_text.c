@@ -117,9 +117,9 @@ static void inspect_event(FILE *out, const struct bpfhost_schema *schema)
 		if (fields[i].count > 1)
 			fprintf(out, " each of %u", fields[i].count);
 		fprintf(out, " at %u%s\n", fields[i].offset,
-			fields[i].metric == BPFHOST_METRIC_COUNTER ? ", counter" :
-			fields[i].metric == BPFHOST_METRIC_GAUGE   ? ", gauge" :
-								     "");
+			fields[i].metric == BPFHOST_METRIC_COUNTER ? ", counter"
+			: fields[i].metric == BPFHOST_METRIC_GAUGE ? ", gauge"
+								   : "");
 	}
 }
 

@@ -11,7 +11,7 @@
 #include "config/unit.h"
 
 __attribute__((format(printf, 2, 3))) static int item_fail(struct bpfhost_error *err,
-							    const char *format, ...)
+							   const char *format, ...)
 {
 	va_list args;
 
@@ -41,7 +41,8 @@ static int item_fail_word(const char *text, const char *const *words, size_t cou
 	return item_fail(err, "\"%.64s\" is none of its values: %s", text, list);
 }
 
-static int item_parse_bool(const char *text, struct bpfhost_item *ret_item, struct bpfhost_error *err)
+static int item_parse_bool(const char *text, struct bpfhost_item *ret_item,
+			   struct bpfhost_error *err)
 {
 	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
 
@@ -99,8 +100,8 @@ static int item_fail_range(const struct bpfhost_option *option, const char *text
 			   struct bpfhost_error *err)
 {
 	if (option->min || option->max)
-		return item_fail(err, "%.64s is not within %lld to %lld", text, (long long)option->min,
-				 (long long)option->max);
+		return item_fail(err, "%.64s is not within %lld to %lld", text,
+				 (long long)option->min, (long long)option->max);
 	return item_fail(err, "%.64s is too large", text);
 }
 

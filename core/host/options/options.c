@@ -35,11 +35,13 @@ static int options_unknown(const char *plugin, const struct bpfhost_option *opti
 	if (names)
 		nearest = bpfhost_nearest(setting->key, names, count);
 	if (nearest)
-		bpfhost_error_set(err, 0, "%s: plugin %s has no option \"%.64s\"; did you mean \"%s\"?",
+		bpfhost_error_set(err, 0,
+				  "%s: plugin %s has no option \"%.64s\"; did you mean \"%s\"?",
 				  setting->origin, plugin, setting->key, nearest);
 	else
-		bpfhost_error_set(err, 0, "%s: plugin %s has no option \"%.64s\"%s%s", setting->origin,
-				  plugin, setting->key, count ? "; see bpfhost --help " : " and no other",
+		bpfhost_error_set(err, 0, "%s: plugin %s has no option \"%.64s\"%s%s",
+				  setting->origin, plugin, setting->key,
+				  count ? "; see bpfhost --help " : " and no other",
 				  count ? plugin : "");
 	free(names);
 	return -EINVAL;
@@ -60,8 +62,8 @@ static int options_check_keys(const char *plugin, const struct bpfhost_option *o
 	return 0;
 }
 
-static const struct config_setting *options_find(const struct config_setting *settings, size_t count,
-						 const char *key)
+static const struct config_setting *options_find(const struct config_setting *settings,
+						 size_t count, const char *key)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(settings[i].key, key))
@@ -80,10 +82,10 @@ static int options_count(const char *plugin, const struct bpfhost_option *option
 		return options_fail(setting ? setting->origin : NULL, plugin, option->name,
 				    "it must be given", err);
 	if (setting && !(option->flags & BPFHOST_OPT_LIST) && count != 1)
-		return options_fail(count ? setting->values.items[1].origin : setting->origin, plugin,
-				    option->name,
-				    count ? "it takes one value and was given before" :
-					    "it takes one value and has none",
+		return options_fail(count ? setting->values.items[1].origin : setting->origin,
+				    plugin, option->name,
+				    count ? "it takes one value and was given before"
+					  : "it takes one value and has none",
 				    err);
 	if (count > UINT32_MAX)
 		return options_fail(setting->origin, plugin, option->name, "too many values", err);
@@ -111,8 +113,8 @@ static int options_fill(const char *plugin, const struct bpfhost_option *option,
 
 		e = item_parse(option, text, &items[i], &cause);
 		if (e)
-			return options_fail(setting ? setting->values.items[i].origin : NULL, plugin,
-					    option->name, cause.text, err);
+			return options_fail(setting ? setting->values.items[i].origin : NULL,
+					    plugin, option->name, cause.text, err);
 		items[i].text = strdup(text);
 		if (!items[i].text)
 			return options_no_memory(err);

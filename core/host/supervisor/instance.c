@@ -125,6 +125,7 @@ static int instance_begin_life(struct instance *instance)
 
 	instance->life = (struct life){ 0 };
 	instance->said_end = instance->broken = instance->crashed = instance->drained = false;
+	instance->drained_all = instance->stop_killed = false;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)
 		instance->source = merge_source_add(instance->run->merge, 0, instance);
@@ -190,7 +191,7 @@ static void instance_on_failed(struct instance *instance, const struct protocol_
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
 	instance->said_end = true;
 	if (message->a == WORKER_CALL_LOAD && message->b == EINVAL)
-		instance->run->misconfigured = true;
+		instance->run->load_misconfigured = true;
 	instance_fail(instance);
 }
 
@@ -200,6 +201,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 
 	if (instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_RUNNING;
+	run->any_ran = true;
 	instance->running_since = run->now;
 	if (run->config->dry_run)
 		return;
@@ -249,6 +251,10 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_ATTACHED:
 		instance_on_attached(instance, message);
+		break;
+	case PROTOCOL_DRAINED:
+		instance->drained_all = true;
+		instance->detaching = message->a;
 		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;
@@ -328,9 +334,8 @@ void instance_reap(struct instance *instance)
 		return;
 	instance_listen(instance); /* what it said last */
 	instance->pid = 0;
-	instance->was_stopping = instance->state == INSTANCE_STOPPING;
-	instance->crashed = !instance->said_end && !instance->run->stop_killed;
-	if (instance->crashed && !(instance->was_stopping && instance->state == INSTANCE_OPENING))
+	instance->crashed = !instance->said_end && !instance->stop_killed;
+	if (instance->crashed)
 		instance_tell_crash(instance, &info);
 	instance_close_fd(&instance->pidfd);
 	instance_close_fd(&instance->control);
@@ -417,7 +422,6 @@ static void instance_go_on(struct instance *instance)
 		     instance->crashes < run->config->restart_limit;
 
 	if (again) {
-		run->had_crash = true;
 		instance_back_off(instance);
 		return;
 	}
@@ -445,6 +449,8 @@ static uint64_t instance_hang_at(const struct instance *instance)
 	uint64_t since, limit = instance->run->config->call_limit_ns;
 
 	if (!instance_alive(instance) || instance->broken || bus_asleep(instance->bus))
+		return UINT64_MAX;
+	if (instance->drained_all) /* it only waits for the kernel */
 		return UINT64_MAX;
 	if (instance->state == INSTANCE_OPENED)
 		return UINT64_MAX;

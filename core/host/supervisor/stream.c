@@ -207,10 +207,18 @@ static bool stream_is_quiet(const struct instance *instance)
 
 static void stream_pull(struct instance *instance)
 {
-	uint64_t now = supervisor_now();
-	bool quiet = stream_is_quiet(instance);
-	bool emptied = stream_take(instance);
-	uint64_t until = bus_complete(instance->bus);
+	uint64_t now = supervisor_now(), until;
+	bool quiet, emptied;
+
+	if (!instance->bus) {
+		/* Between two workers nothing comes, and nobody should wait for it. */
+		if (instance->state == INSTANCE_WAITING)
+			merge_watermark(instance->run->merge, instance->source, now);
+		return;
+	}
+	quiet = stream_is_quiet(instance);
+	emptied = stream_take(instance);
+	until = bus_complete(instance->bus);
 
 	instance->drained = emptied || instance->broken;
 	if (quiet && emptied) {
@@ -445,8 +453,6 @@ void stream_round(struct supervisor *run)
 			struct instance *instance = &run->instances[i];
 			uint64_t before = instance->life.received;
 
-			if (!instance->bus)
-				continue;
 			stream_pull(instance);
 			more |= instance->life.received - before >= STREAM_BATCH / 2;
 		}

@@ -21,6 +21,7 @@
 #define SUPERVISOR_SINK_LIMIT 300000000ULL  /* ns */
 #define SUPERVISOR_NEVER UINT64_MAX
 #define SUPERVISOR_EVENTS 64
+#define SUPERVISOR_MANY_PROBES 25 /* whose detaching a person would notice */
 #define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
 #define SUPERVISOR_SINK (1ULL << 2 | INSTANCE_SOURCE_NONE)
 
@@ -209,6 +210,16 @@ static void supervisor_tick_instance(struct instance *instance)
 	instance_tick(instance);
 }
 
+/* A worker whose events are all here only waits for the kernel, which killing would not shorten. */
+static void supervisor_end_slow(struct instance *instance)
+{
+	if (!instance_alive(instance) || instance->drained_all)
+		return;
+	instance->stop_killed = true;
+	stream_give_up(instance->run);
+	instance_kill(instance);
+}
+
 static void supervisor_tick_stop(struct supervisor *run)
 {
 	uint64_t since = run->stopping_since;
@@ -222,9 +233,38 @@ static void supervisor_tick_stop(struct supervisor *run)
 	if (run->stop_killed || since + SUPERVISOR_STOP_LIMIT > run->now)
 		return;
 	run->stop_killed = true;
-	stream_give_up(run);
 	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_kill(&run->instances[i]);
+		supervisor_end_slow(&run->instances[i]);
+}
+
+/* Whether nothing more can come to the sink, though the kernel may still be detaching. */
+static bool supervisor_all_drained(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		const struct instance *instance = &run->instances[i];
+
+		if (instance->bus && !(instance->drained_all && instance->drained))
+			return false;
+	}
+	return true;
+}
+
+/* The books are closed with the last event; what follows is the kernel's slow way to detach. */
+static void supervisor_tell_early(struct supervisor *run)
+{
+	uint32_t detaching = 0;
+
+	if (run->told_ledgers || !run->stopping_since || !supervisor_all_drained(run))
+		return;
+	stream_finish(run);
+	supervisor_tell_ledgers(run);
+	run->told_ledgers = true;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].bus)
+			detaching += run->instances[i].detaching;
+	if (detaching > SUPERVISOR_MANY_PROBES)
+		log_write(run->log, BPFHOST_INFO, NULL,
+			  "detaching %u probes, which takes the kernel some 40 ms each", detaching);
 }
 
 static bool supervisor_over(const struct supervisor *run)
@@ -246,6 +286,7 @@ static void supervisor_loop(struct supervisor *run)
 		supervisor_start_all(run);
 		supervisor_check_filter(run);
 		supervisor_tick_stop(run);
+		supervisor_tell_early(run);
 		log_flush(run->log);
 	}
 }
@@ -346,8 +387,15 @@ static void supervisor_live(struct supervisor *run)
 		instance_spawn(&run->instances[i]);
 	supervisor_loop(run);
 	stream_finish(run);
-	if (!run->config->dry_run)
+	if (!run->told_ledgers && !run->config->dry_run)
 		supervisor_tell_ledgers(run);
+}
+
+static int supervisor_status(const struct supervisor *run)
+{
+	if (run->misconfigured || (run->load_misconfigured && !run->any_ran))
+		return 2;
+	return run->failed ? 1 : 0;
 }
 
 int supervisor_run(const struct config *config)
@@ -362,7 +410,7 @@ int supervisor_run(const struct config *config)
 		status = 2;
 	} else if (supervisor_open(&run) == 0) {
 		supervisor_live(&run);
-		status = run.misconfigured && !run.committed ? 2 : run.failed ? 1 : 0;
+		status = supervisor_status(&run);
 	}
 	supervisor_close(&run);
 	log_free(run.log);

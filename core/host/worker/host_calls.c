@@ -170,6 +170,14 @@ static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint
 	host_worker(host)->wanted = wanted;
 }
 
+static void host_drained(const struct bpfhost_host *host)
+{
+	struct worker *worker = host_worker(host);
+
+	worker_publish(worker);
+	protocol_send(worker->setup->control, PROTOCOL_DRAINED, worker->attached, 0, NULL, NULL, 0);
+}
+
 static void host_plan(const struct bpfhost_host *host, const char *text)
 {
 	host_say(host, PROTOCOL_PLAN, text);
@@ -249,6 +257,7 @@ void worker_host_setup(struct worker *worker)
 		.ring = host_ring,
 		.probe_failed = host_probe_failed,
 		.probes = host_probes,
+		.drained = host_drained,
 		.plan = host_plan,
 		.extension = host_extension,
 	};

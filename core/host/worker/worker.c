@@ -126,7 +126,7 @@ static void worker_await_start(struct worker *worker)
 		got = protocol_receive(control.fd, &message);
 	} while (got == -EAGAIN);
 	if (got != 1 || message.kind != PROTOCOL_START)
-		_exit(0);
+		worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll < 0 || worker_watch(worker, control.fd, false) < 0 ||
 	    worker_watch(worker, worker->setup->wake, true) < 0)

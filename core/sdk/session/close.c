@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The end of an instance: first no new records (destroy the links), then the ones that are left. A
- * program that was running when its link went may still be writing, so the ring is drained until the
- * counters say that nothing is missing, a second at most; what is not through then, the host counts.
+ * The end of an instance. Destroying a link can take the kernel long (it waits for all CPUs, some 40 ms
+ * for each tracepoint), so first the programs are told to stop, by a flag that they look at; then the
+ * ring is drained until the counters say that nothing is missing, and the host is told so; only then the
+ * links go. A program that had passed the flag just before may still have written: so the ring is drained
+ * once more. Half a second at most each time; what is not through then, the host counts.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +14,7 @@
 
 #include "session.h"
 
-#define CLOSE_DRAIN_NS 900000000ULL
+#define CLOSE_DRAIN_NS 500000000ULL
 #define CLOSE_PAUSE_NS 200000L
 #define CLOSE_BUDGET 4096
 
@@ -45,6 +47,18 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 	}
 }
 
+/* libbpf maps a data section writable, and keeps it so. */
+static void close_stop_programs(struct session *session)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(session->object, ".data.bpfhost");
+	struct bpfhost_reader *reader;
+	size_t size = 0;
+
+	reader = map ? (struct bpfhost_reader *)bpf_map__initial_value(map, &size) : NULL;
+	if (reader && size >= sizeof(*reader))
+		__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
+}
+
 static void close_links(struct session *session)
 {
 	for (uint32_t i = 0; i < session->nlinks; i++)
@@ -58,6 +72,11 @@ int bpfhost_close(struct bpfhost_instance *self)
 
 	if (!session)
 		return 0;
+	if (session->counters) {
+		close_stop_programs(session);
+		close_drain(self, session);
+		self->host->drained(self->host);
+	}
 	close_links(session);
 	if (session->counters)
 		close_drain(self, session);
