@@ -8,7 +8,7 @@ BPFHOST_EVENT(hello_event);
 SEC("tracepoint/sched/sched_process_exec")
 int on_exec(void *ctx)
 {
-	static const char greeting[16] = "hello, world";
+	const char greeting[16] = "hello, world";
 
 	(void)ctx;
 	BPFHOST_EMIT(hello_event, event)

@@ -249,6 +249,18 @@ static bool supervisor_all_drained(const struct supervisor *run)
 	return true;
 }
 
+static bool supervisor_balanced(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct ledger ledger;
+
+		instance_ledger(&run->instances[i], &ledger);
+		if (ledger_pending(&ledger))
+			return false;
+	}
+	return true;
+}
+
 /* The books are closed with the last event; what follows is the kernel's slow way to detach. */
 static void supervisor_tell_early(struct supervisor *run)
 {
@@ -257,6 +269,8 @@ static void supervisor_tell_early(struct supervisor *run)
 	if (run->told_ledgers || !run->stopping_since || !supervisor_all_drained(run))
 		return;
 	stream_finish(run);
+	if (!supervisor_balanced(run))
+		return;
 	supervisor_tell_ledgers(run);
 	run->told_ledgers = true;
 	for (uint32_t i = 0; i < run->ninstances; i++)

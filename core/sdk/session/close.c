@@ -16,6 +16,7 @@
 
 #define CLOSE_DRAIN_NS 500000000ULL
 #define CLOSE_PAUSE_NS 200000L
+#define CLOSE_GRACE_NS 1000000L
 #define CLOSE_BUDGET 4096
 
 static uint64_t close_now(void)
@@ -57,6 +58,8 @@ static void close_stop_programs(struct session *session)
 	reader = map ? (struct bpfhost_reader *)bpf_map__initial_value(map, &size) : NULL;
 	if (reader && size >= sizeof(*reader))
 		__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
+	/* One that runs right now has mostly looked at the flag already: let it count and finish. */
+	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
 }
 
 static void close_links(struct session *session)
