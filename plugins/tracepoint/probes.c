@@ -30,14 +30,14 @@ static void probes_print_labels(FILE *out, const struct format_labels *labels)
 	fputs(" }", out);
 }
 
-/* An address in an array of bytes counts as one value: its array has as many elements as bytes. */
+/* As it was declared: a sockaddr in 28 bytes is one field for us, but was __u8 [28]. */
 static uint32_t probes_elements(const struct format_field *field)
 {
-	bool whole = field->class == FORMAT_SOCKADDR || field->class == FORMAT_IPV4 ||
-		     field->class == FORMAT_IPV6 || field->class == FORMAT_MAC ||
-		     field->class == FORMAT_UUID;
-
-	return field->count && !whole ? field->count : field->size;
+	if (field->count > 1)
+		return field->count;
+	return field->value_size && field->value_size < field->size ?
+		       field->size / field->value_size :
+		       field->size;
 }
 
 static void probes_print_field(FILE *out, const struct format_field *field)

@@ -268,7 +268,6 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_DRAINED:
 		instance->drained_all = true;
-		instance->detaching = message->a;
 		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;

@@ -101,10 +101,10 @@ static int loop_look(struct worker *worker)
 	int taken = worker_call_poll(worker, LOOP_BUDGET);
 
 	loop_rearm_timer(worker);
-	worker_publish(worker);
 	if (taken >= 0 && kernel_ring_consumed(&worker->ring) >= end)
-		if (bus_complete_set(worker->bus, began))
-			worker_notify(worker);
+		worker_publish_complete(worker, began);
+	else
+		worker_publish(worker);
 	return taken;
 }
 
@@ -114,8 +114,9 @@ static void loop_sleep(struct worker *worker)
 	if (!kernel_ring_sleep(&worker->ring))
 		return;
 	bus_asleep_set(worker->bus, true);
-	if (bus_complete_set(worker->bus, worker_now()))
-		worker_notify(worker);
+	bus_complete_set(worker->bus, worker_now());
+	/* Also when nothing waits for it: the supervisor's timer for a hang is to be stopped. */
+	worker_notify(worker);
 	worker_wait(worker, loop_until_timer(worker, LOOP_FOREVER));
 	kernel_ring_awake(&worker->ring);
 	bus_asleep_set(worker->bus, false);

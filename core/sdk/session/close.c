@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The end of an instance. Destroying a link can take the kernel long (it waits for all CPUs, some 40 ms
- * for each tracepoint), so first the programs are told to stop, by a flag that they look at; then the
- * ring is drained until the counters say that nothing is missing, and the host is told so; only then the
- * links go. A program that had passed the flag just before may still have written: so the ring is drained
- * once more. Half a second at most each time; what is not through then, the host counts.
+ * The end of an instance. Destroying links can take the kernel long, so first the programs are told
+ * to stop, by a flag that they look at; then the ring is drained until the counters say that nothing is
+ * missing; then the links go. A program that had passed the flag just before may still have written:
+ * so the ring is drained once more, and the host is told that nothing is attached any more. Half a
+ * second at most each time; what is not through then, the host counts. What is left to free after that
+ * can take its time.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -48,25 +51,27 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 	}
 }
 
-/* libbpf maps a data section writable, and keeps it so. */
-static void close_stop_programs(struct session *session)
+/* Not through bpf_map__initial_value(): only a skeleton's load makes that memory the kernel's. */
+static void close_set_flag(const struct session *session)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(session->object, ".data.bpfhost");
+	int fd = bpf_object__find_map_fd_by_name(session->object, ".data.bpfhost");
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct bpfhost_reader *reader;
-	size_t size = 0;
 
-	reader = map ? (struct bpfhost_reader *)bpf_map__initial_value(map, &size) : NULL;
-	if (reader && size >= sizeof(*reader))
-		__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
-	/* One that runs right now has mostly looked at the flag already: let it count and finish. */
-	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
+	if (fd < 0)
+		return;
+	reader = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (reader == MAP_FAILED)
+		return;
+	__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
+	munmap(reader, page);
 }
 
-static void close_links(struct session *session)
+static void close_stop_programs(const struct session *session)
 {
-	for (uint32_t i = 0; i < session->nlinks; i++)
-		bpf_link__destroy(session->links[i]);
-	session->nlinks = 0;
+	close_set_flag(session);
+	/* One that runs right now has mostly looked at the flag already: let it count and finish. */
+	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
 }
 
 int bpfhost_close(struct bpfhost_instance *self)
@@ -78,11 +83,11 @@ int bpfhost_close(struct bpfhost_instance *self)
 	if (session->counters) {
 		close_stop_programs(session);
 		close_drain(self, session);
-		self->host->drained(self->host);
 	}
-	close_links(session);
+	session_detach(session);
 	if (session->counters)
 		close_drain(self, session);
+	self->host->drained(self->host);
 	session_route_libbpf(NULL);
 	session_free(session);
 	self->sdk = NULL;

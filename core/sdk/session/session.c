@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -25,8 +26,10 @@ void session_free(struct session *session)
 	ring_unmap(&session->ring);
 	if (session->counters)
 		munmap((void *)session->counters, session->ncpus * sizeof(*session->counters));
-	for (uint32_t i = 0; i < session->nlinks; i++)
-		bpf_link__destroy(session->links[i]);
+	session_detach(session);
+	for (uint32_t i = 0; i < session->nevents; i++)
+		close(session->events[i]);
+	free(session->events);
 	bpf_object__close(session->object);
 	for (uint32_t i = 0; i < session->ntypes; i++)
 		free(session->types[i].name);
