@@ -75,12 +75,28 @@ run_block() {
 	failed=1
 }
 
+# missing_paths FILE: prints what it links to or names as a path of this tree and what is not there.
+missing_paths() {
+	local path folder
+	folder=$(dirname "$1")
+	{ grep -oE '\]\([^)#:]+' "$1" || true; } | while read -r path; do
+		[[ -e $folder/${path#*\(} ]] || echo "${path#*\(}"
+	done
+	{ grep -oE '\b(tests|core|bpf|plugins|examples|cmake)/[a-z0-9_./-]+[a-z0-9]' "$1" || true; } |
+		while read -r path; do [[ -e $path || -e $folder/$path ]] || echo "$path"; done
+}
+
 cd "$SOURCE_DIR"
 documents=(README.md docs/*.md plugins/*/README.md)
 for document in "${documents[@]}"; do
 	# How to write a plugin is followed by the test of the examples, which builds them.
 	[[ $document != docs/PLUGINS.md ]] || continue
 	[[ -f $document ]] || { echo "$document is missing" && failed=1; continue; }
+	missing=$(missing_paths "$document" | sort -u | xargs)
+	if [[ $missing ]]; then
+		echo "$document names what is not there:" "$missing"
+		failed=1
+	fi
 	ran=0
 	lines=$(blocks "$document")
 	for line in $lines; do
