@@ -104,7 +104,7 @@ struct supervisor {
 	bool had_crash;     /* some worker had to be started again */
 	bool started;       /* all have opened and were told to start */
 	bool filter_checked;
-	bool failed;        /* exit status 1 */
+	bool failed;        /* exit status 1, as had_crash */
 	bool misconfigured; /* exit status 2 */
 };
 

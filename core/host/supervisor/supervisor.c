@@ -362,7 +362,7 @@ int supervisor_run(const struct config *config)
 		status = 2;
 	} else if (supervisor_open(&run) == 0) {
 		supervisor_live(&run);
-		status = run.misconfigured && !run.committed ? 2 : run.failed ? 1 : 0;
+		status = run.misconfigured && !run.committed ? 2 : run.failed || run.had_crash;
 	}
 	supervisor_close(&run);
 	log_free(run.log);
