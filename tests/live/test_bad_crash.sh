@@ -52,7 +52,7 @@ for how in crash:'was ended by SIGSEGV' _exit:'exited with status 0' exit:'exite
 	(($(lines bad restart) == 1)) || fail "$how: the stream tells of no restart"
 	(($(stat_of bad delivered) >= 200)) || fail "$how: the second life delivered nothing"
 done
-run 1 'bad: plugin misbehave: its worker .* after it had closed' where=poll how=close after=100
+run 1 'bad: plugin misbehave: its worker was ended by SIGKILL .*, after it had closed' where=poll how=close after=100
 run 1 'bad: the worker broke the format of the bus .a record shorter than its type' \
 	where=poll how=short after=100
 run 1 'bad: the worker broke the format of the bus .an event of unknown type' \
