@@ -21,8 +21,8 @@ skip() {
 cleanup() {
 	local pid
 	for pid in "${pids[@]}"; do
-		kill -KILL "$pid" 2>/dev/null
-	done
+		kill -KILL "$pid" && wait "$pid"
+	done 2>/dev/null
 	rm -rf "$work"
 }
 trap cleanup EXIT

@@ -61,3 +61,24 @@ calls=300
 run 1 'bad: .*Input/output error' where=poll how=error after=100
 run 0 'bad: attached 1 of 1' where=poll how=leak
 run 0 'bad: flood 0 ' where=poll how=flood after=299
+
+# What goes wrong in detach shows when the run ends.
+run_detach() {
+	start_target $calls 200
+	start_host --plugin misbehave@bad --set where=detach --set how="$1"
+	go_target
+	until_true 10 target_done || fail "detach $1: the target does not end"
+	end_host 1
+	end_target
+	logged "$2" || fail "detach $1: the log says nothing of \"$2\""
+	check_healthy $calls
+	check_ledger bad
+	check_nothing_left
+	echo "ok where=detach how=$1"
+}
+run_detach crash 'bad: plugin misbehave: its worker was ended by SIGSEGV in detach$'
+run_detach abort 'bad: plugin misbehave: its worker was ended by SIGABRT in detach$'
+run_detach exit 'bad: plugin misbehave: its worker exited with status 0 in detach$'
+run_detach _exit 'bad: plugin misbehave: its worker exited with status 0 in detach$'
+run_detach error 'bad: .*Input/output error'
+run_detach close 'bad: plugin misbehave: its worker '
