@@ -43,7 +43,7 @@ for where in load attach; do
 	run 0 "bad: flood 0 " where=$where how=flood
 done
 # Long enough for the second life, which crashes in its turn, and is the last.
-calls=1200
+calls=3000
 for how in crash:'was ended by SIGSEGV' _exit:'exited with status 0' exit:'exited with status 0'; do
 	run 1 "bad: plugin misbehave: its worker ${how#*:} in poll\$" \
 		where=poll how="${how%%:*}" after=100
