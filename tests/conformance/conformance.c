@@ -472,6 +472,7 @@ int main(int argc, char **argv)
 	}
 	suite.path = argv[1 + dry];
 	conformance_count_exactly(argv);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* a sanitizer ends a child without flushing */
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		int status;
 

@@ -21,8 +21,8 @@ skip() {
 cleanup() {
 	local pid
 	for pid in "${pids[@]}"; do
-		kill -KILL "$pid" 2>/dev/null
-	done
+		kill -KILL "$pid" && wait "$pid"
+	done 2>/dev/null
 	rm -rf "$work"
 }
 trap cleanup EXIT
@@ -46,7 +46,7 @@ until_true() {
 
 # start_target COUNT [PAUSE_US]: a target that calls getppid COUNT times after go_target. Sets target.
 start_target() {
-	rm -f "$work/go"
+	rm -f "$work/go" "$work/done"
 	mkfifo "$work/go"
 	"$TARGETS_DIR/paced" "$@" <"$work/go" >"$work/done" &
 	target=$!
@@ -63,10 +63,11 @@ end_target() {
 }
 
 # A line of the log, anywhere.
-logged() { grep -qE -- "$1" "$work/log"; }
+logged() { [[ -e $work/log ]] && grep -qE -- "$1" "$work/log"; }
 
 # start_host ARGUMENT...: bpfhost with a healthy instance, for this target only. Sets host.
 start_host() {
+	rm -f "$work/log"
 	"$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --plugin-dir "$BAD_DIR" \
 		--trust "$BAD_DIR" --pid "$target" --format json \
 		--plugin tracepoint@healthy --set probes=syscalls:sys_enter_getppid \
@@ -122,16 +123,22 @@ check_healthy() {
 	(($(stat_of healthy restarts) == 0)) || fail "healthy was restarted"
 }
 
-# Programs and links of these plugins that hang on in the kernel.
+# Ids of the programs that living processes hold, by themselves or by a link.
+held_programs() {
+	cat /proc/[0-9]*/fdinfo/* 2>/dev/null | sed -nE 's/^prog_id:\s*([0-9]+)$/\1/p' |
+		sort -un | jq -sc .
+}
+
+# Programs that hang on in the kernel without any process: of these plugins' names, and newer than
+# the test. What other runs on the same machine hold is not ours to judge.
 left_behind() {
 	bpftool -j prog list 2>/dev/null |
-		jq -r --argjson before "${before:-[]}" \
-			'.[] | select(.name // "" | test("^(on_getppid|tracepoint_[0-9])$")) | .id |
-			 select(. as $id | $before | index($id) | not)'
+		jq -r --argjson before "$before" --argjson held "$(held_programs)" '.[] |
+			select(.name // "" | test("^(on_getppid|tracepoint_[0-9])$")) | .id |
+			select(. as $id | $before + $held | index($id) | not)'
 }
 nothing_left() { [[ -z $(left_behind) ]]; }
-check_nothing_left() {
-	until_true 2 nothing_left || fail "BPF programs are left: $(left_behind | tr '\n' ' ')"
-}
-# Other runs on the same machine are not ours to judge.
 remember_programs() { before=$(bpftool -j prog list 2>/dev/null | jq -c '[.[].id]'); }
+check_nothing_left() {
+	until_true 3 nothing_left || fail "BPF programs are left: $(left_behind | tr '\n' ' ')"
+}

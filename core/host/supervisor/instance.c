@@ -138,8 +138,8 @@ static int instance_begin_life(struct instance *instance)
 	int theirs = -1, err;
 
 	instance->life = (struct life){ 0 };
-	instance->said_end = instance->broken = instance->crashed = instance->drained = false;
-	instance->drained_all = instance->stop_killed = false;
+	instance->said_end = instance->hung_up = instance->broken = instance->crashed = false;
+	instance->drained = instance->drained_all = instance->stop_killed = false;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)
 		instance->source = merge_source_add(instance->run->merge, 0, instance);
@@ -277,6 +277,18 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		close(message->fds[i]);
 }
 
+/*
+ * A worker that ends closes the socket too, and cannot be harmed any more. One that lives on can be
+ * told nothing, not even to stop.
+ */
+static void instance_on_hang_up(struct instance *instance)
+{
+	epoll_ctl(instance->run->epoll, EPOLL_CTL_DEL, instance->control, NULL);
+	instance_close_fd(&instance->control);
+	instance->hung_up = true;
+	instance_kill(instance);
+}
+
 void instance_listen(struct instance *instance)
 {
 	struct protocol_message message;
@@ -287,8 +299,7 @@ void instance_listen(struct instance *instance)
 		if (got == -EAGAIN)
 			return;
 		if (got <= 0) {
-			epoll_ctl(instance->run->epoll, EPOLL_CTL_DEL, instance->control, NULL);
-			instance_close_fd(&instance->control);
+			instance_on_hang_up(instance);
 			return;
 		}
 		instance_on_message(instance, &message);
@@ -330,12 +341,15 @@ static void instance_describe_end(const siginfo_t *info, char *out, size_t size)
 static void instance_tell_crash(struct instance *instance, const siginfo_t *info)
 {
 	uint32_t call = bus_call(instance->bus, NULL);
+	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken;
 	char how[64];
 
+	instance->run->had_crash = true;
 	instance_describe_end(info, how, sizeof(how));
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
-		  "plugin %s: its worker %s %s%s", instance->config->plugin, how,
-		  call ? "in " : "", worker_call_name(call));
+		  "plugin %s: its worker %s %s%s%s", instance->config->plugin, how,
+		  call ? "in " : "", worker_call_name(call),
+		  hung_up ? ", after it had closed its control socket" : "");
 }
 
 void instance_reap(struct instance *instance)
@@ -345,8 +359,8 @@ void instance_reap(struct instance *instance)
 	if (!instance_alive(instance) ||
 	    waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
 		return;
-	instance_listen(instance); /* what it said last */
 	instance->pid = 0;
+	instance_listen(instance); /* what it said last */
 	instance->crashed = !instance->said_end && !instance->stop_killed;
 	if (instance->crashed)
 		instance_tell_crash(instance, &info);

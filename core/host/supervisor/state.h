@@ -58,6 +58,7 @@ struct instance {
 	struct ledger ledger;
 	bool needs_no_task; /* events of no process */
 	bool said_end;      /* the worker told how it ended */
+	bool hung_up;       /* it closed its control socket */
 	bool broken;        /* it broke the format of the bus */
 	bool crashed;      /* the worker of this life did not end as it should */
 	uint64_t untold;   /* events lost to the stop that no line has told of */
@@ -106,6 +107,7 @@ struct supervisor {
 	bool started;       /* all have opened and were told to start */
 	bool filter_checked;
 	bool failed;        /* exit status 1 */
+	bool had_crash;     /* a worker did not end as it should: exit status 1 too */
 	bool misconfigured; /* exit status 2 */
 	bool load_misconfigured; /* the same, unless something ran all the same */
 	bool any_ran;

@@ -410,6 +410,23 @@ static int stream_write_line(struct instance *instance, const struct merge_item 
 	return 0;
 }
 
+/* An event that cannot be shown is lost with the worker that sent it, and the stream says where. */
+static int stream_write_breach(struct instance *instance, const struct merge_item *item,
+			       const char *what)
+{
+	struct sink_notice notice = stream_notice(instance, item);
+	int err;
+
+	notice.reason = ledger_loss_name(LEDGER_CRASH);
+	notice.count = 1;
+	err = stream_write_notice(instance->run, &notice);
+	if (err)
+		return err;
+	stream_breach(instance, what);
+	instance->ledger.lost[LEDGER_CRASH]++;
+	return 0;
+}
+
 /* -EAGAIN: the sink is blocked, the item stays. */
 static int stream_write_event(struct instance *instance, const struct merge_item *item)
 {
@@ -419,12 +436,10 @@ static int stream_write_event(struct instance *instance, const struct merge_item
 
 	if (err)
 		return err;
-	if (!type || item->size < sink_type_record_size(type->type)) {
-		stream_breach(instance, type ? "a record shorter than its type" :
-					       "an event of unknown type");
-		instance->ledger.lost[LEDGER_CRASH]++;
-		return 0;
-	}
+	if (!type)
+		return stream_write_breach(instance, item, "an event of unknown type");
+	if (item->size < sink_type_record_size(type->type))
+		return stream_write_breach(instance, item, "a record shorter than its type");
 	if (type->filter && !filter_passes(type->filter, item->bytes, item->size)) {
 		instance->ledger.filtered++;
 		return 0;
