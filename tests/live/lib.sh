@@ -24,7 +24,7 @@ TMP=$(mktemp -d "${TMPDIR:-/var/tmp}/bpfhost-live.XXXXXX") || exit 1
 # Other users, which some tests become, may go in but not look around.
 chmod 0711 "$TMP"
 TRACING=/sys/kernel/tracing
-HOST_PID= TARGET_PID= STATUS= BPF_IDS=
+HOST_PID= HOST_SESSION= TARGET_PID= STATUS= TOOK= BPF_IDS=
 HOST_FORMAT=json
 # Where the sanitizers or a busy machine make all slower, limits of time are stretched.
 SLOW=${BPFHOST_TEST_SLOW:-1}
@@ -211,14 +211,21 @@ host_wait() {
 	HOST_PID=
 }
 
-# host_stop [SIGNAL]: and checks that it takes less than a second
-host_stop() {
-	local begin=${EPOCHREALTIME/[.,]/} took
+told() {
+	[ "$(grep -c '^stats ' "$TMP/log")" -gt "$1" ] || host_gone
+}
 
+# host_stop [SIGNAL]: and checks that it takes less than a second until the ledger is there. What may
+# follow is the kernel's: 40 ms and more for each probe, and it lets go of one at a time only.
+host_stop() {
+	local begin=${EPOCHREALTIME/[.,]/} before
+
+	before=$(grep -c '^stats ' "$TMP/log")
 	kill "-${1:-TERM}" "$HOST_PID" || fail "the host has ended already"
-	host_wait
-	took=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
-	[ $took -lt $((1000 * SLOW)) ] || fail "stopping took $took ms"
+	wait_until 10 told "$before" || fail "there is no ledger"
+	TOOK=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
+	[ $TOOK -lt $((1000 * SLOW)) ] || fail "stopping took $TOOK ms"
+	host_wait 30
 }
 
 # host_run ARGUMENT...: a run that ends by itself
