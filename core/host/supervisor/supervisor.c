@@ -46,9 +46,13 @@ void supervisor_tell_plan(struct instance *instance, const char *text)
 	printf("%s: %s\n", instance->config->name, text);
 }
 
+/* Where nothing ever ran there is nothing to balance, and the error was told. */
 static void supervisor_tell_ledgers(struct supervisor *run)
 {
 	char text[1024];
+
+	if (!run->any_ran || run->config->dry_run)
+		return;
 
 	for (uint32_t i = 0; i < run->ninstances; i++) {
 		struct instance *instance = &run->instances[i];
@@ -268,8 +272,7 @@ static void supervisor_tell_early(struct supervisor *run)
 	stream_finish(run);
 	if (!supervisor_balanced(run))
 		return;
-	if (!run->config->dry_run)
-		supervisor_tell_ledgers(run);
+	supervisor_tell_ledgers(run);
 	run->told_ledgers = true;
 }
 
@@ -368,10 +371,21 @@ static int supervisor_open_filter(struct supervisor *run)
 	return err;
 }
 
+static void supervisor_check_folders(const struct supervisor *run)
+{
+	const struct config_texts *folders = &run->config->plugin_dirs;
+
+	for (size_t i = 0; i < folders->count; i++)
+		if (access(folders->items[i].text, X_OK) < 0)
+			log_write(run->log, BPFHOST_WARN, NULL, "--plugin-dir %s: %s",
+				  folders->items[i].text, strerror(errno));
+}
+
 static int supervisor_open(struct supervisor *run)
 {
 	int err;
 
+	supervisor_check_folders(run);
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		return -errno;
@@ -404,7 +418,7 @@ static void supervisor_live(struct supervisor *run)
 		instance_spawn(&run->instances[i]);
 	supervisor_loop(run);
 	stream_finish(run);
-	if (!run->told_ledgers && !run->config->dry_run)
+	if (!run->told_ledgers)
 		supervisor_tell_ledgers(run);
 }
 

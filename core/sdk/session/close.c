@@ -9,9 +9,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -22,14 +20,6 @@
 #define CLOSE_GRACE_NS 1000000L
 #define CLOSE_BUDGET 4096
 
-static uint64_t close_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
-
 static int close_is_drained(const struct session *session)
 {
 	return ring_empty(&session->ring) && session->arrived >= session_expected(session);
@@ -39,9 +29,9 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 {
 	const struct bpfhost_vtable *vtable = &self->plugin->vtable;
 	int (*poll)(struct bpfhost_instance *, uint32_t) = vtable->poll ?: bpfhost_default_poll;
-	uint64_t deadline = close_now() + CLOSE_DRAIN_NS;
+	uint64_t deadline = session_now() + CLOSE_DRAIN_NS;
 
-	while (!close_is_drained(session) && close_now() < deadline) {
+	while (!close_is_drained(session) && session_now() < deadline) {
 		int taken = poll(self, CLOSE_BUDGET);
 
 		if (taken < 0)
@@ -51,27 +41,32 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 	}
 }
 
-/* Not through bpf_map__initial_value(): only a skeleton's load makes that memory the kernel's. */
-static void close_set_flag(const struct session *session)
+static void close_stop_programs(struct bpfhost_instance *self)
 {
-	int fd = bpf_object__find_map_fd_by_name(session->object, ".data.bpfhost");
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	struct bpfhost_reader *reader;
+	struct bpfhost_reader *reader =
+		bpfhost_variable(self, "bpfhost_reader", sizeof(*reader));
 
-	if (fd < 0)
-		return;
-	reader = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (reader == MAP_FAILED)
-		return;
-	__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
-	munmap(reader, page);
-}
-
-static void close_stop_programs(const struct session *session)
-{
-	close_set_flag(session);
+	if (reader)
+		__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
 	/* One that runs right now has mostly looked at the flag already: let it count and finish. */
 	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
+}
+
+int bpfhost_stop(struct bpfhost_instance *self)
+{
+	struct session *session = session_get(self);
+
+	if (!session || session->stopped)
+		return 0;
+	session->stopped = true;
+	if (session->counters) {
+		close_stop_programs(self);
+		close_drain(self, session);
+	}
+	session_detach(session);
+	if (session->counters)
+		close_drain(self, session);
+	return 0;
 }
 
 int bpfhost_close(struct bpfhost_instance *self)
@@ -80,13 +75,7 @@ int bpfhost_close(struct bpfhost_instance *self)
 
 	if (!session)
 		return 0;
-	if (session->counters) {
-		close_stop_programs(session);
-		close_drain(self, session);
-	}
-	session_detach(session);
-	if (session->counters)
-		close_drain(self, session);
+	bpfhost_stop(self);
 	self->host->drained(self->host);
 	session_route_libbpf(NULL);
 	session_free(session);

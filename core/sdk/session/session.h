@@ -3,6 +3,8 @@
 #ifndef SDK_SESSION_H
 #define SDK_SESSION_H
 
+#include <stdbool.h>
+
 #include <bpfhost/sdk.h>
 #include <stdbool.h>
 
@@ -11,6 +13,11 @@
 struct session_type {
 	char *name; /* of the struct */
 	uint32_t type;
+};
+
+struct session_mapping {
+	void *address;
+	size_t size;
 };
 
 struct session {
@@ -30,6 +37,11 @@ struct session {
 	int first_error; /* of the probes that could not be attached */
 	struct session_type *types;
 	uint32_t ntypes;
+	struct session_mapping *mappings; /* of the object's variables */
+	uint32_t nmappings;
+	uint64_t timer_every; /* ns; 0: no timer */
+	uint64_t timer_due;   /* CLOCK_MONOTONIC, ns */
+	bool stopped;
 };
 
 /* The session of an instance, made at first use. NULL when there is no memory. */
@@ -40,6 +52,9 @@ void session_free(struct session *session);
 
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
+
+/* CLOCK_MONOTONIC in ns, the clock of the events. */
+uint64_t session_now(void);
 
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);
