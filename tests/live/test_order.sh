@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two processes on two CPUs, two instances: one stream in the order of kernel time.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
 [ "$(nproc)" -ge 2 ] || skip "a second CPU is needed"
