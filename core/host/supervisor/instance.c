@@ -184,8 +184,8 @@ void instance_start(struct instance *instance)
 static void instance_on_opened(struct instance *instance, const struct protocol_message *message)
 {
 	instance->needs_no_task = message->a & BPFHOST_NEED_NO_TASK_FILTER;
-	log_write(instance->run->log, BPFHOST_DEBUG, instance_name(instance), "opened plugin %s",
-		  message->text);
+	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
+		  instance_name(instance), "opened plugin %s", message->text);
 	instance->state = INSTANCE_OPENED;
 	if (instance->run->started)
 		instance_start(instance);

@@ -15,7 +15,8 @@
 
 enum protocol_kind {
 	/* worker to supervisor */
-	PROTOCOL_OPENED = 1,   /* admitted, opened, options understood; text: name and version */
+	/* Admitted, opened, options understood; b: by --trust; text: name, version, whose trust. */
+	PROTOCOL_OPENED = 1,
 	/* The plugin cannot be opened (a 0) or the configuration is wrong (a 1); text; it ends. */
 	PROTOCOL_REFUSED = 2,
 	PROTOCOL_FAILED = 3,   /* load, attach or poll failed (a: enum worker_call, b: errno); text */
