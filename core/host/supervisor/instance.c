@@ -222,7 +222,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
 			  "degraded: %u of %u probes are attached", message->a, message->b);
-	else
+	else if (!run->config->dry_run)
 		log_write(run->log, BPFHOST_INFO, instance_name(instance), "attached %u of %u probes",
 			  message->a, message->b);
 }
