@@ -8,12 +8,10 @@ BPFHOST_EVENT(hello_event);
 SEC("tracepoint/sched/sched_process_exec")
 int on_exec(void *ctx)
 {
-	const char greeting[16] = "hello, world";
-
 	(void)ctx;
 	BPFHOST_EMIT(hello_event, event)
 	{
-		__builtin_memcpy(event->greeting, greeting, sizeof(event->greeting));
+		__builtin_memcpy(event->greeting, "hello, world\0\0\0", sizeof(event->greeting));
 	}
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "config/unit.h"
+#include <bpfhost/unit.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -94,8 +94,8 @@ static void sizes(void **state)
 	};
 
 	(void)state;
-	expect_rows(unit_parse_size, rows, ARRAY_SIZE(rows));
-	expect_refusals(unit_parse_size, refusals, ARRAY_SIZE(refusals));
+	expect_rows(bpfhost_parse_size, rows, ARRAY_SIZE(rows));
+	expect_refusals(bpfhost_parse_size, refusals, ARRAY_SIZE(refusals));
 }
 
 static void times(void **state)
@@ -132,13 +132,13 @@ static void times(void **state)
 	};
 
 	(void)state;
-	expect_rows(unit_parse_time, rows, ARRAY_SIZE(rows));
-	expect_refusals(unit_parse_time, refusals, ARRAY_SIZE(refusals));
+	expect_rows(bpfhost_parse_time, rows, ARRAY_SIZE(rows));
+	expect_refusals(bpfhost_parse_time, refusals, ARRAY_SIZE(refusals));
 }
 
 static int parse_small(const char *text, uint64_t *ret_number, struct bpfhost_error *err)
 {
-	return unit_parse_number(text, 1, 100, ret_number, err);
+	return bpfhost_parse_number(text, 1, 100, ret_number, err);
 }
 
 static void numbers(void **state)

@@ -90,7 +90,7 @@ int command_inspect(const struct config *config, FILE *out, FILE *log)
 	if (!e)
 		e = inspect_read_object(&inspection, &err);
 	if (e) {
-		fprintf(log, "inspect: ");
+		fputs("bpfhost: error: ", log);
 		print_text(log, err.text);
 		fputc('\n', log);
 	} else if (config->format == CONFIG_FORMAT_JSON) {

@@ -27,7 +27,7 @@ static void inspect_functions(FILE *out, uint32_t own)
 
 	fprintf(out, "%-13s", "functions");
 	for (unsigned int i = 0; i < 4; i++)
-		fprintf(out, "%s%s ", names[i], own >> i & 1 ? "" : "(SDK's)");
+		fprintf(out, "%s%s%s", i ? " " : "", names[i], own >> i & 1 ? "" : "(SDK's)");
 	fputc('\n', out);
 }
 
@@ -52,8 +52,8 @@ static void inspect_descriptor(FILE *out, const struct inspection *inspection)
 		     descriptor_capability_name);
 	fprintf(out, "%-13s", "libraries");
 	for (size_t i = 0; image_needed(inspection->plugin->image, i); i++) {
+		fputs(i ? " " : "", out);
 		print_text(out, image_needed(inspection->plugin->image, i));
-		fputc(' ', out);
 	}
 	fputc('\n', out);
 }

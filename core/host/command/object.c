@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/config.h"
 #include "loader/sandbox.h"
 #include "sdk/schema/btf.h"
 
@@ -110,6 +111,11 @@ static void object_write_map(FILE *out, const struct bpf_map *map)
 	};
 	const char *type = libbpf_bpf_map_type_str(bpf_map__type(map));
 
+	/* Sized when the object is opened for a run; what stands in the file is a placeholder. */
+	if (!strcmp(bpf_map__name(map), "bpfhost_ring"))
+		item.max_entries = CONFIG_DEFAULT_RING_SIZE;
+	if (!strcmp(bpf_map__name(map), "bpfhost_counters"))
+		item.max_entries = (uint32_t)libbpf_num_possible_cpus();
 	snprintf(item.name, sizeof(item.name), "%s", bpf_map__name(map));
 	snprintf(item.type, sizeof(item.type), "%s", type ? type : "?");
 	item.memory = object_memory(bpf_map__type(map), &item);

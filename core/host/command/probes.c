@@ -215,6 +215,8 @@ static int probes_await(struct probes *probes, pid_t child)
 		return 1;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
+	if (WTERMSIG(status) == SIGPIPE)
+		return 0; /* whoever reads has seen enough */
 	log_write(probes->log, BPFHOST_ERROR, probes->config->target,
 		  "the plugin was ended by SIG%s while it listed its probes",
 		  sigabbrev_np(WTERMSIG(status)));

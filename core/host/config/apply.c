@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpfhost/unit.h>
+
 #include "fail.h"
 #include "list.h"
-#include "unit.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -124,7 +125,7 @@ int config_apply_pid(struct config *config, const char *text, const char *origin
 		     struct bpfhost_error *err)
 {
 	uint64_t number;
-	int ret = unit_parse_number(text, 1, INT32_MAX, &number, err);
+	int ret = bpfhost_parse_number(text, 1, INT32_MAX, &number, err);
 
 	(void)origin;
 	if (ret)
@@ -172,7 +173,7 @@ int config_apply_uid(struct config *config, const char *text, const char *origin
 	if (text[strspn(text, "0123456789")]) {
 		ret = find_user(text, &uid, err);
 	} else {
-		ret = unit_parse_number(text, 0, UINT32_MAX - 1, &number, err);
+		ret = bpfhost_parse_number(text, 0, UINT32_MAX - 1, &number, err);
 		uid = (uint32_t)number;
 	}
 	if (ret)
@@ -197,7 +198,7 @@ int config_apply_filter(struct config *config, const char *text, const char *ori
 static int positive_time(const char *text, uint64_t *time_ns, struct bpfhost_error *err)
 {
 	uint64_t parsed;
-	int ret = unit_parse_time(text, &parsed, err);
+	int ret = bpfhost_parse_time(text, &parsed, err);
 
 	if (!ret && !parsed)
 		return config_fail(err, "must be more than 0");
@@ -217,7 +218,7 @@ int config_apply_count(struct config *config, const char *text, const char *orig
 		       struct bpfhost_error *err)
 {
 	(void)origin;
-	return unit_parse_number(text, 1, UINT64_MAX, &config->count, err);
+	return bpfhost_parse_number(text, 1, UINT64_MAX, &config->count, err);
 }
 
 int config_apply_on_error(struct config *config, const char *text, const char *origin,
@@ -262,7 +263,7 @@ int config_apply_ring_size(struct config *config, const char *text, const char *
 			   struct bpfhost_error *err)
 {
 	uint64_t size;
-	int ret = unit_parse_size(text, &size, err);
+	int ret = bpfhost_parse_size(text, &size, err);
 
 	(void)origin;
 	if (!ret && (size < MIN_RING_SIZE || size > MAX_RING_SIZE))
@@ -285,14 +286,14 @@ int config_apply_window(struct config *config, const char *text, const char *ori
 			struct bpfhost_error *err)
 {
 	(void)origin;
-	return unit_parse_time(text, &config->window_ns, err);
+	return bpfhost_parse_time(text, &config->window_ns, err);
 }
 
 int config_apply_restart_limit(struct config *config, const char *text, const char *origin,
 			       struct bpfhost_error *err)
 {
 	uint64_t number;
-	int ret = unit_parse_number(text, 0, 1000000, &number, err);
+	int ret = bpfhost_parse_number(text, 0, 1000000, &number, err);
 
 	(void)origin;
 	if (!ret)

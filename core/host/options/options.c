@@ -7,7 +7,7 @@
 
 #include <bpfhost/nearest.h>
 
-#include "options/item.h"
+#include <bpfhost/option.h>
 
 static int options_no_memory(struct bpfhost_error *err)
 {
@@ -111,7 +111,7 @@ static int options_fill(const char *plugin, const struct bpfhost_option *option,
 		const char *text = setting ? setting->values.items[i].text : option->default_text;
 		struct bpfhost_error cause = { .text = "" };
 
-		e = item_parse(option, text, &items[i], &cause);
+		e = bpfhost_option_parse(option, text, &items[i], &cause);
 		if (e)
 			return options_fail(setting ? setting->values.items[i].origin : NULL,
 					    plugin, option->name, cause.text, err);
@@ -173,5 +173,5 @@ int options_check(const struct bpfhost_option *option, const char *text, struct 
 {
 	struct bpfhost_item item;
 
-	return item_parse(option, text, &item, err);
+	return bpfhost_option_parse(option, text, &item, err);
 }

@@ -88,6 +88,18 @@ static int instance_make_channels(struct instance *instance, int *ret_theirs)
 	return bus_new(INSTANCE_BUS_SIZE, &instance->bus, NULL);
 }
 
+/* In the child: a plugin that writes where it should not must not reach the stream of another. */
+static void instance_forget_others(const struct instance *instance)
+{
+	struct supervisor *run = instance->run;
+
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		kernel_view_close(&run->instances[i].kernel);
+		if (i != instance->index)
+			bus_free(run->instances[i].bus);
+	}
+}
+
 static void instance_fork(struct instance *instance, int theirs)
 {
 	struct worker_setup setup = {
@@ -102,8 +114,10 @@ static void instance_fork(struct instance *instance, int theirs)
 	};
 
 	instance->pid = fork();
-	if (instance->pid == 0)
+	if (instance->pid == 0) {
+		instance_forget_others(instance);
 		worker_main(&setup);
+	}
 }
 
 static int instance_follow(struct instance *instance)
@@ -203,6 +217,8 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 		instance->state = INSTANCE_RUNNING;
 	run->any_ran = true;
 	instance->running_since = run->now;
+	if (run->config->dry_run)
+		return;
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
 			  "degraded: %u of %u probes are attached", message->a, message->b);
@@ -252,7 +268,6 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_DRAINED:
 		instance->drained_all = true;
-		instance->detaching = message->a;
 		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;

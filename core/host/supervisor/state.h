@@ -61,9 +61,8 @@ struct instance {
 	bool broken;        /* it broke the format of the bus */
 	bool crashed;      /* the worker of this life did not end as it should */
 	uint64_t untold;   /* events lost to the stop that no line has told of */
-	uint32_t detaching; /* probes that the kernel is still detaching, after the last event */
 	bool stop_killed;   /* it was too slow to stop */
-	bool drained_all;   /* the worker has said that no more events will come */
+	bool drained_all;   /* the worker has said that nothing is attached any more */
 	bool stalled;      /* the merge is full, frames wait on the bus */
 	bool drained;      /* the last look at the bus found nothing more */
 	bool failed_already; /* before its worker ended, and that was told */

@@ -21,7 +21,6 @@
 #define SUPERVISOR_SINK_LIMIT 300000000ULL  /* ns */
 #define SUPERVISOR_NEVER UINT64_MAX
 #define SUPERVISOR_EVENTS 64
-#define SUPERVISOR_MANY_PROBES 25 /* whose detaching a person would notice */
 #define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
 #define SUPERVISOR_SINK (1ULL << 2 | INSTANCE_SOURCE_NONE)
 
@@ -47,9 +46,13 @@ void supervisor_tell_plan(struct instance *instance, const char *text)
 	printf("%s: %s\n", instance->config->name, text);
 }
 
+/* Where nothing ever ran there is nothing to balance, and the error was told. */
 static void supervisor_tell_ledgers(struct supervisor *run)
 {
 	char text[1024];
+
+	if (!run->any_ran || run->config->dry_run)
+		return;
 
 	for (uint32_t i = 0; i < run->ninstances; i++) {
 		struct instance *instance = &run->instances[i];
@@ -210,7 +213,7 @@ static void supervisor_tick_instance(struct instance *instance)
 	instance_tick(instance);
 }
 
-/* A worker whose events are all here only waits for the kernel, which killing would not shorten. */
+/* A worker that is told to be drained only waits for the kernel, which killing would not shorten. */
 static void supervisor_end_slow(struct instance *instance)
 {
 	if (!instance_alive(instance) || instance->drained_all)
@@ -261,11 +264,9 @@ static bool supervisor_balanced(const struct supervisor *run)
 	return true;
 }
 
-/* The books are closed with the last event; what follows is the kernel's slow way to detach. */
+/* The books are closed with the last event, whatever the kernel still has to free. */
 static void supervisor_tell_early(struct supervisor *run)
 {
-	uint32_t detaching = 0;
-
 	if (run->told_ledgers || !run->stopping_since || !supervisor_all_drained(run))
 		return;
 	stream_finish(run);
@@ -273,16 +274,21 @@ static void supervisor_tell_early(struct supervisor *run)
 		return;
 	supervisor_tell_ledgers(run);
 	run->told_ledgers = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
-			detaching += run->instances[i].detaching;
-	if (detaching > SUPERVISOR_MANY_PROBES)
-		log_write(run->log, BPFHOST_INFO, NULL,
-			  "detaching %u probes, which takes the kernel some 40 ms each", detaching);
+}
+
+/*
+ * Closing the empty perf events of many tracepoints takes the kernel 40 ms each. Nothing is attached
+ * by then, and the worker goes away by itself: nobody has to wait for that.
+ */
+static bool supervisor_only_frees(const struct supervisor *run)
+{
+	return run->stop_killed && run->told_ledgers && supervisor_all_drained(run);
 }
 
 static bool supervisor_over(const struct supervisor *run)
 {
+	if (supervisor_only_frees(run))
+		return true;
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
 		    run->instances[i].bus)
@@ -365,10 +371,21 @@ static int supervisor_open_filter(struct supervisor *run)
 	return err;
 }
 
+static void supervisor_check_folders(const struct supervisor *run)
+{
+	const struct config_texts *folders = &run->config->plugin_dirs;
+
+	for (size_t i = 0; i < folders->count; i++)
+		if (access(folders->items[i].text, X_OK) < 0)
+			log_write(run->log, BPFHOST_WARN, NULL, "--plugin-dir %s: %s",
+				  folders->items[i].text, strerror(errno));
+}
+
 static int supervisor_open(struct supervisor *run)
 {
 	int err;
 
+	supervisor_check_folders(run);
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		return -errno;
@@ -401,7 +418,7 @@ static void supervisor_live(struct supervisor *run)
 		instance_spawn(&run->instances[i]);
 	supervisor_loop(run);
 	stream_finish(run);
-	if (!run->told_ledgers && !run->config->dry_run)
+	if (!run->told_ledgers)
 		supervisor_tell_ledgers(run);
 }
 

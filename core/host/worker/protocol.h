@@ -23,7 +23,7 @@ enum protocol_kind {
 	PROTOCOL_MISSED = 5,   /* a probe could not be attached; text */
 	PROTOCOL_PLAN = 6,     /* dry run: text */
 	PROTOCOL_ATTACHED = 7, /* a of b probes; from now on it runs */
-	PROTOCOL_DRAINED = 9,  /* no more events will come; a: probes that are still attached */
+	PROTOCOL_DRAINED = 9,  /* nothing is attached any more, no more events will come */
 	PROTOCOL_DETACHED = 8, /* all is undone; then the worker ends */
 	/* supervisor to worker */
 	PROTOCOL_START = 20, /* load and attach */

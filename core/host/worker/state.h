@@ -15,8 +15,6 @@
 
 /* Frames of the kind that were reserved but not yet shown to the supervisor, at most. */
 #define WORKER_UNPUBLISHED_MAX 65536U
-/* The default size of an instance's ring buffer in the kernel. */
-#define WORKER_RING_SIZE (16ULL << 20)
 
 struct worker {
 	const struct worker_setup *setup;

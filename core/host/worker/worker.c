@@ -173,8 +173,9 @@ static void worker_drop(struct worker *worker)
 		return;
 	err = privileges_drop(descriptor->capabilities, worker->setup->supervisor);
 	if (err) {
-		snprintf(worker->error, sizeof(worker->error), "failed to give up privileges: %s",
-			 strerror(-err));
+		snprintf(worker->error, sizeof(worker->error), "failed to give up privileges: %s%s",
+			 strerror(-err),
+			 err == -EPERM ? " (CAP_SETUID and CAP_SETGID are needed for that)" : "");
 		worker_give_up(worker, WORKER_CALL_ATTACH, err);
 	}
 }

@@ -43,15 +43,20 @@ static int load_hand_over(struct bpfhost_instance *self, struct session *session
 	if (err)
 		return bpfhost_fail(self, err, "failed to map the ring: %s", strerror(-err));
 	err = load_map_counters(self, session, fds.counters);
-	return err ? err : self->host->ring(self->host, &fds);
+	if (err)
+		return err;
+	err = self->host->ring(self->host, &fds);
+	return err ? bpfhost_fail(self, err, "failed to hand the ring to the host: %s",
+				  strerror(-err))
+		   : 0;
 }
 
 static int load_failed(struct bpfhost_instance *self, int err)
 {
-	const char *hint = err == -EPERM || err == -EACCES ?
-				   " (CAP_BPF and CAP_PERFMON, or root, are needed)" :
-			   err == -E2BIG ? " (the program is too complex for this kernel)" :
-					   "";
+	const char *hint = err == -EPERM || err == -EACCES
+				   ? " (CAP_BPF and CAP_PERFMON, or root, are needed)"
+			   : err == -E2BIG ? " (the program is too complex for this kernel)"
+					   : "";
 
 	return bpfhost_fail(self, err, "failed to load the BPF object: %s%s", strerror(-err), hint);
 }

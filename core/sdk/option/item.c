@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "options/item.h"
+#include <bpfhost/option.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include <bpfhost/nearest.h>
+#include <bpfhost/unit.h>
 
-#include "config/unit.h"
+#include "probe.h"
 
 __attribute__((format(printf, 2, 3))) static int item_fail(struct bpfhost_error *err,
 							   const char *format, ...)
@@ -143,9 +144,9 @@ static int item_parse_unsigned(const struct bpfhost_option *option, const char *
 	int e;
 
 	if (option->type == BPFHOST_OPT_SIZE)
-		e = unit_parse_size(text, &number, err);
+		e = bpfhost_parse_size(text, &number, err);
 	else if (option->type == BPFHOST_OPT_TIME)
-		e = unit_parse_time(text, &number, err);
+		e = bpfhost_parse_time(text, &number, err);
 	else
 		e = item_parse_uint(text, &number, err);
 	if (e)
@@ -157,8 +158,8 @@ static int item_parse_unsigned(const struct bpfhost_option *option, const char *
 	return 0;
 }
 
-int item_parse(const struct bpfhost_option *option, const char *text, struct bpfhost_item *ret_item,
-	       struct bpfhost_error *err)
+int bpfhost_option_parse(const struct bpfhost_option *option, const char *text,
+			 struct bpfhost_item *ret_item, struct bpfhost_error *err)
 {
 	ret_item->number.u = 0;
 	switch (option->type) {
@@ -175,7 +176,7 @@ int item_parse(const struct bpfhost_option *option, const char *text, struct bpf
 	case BPFHOST_OPT_CHOICE:
 		return item_parse_choice(option, text, ret_item, err);
 	case BPFHOST_OPT_PROBE:
-		return item_check_probe(text, err);
+		return option_check_probe(text, err);
 	}
 	return item_fail(err, "its type is unknown");
 }

@@ -3,9 +3,9 @@
 
 #include <bpfhost/probe.h>
 
-int item_check_probe(const char *text, struct bpfhost_error *err);
+#include "probe.h"
 
-int item_check_probe(const char *text, struct bpfhost_error *err)
+int option_check_probe(const char *text, struct bpfhost_error *err)
 {
 	struct bpfhost_probe *probe;
 	int e = bpfhost_probe_parse(text, &probe, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef BPFHOST_HOST_UNIT_H
-#define BPFHOST_HOST_UNIT_H
+#ifndef BPFHOST_UNIT_H
+#define BPFHOST_UNIT_H
 
 #include <stdint.h>
 
@@ -13,13 +13,13 @@
  */
 
 /* Units B, K, KiB, M, MiB, G, GiB, all binary; plain digits are bytes. */
-int unit_parse_size(const char *text, uint64_t *ret_bytes, struct bpfhost_error *err);
+int bpfhost_parse_size(const char *text, uint64_t *ret_bytes, struct bpfhost_error *err);
 
 /* Units ns, us, ms, s, m, h; only 0 may be without. */
-int unit_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error *err);
+int bpfhost_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error *err);
 
 /* Decimal digits alone, min to max. */
-int unit_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number,
-		      struct bpfhost_error *err);
+int bpfhost_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number,
+			 struct bpfhost_error *err);
 
 #endif

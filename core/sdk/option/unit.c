@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "unit.h"
+#include <bpfhost/unit.h>
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "fail.h"
+/* How much of a foreign word an error message shows: printf's "%.64s". */
+#define UNIT_SHOWN ".64s"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -34,6 +36,17 @@ static const struct unit time_units[] = {
 	{ "s", 1000000000 }, { "m", 60000000000 }, { "h", 3600000000000 },
 };
 
+__attribute__((format(printf, 2, 3))) static int unit_fail(struct bpfhost_error *err,
+							   const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	bpfhost_error_vset(err, 0, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -41,7 +54,7 @@ static bool is_digit(char c)
 
 static int fail_range(struct bpfhost_error *err, const char *text)
 {
-	config_fail(err, "\"%" CONFIG_SHOWN "\" is too large", text);
+	unit_fail(err, "\"%" UNIT_SHOWN "\" is too large", text);
 	return -ERANGE;
 }
 
@@ -67,10 +80,10 @@ static int read_fraction(const char *text, struct decimal *decimal, struct bpfho
 	const char *p = decimal->rest;
 
 	if (!is_digit(*p))
-		return config_fail(err, "\"%" CONFIG_SHOWN "\" has no digit after its point", text);
+		return unit_fail(err, "\"%" UNIT_SHOWN "\" has no digit after its point", text);
 	for (; is_digit(*p); p++) {
 		if (p - decimal->rest == 15)
-			return config_fail(err, "\"%" CONFIG_SHOWN "\" has too many digits", text);
+			return unit_fail(err, "\"%" UNIT_SHOWN "\" has too many digits", text);
 		decimal->fraction = decimal->fraction * 10 + (uint64_t)(*p - '0');
 		decimal->scale *= 10;
 	}
@@ -85,7 +98,7 @@ static int read_decimal(const char *text, const char *what, struct decimal *ret_
 	int ret = 0;
 
 	if (!is_digit(*text))
-		return config_fail(err, "\"%" CONFIG_SHOWN "\" is not a %s", text, what);
+		return unit_fail(err, "\"%" UNIT_SHOWN "\" is not a %s", text, what);
 	if (!read_digits(&decimal.rest, &decimal.whole))
 		return fail_range(err, text);
 	if (*decimal.rest == '.') {
@@ -113,8 +126,7 @@ static int scale_decimal(const char *text, const struct decimal *decimal, uint64
 	uint64_t number;
 
 	if (part % decimal->scale)
-		return config_fail(err, "\"%" CONFIG_SHOWN "\" is finer than the smallest unit",
-				   text);
+		return unit_fail(err, "\"%" UNIT_SHOWN "\" is finer than the smallest unit", text);
 	part /= decimal->scale; /* below factor now */
 	if (__builtin_mul_overflow(decimal->whole, factor, &number) ||
 	    __builtin_add_overflow(number, (uint64_t)part, &number))
@@ -123,7 +135,7 @@ static int scale_decimal(const char *text, const struct decimal *decimal, uint64
 	return 0;
 }
 
-int unit_parse_size(const char *text, uint64_t *ret_bytes, struct bpfhost_error *err)
+int bpfhost_parse_size(const char *text, uint64_t *ret_bytes, struct bpfhost_error *err)
 {
 	static const struct unit byte = { "", 1 };
 	const struct unit *unit = &byte;
@@ -135,14 +147,14 @@ int unit_parse_size(const char *text, uint64_t *ret_bytes, struct bpfhost_error 
 	if (*decimal.rest)
 		unit = find_unit(size_units, ARRAY_SIZE(size_units), decimal.rest);
 	if (!unit)
-		return config_fail(err,
-				   "\"%" CONFIG_SHOWN
-				   "\" has no known unit; known are B, KiB, MiB, GiB",
-				   text);
+		return unit_fail(err,
+				 "\"%" UNIT_SHOWN
+				 "\" has no known unit; known are B, KiB, MiB, GiB",
+				 text);
 	return scale_decimal(text, &decimal, unit->factor, ret_bytes, err);
 }
 
-int unit_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error *err)
+int bpfhost_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error *err)
 {
 	const struct unit *unit;
 	struct decimal decimal;
@@ -155,32 +167,32 @@ int unit_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error *er
 		return 0;
 	}
 	if (!*decimal.rest)
-		return config_fail(err,
-				   "\"%" CONFIG_SHOWN "\" has no unit; write \"%" CONFIG_SHOWN
-				   "s\" for seconds",
-				   text, text);
+		return unit_fail(err,
+				 "\"%" UNIT_SHOWN "\" has no unit; write \"%" UNIT_SHOWN
+				 "s\" for seconds",
+				 text, text);
 	unit = find_unit(time_units, ARRAY_SIZE(time_units), decimal.rest);
 	if (!unit)
-		return config_fail(err,
-				   "\"%" CONFIG_SHOWN
-				   "\" has no known unit; known are ns, us, ms, s, m, h",
-				   text);
+		return unit_fail(err,
+				 "\"%" UNIT_SHOWN
+				 "\" has no known unit; known are ns, us, ms, s, m, h",
+				 text);
 	return scale_decimal(text, &decimal, unit->factor, ret_ns, err);
 }
 
-int unit_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number,
-		      struct bpfhost_error *err)
+int bpfhost_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number,
+			 struct bpfhost_error *err)
 {
 	const char *rest = text;
 	uint64_t number = 0;
 	bool fits;
 
 	if (!is_digit(*text) || text[strspn(text, "0123456789")])
-		return config_fail(err, "\"%" CONFIG_SHOWN "\" is not a whole number", text);
+		return unit_fail(err, "\"%" UNIT_SHOWN "\" is not a whole number", text);
 	fits = read_digits(&rest, &number);
 	if (!fits || number < min || number > max) {
-		config_fail(err, "%" CONFIG_SHOWN " is out of range (%llu to %llu)", text,
-			    (unsigned long long)min, (unsigned long long)max);
+		unit_fail(err, "%" UNIT_SHOWN " is out of range (%llu to %llu)", text,
+			  (unsigned long long)min, (unsigned long long)max);
 		return -ERANGE;
 	}
 	*ret_number = number;

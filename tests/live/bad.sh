@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+# What the tests with plugins that misbehave share: a run of bpfhost beside a target whose calls are
+# counted, and questions about what came of it. Sourced.
+
+work=$(mktemp -d)
+pids=()
+
+fail() {
+	echo "FAILED: $*" >&2
+	[[ -s $work/log ]] && sed 's/^/  log: /' "$work/log" >&2
+	exit 1
+}
+
+skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+# Ends what is still there, by its own process id.
+cleanup() {
+	local pid
+	for pid in "${pids[@]}"; do
+		kill -KILL "$pid" 2>/dev/null
+	done
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+need_bpf() {
+	((EUID == 0)) || skip "root is needed to load BPF programs"
+	bpftool prog list >/dev/null 2>&1 || skip "bpf(2) is not allowed here"
+	[[ -r /sys/kernel/tracing/events/syscalls/sys_enter_getppid/id ]] ||
+		skip "tracefs with syscall events is needed at /sys/kernel/tracing"
+}
+
+# until SECONDS COMMAND...: whether the command succeeds within the time.
+until_true() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		((SECONDS <= deadline)) || return 1
+		sleep 0.02
+	done
+}
+
+# start_target COUNT [PAUSE_US]: a target that calls getppid COUNT times after go_target. Sets target.
+start_target() {
+	rm -f "$work/go"
+	mkfifo "$work/go"
+	"$TARGETS_DIR/paced" "$@" <"$work/go" >"$work/done" &
+	target=$!
+	pids+=("$target")
+	exec 9>"$work/go"
+}
+
+go_target() { echo >&9; }
+target_done() { [[ -s $work/done ]]; }
+
+end_target() {
+	exec 9>&-
+	wait "$target"
+}
+
+# A line of the log, anywhere.
+logged() { grep -qE -- "$1" "$work/log"; }
+
+# start_host ARGUMENT...: bpfhost with a healthy instance, for this target only. Sets host.
+start_host() {
+	"$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --plugin-dir "$BAD_DIR" \
+		--trust "$BAD_DIR" --pid "$target" --format json \
+		--plugin tracepoint@healthy --set probes=syscalls:sys_enter_getppid \
+		"$@" >"$work/out" 2>"$work/log" 9>&- &
+	host=$!
+	pids+=("$host")
+	until_true 10 logged 'healthy: attached 1 of 1' || fail "the healthy instance is not attached"
+}
+
+# end_host STATUS: by SIGINT; checks the exit status.
+end_host() {
+	local status
+	kill -INT "$host" 2>/dev/null
+	wait "$host"
+	status=$?
+	((status == $1)) || fail "exit status $status, expected is $1"
+}
+
+# stat_of INSTANCE NAME: a number of the ledger.
+stat_of() { sed -nE "s/^stats instance=$1 .* $2=([0-9]+)( .*)?$/\1/p" "$work/log" | tail -1; }
+
+# lines INSTANCE KIND: how many lines of this kind the stream has.
+lines() {
+	jq -r --arg i "$1" --arg k "$2" 'select(.instance == $i and .kind == $k) | .kind' \
+		"$work/out" | wc -l
+}
+
+gaps() {
+	jq -s --arg i "$1" '[.[] | select(.instance == $i and .kind == "lost") | .data.count] | add // 0' \
+		"$work/out"
+}
+
+# The books of an instance: they balance, and the stream tells every loss of ring and crash.
+check_ledger() {
+	local produced delivered filtered lost
+	produced=$(stat_of "$1" produced)
+	delivered=$(stat_of "$1" delivered)
+	filtered=$(stat_of "$1" filtered)
+	lost=$(stat_of "$1" lost)
+	[[ $produced ]] || fail "no ledger of $1"
+	((produced == delivered + filtered + lost)) ||
+		fail "ledger of $1: $produced != $delivered + $filtered + $lost"
+	(($(lines "$1" event) == delivered)) ||
+		fail "$1: $(lines "$1" event) lines for $delivered delivered events"
+	(($(gaps "$1") == lost)) || fail "$1: gaps of $(gaps "$1") for $lost lost events"
+}
+
+# The healthy instance saw every call and no gap.
+check_healthy() {
+	check_ledger healthy
+	(($(lines healthy event) == $1)) || fail "healthy has $(lines healthy event) events of $1"
+	(($(lines healthy lost) == 0)) || fail "healthy has a gap"
+	(($(stat_of healthy restarts) == 0)) || fail "healthy was restarted"
+}
+
+# Programs and links of these plugins that hang on in the kernel.
+left_behind() {
+	bpftool -j prog list 2>/dev/null |
+		jq -r --argjson before "${before:-[]}" \
+			'.[] | select(.name // "" | test("^(on_getppid|tracepoint_[0-9])$")) | .id |
+			 select(. as $id | $before | index($id) | not)'
+}
+nothing_left() { [[ -z $(left_behind) ]]; }
+check_nothing_left() {
+	until_true 2 nothing_left || fail "BPF programs are left: $(left_behind | tr '\n' ' ')"
+}
+# Other runs on the same machine are not ours to judge.
+remember_programs() { before=$(bpftool -j prog list 2>/dev/null | jq -c '[.[].id]'); }
