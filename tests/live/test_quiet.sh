@@ -137,6 +137,9 @@ expect "exit status" 0 "$STATUS"
 expect "stats lines" 1 "$(grep -c '^stats ' "$TMP/log")"
 check_ledger
 expect "events" 5 "$(count '.event == "syscalls:sys_enter_getppid"')"
+# Programs and links are gone with the ledger; the worker then frees some 40 ms for each tracepoint.
+wait_until 2 gone bpf_left || fail "left in the kernel, of: $BPF_IDS"
+wait_until 20 gone session_left || fail "left running: $(ps -s "$HOST_SESSION")"
 check_clean
 target_end
 

@@ -28,14 +28,15 @@ void session_free(struct session *session)
 	if (session->counters)
 		munmap((void *)session->counters, session->ncpus * sizeof(*session->counters));
 	session_detach(session);
-	for (uint32_t i = 0; i < session->nevents; i++)
-		close(session->events[i]);
-	free(session->events);
 	bpf_object__close(session->object);
 	for (uint32_t i = 0; i < session->ntypes; i++)
 		free(session->types[i].name);
 	for (uint32_t i = 0; i < session->nmappings; i++)
 		munmap(session->mappings[i].address, session->mappings[i].size);
+	/* Last, since it may take long: nothing else of this instance is left in the kernel then. */
+	for (uint32_t i = 0; i < session->nevents; i++)
+		close(session->events[i]);
+	free(session->events);
 	free(session->mappings);
 	free(session->types);
 	free(session->links);
