@@ -221,6 +221,12 @@ static int calls_ring(const struct bpfhost_host *context, const struct bpfhost_r
 	return 0;
 }
 
+/* A plugin may free what it likes afterwards; whatever it still says is remembered all the same. */
+static void calls_drained(const struct bpfhost_host *context)
+{
+	(void)context;
+}
+
 static const void *calls_extension(const struct bpfhost_host *context, const char *id)
 {
 	(void)context;
@@ -252,6 +258,7 @@ void fakehost_calls_setup(struct fakehost *host)
 		.ring = calls_ring,
 		.probe_failed = calls_probe_failed,
 		.probes = calls_probes,
+		.drained = calls_drained,
 		.plan = calls_plan,
 		.extension = calls_extension,
 	};

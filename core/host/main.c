@@ -2,6 +2,7 @@
 /* bpfhost: reads what it is asked to do and hands over to the command. */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "bpfhost_version.h"
 #include "command/command.h"
@@ -40,6 +41,7 @@ int main(int argc, char **argv)
 	struct config config;
 	int status, err;
 
+	umask(077);
 	config_setup(&config);
 	err = config_gather(&config, argc, argv, CONFIG_DEFAULT_FILE, &why);
 	if (err == -ENODATA)

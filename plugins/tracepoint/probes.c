@@ -30,6 +30,16 @@ static void probes_print_labels(FILE *out, const struct format_labels *labels)
 	fputs(" }", out);
 }
 
+/* As it was declared: a sockaddr in 28 bytes is one field for us, but was __u8 [28]. */
+static uint32_t probes_elements(const struct format_field *field)
+{
+	if (field->count > 1)
+		return field->count;
+	return field->value_size && field->value_size < field->size ?
+		       field->size / field->value_size :
+		       field->size;
+}
+
 static void probes_print_field(FILE *out, const struct format_field *field)
 {
 	const char *where = field->location == FORMAT_DATA_LOC ? "__data_loc " :
@@ -38,7 +48,7 @@ static void probes_print_field(FILE *out, const struct format_field *field)
 
 	fprintf(out, "    %s%s %s", where, field->type, field->name);
 	if (field->is_array && field->location == FORMAT_FIXED)
-		fprintf(out, "[%u]", field->count ? field->count : field->size);
+		fprintf(out, "[%u]", probes_elements(field));
 	fprintf(out, "  offset %u size %u%s", field->offset, field->size,
 		field->is_signed ? " signed" : "");
 	probes_print_labels(out, &field->labels);

@@ -101,7 +101,7 @@ static __always_inline void tracepoint_sockaddr(char *place, __u32 capacity, con
 static __always_inline void tracepoint_string(struct bpfhost_event *event, char *place,
 					      __u32 capacity, const void *source, bool user)
 {
-	char next = 0;
+	char next[2] = {};
 	long n;
 
 	if (!capacity)
@@ -114,12 +114,15 @@ static __always_inline void tracepoint_string(struct bpfhost_event *event, char 
 	}
 	if (n != capacity)
 		return;
-	if (user)
-		bpf_probe_read_user(&next, 1, source + capacity - 1);
-	else
-		bpf_probe_read_kernel(&next, 1, source + capacity - 1);
-	place[capacity - 1] = next;
-	if (next)
+	if (user) {
+		bpf_probe_read_user(&next[0], 1, source + capacity - 1);
+		bpf_probe_read_user(&next[1], 1, source + capacity);
+	} else {
+		bpf_probe_read_kernel(&next[0], 1, source + capacity - 1);
+		bpf_probe_read_kernel(&next[1], 1, source + capacity);
+	}
+	place[capacity - 1] = next[0];
+	if (next[0] && next[1])
 		event->flags |= BPFHOST_EVENT_TRUNCATED;
 }
 

@@ -57,6 +57,18 @@ static uint32_t process_count_children(void)
 	return n;
 }
 
+/*
+ * A mask of signals from /proc/self/status (proc(5)). The first two real-time signals are left out: the
+ * C library keeps them for itself and handles them from the first thread on (nptl(7)).
+ */
+static uint64_t process_signals(const char *mask)
+{
+	char line[256] = "";
+
+	process_grep("/proc/self/status", mask, line, sizeof(line));
+	return strtoull(line + strcspn(line, "\t"), NULL, 16) & ~(3ULL << 31);
+}
+
 void process_look(struct process *ret_process)
 {
 	static const char *const masks[] = { "SigBlk:", "SigIgn:", "SigCgt:" };
@@ -72,7 +84,7 @@ void process_look(struct process *ret_process)
 	if (!getcwd(now->folder, sizeof(now->folder)))
 		strcpy(now->folder, "unknown");
 	for (size_t i = 0; i < 3; i++)
-		process_grep("/proc/self/status", masks[i], now->signals, sizeof(now->signals));
+		now->signals[i] = process_signals(masks[i]);
 }
 
 static void process_compare_number(const char *what, uint32_t before, uint32_t after, char *text,
@@ -96,7 +108,7 @@ void process_compare(const struct process *before, const struct process *after, 
 	if (strcmp(before->folder, after->folder))
 		snprintf(text + strlen(text), size - strlen(text), "%sanother working folder",
 			 *text ? "; " : "");
-	if (strcmp(before->signals, after->signals))
+	if (memcmp(before->signals, after->signals, sizeof(before->signals)))
 		snprintf(text + strlen(text), size - strlen(text), "%sanother handling of signals",
 			 *text ? "; " : "");
 }

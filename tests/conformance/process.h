@@ -13,7 +13,7 @@ struct process {
 	uint32_t bpf_mappings; /* memory shared with the kernel through a BPF map */
 	uint32_t umask;
 	char folder[4096];
-	char signals[256]; /* blocked, ignored and caught ones */
+	uint64_t signals[3]; /* blocked, ignored and caught ones, a bit each */
 };
 
 void process_look(struct process *ret_process);

@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static unsigned int fuzz_touch(const struct image *image, const struct descriptor *descriptor)
 {
-	const unsigned char *object = image_bytes(image, descriptor->object_offset,
-						  descriptor->object_size);
+	const unsigned char *object =
+		image_bytes(image, descriptor->object_offset, descriptor->object_size);
 	unsigned int sum = 0;
 
 	for (uint64_t i = 0; i < descriptor->object_size; i++)

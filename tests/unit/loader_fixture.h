@@ -25,10 +25,10 @@
 	"#include <stdlib.h>\n"                                                                    \
 	"__attribute__((visibility(\"hidden\"))) const struct bpfhost_vtable bpfhost_sdk_defaults;\n"
 
-#define FIXTURE_OBJECT                                                                             \
-	"__asm__(\".pushsection .bpfhost.bpf, \\\"a\\\", %progbits\\n.balign 8\\n\"\n"             \
+#define FIXTURE_OBJECT                                                                                \
+	"__asm__(\".pushsection .bpfhost.bpf, \\\"a\\\", %progbits\\n.balign 8\\n\"\n"                \
 	"\".globl bpfhost_object_start\\n.hidden bpfhost_object_start\\nbpfhost_object_start:\\n\"\n" \
-	"\".ascii \\\"these are the object's bytes\\\"\\n\"\n"                                     \
+	"\".ascii \\\"these are the object's bytes\\\"\\n\"\n"                                        \
 	"\".globl bpfhost_object_end\\n.hidden bpfhost_object_end\\nbpfhost_object_end:\\n.popsection\\n\");\n"
 
 #define FIXTURE_PLUGIN(...) FIXTURE_HEAD FIXTURE_OBJECT "BPFHOST_PLUGIN(" #__VA_ARGS__ ");\n"

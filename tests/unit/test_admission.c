@@ -185,12 +185,14 @@ static void test_links(void **state)
 	assert_int_equal(admission->size, 4);
 	admission_free(admission);
 	assert_int_equal(symlink(fixture_path(place->shared, "evil.so"),
-				 fixture_path(own, "evil.so")), 0);
+				 fixture_path(own, "evil.so")),
+			 0);
 	assert_refused(fixture_path(own, "evil.so"), NULL, -EPERM, "folder /tmp");
 	assert_int_equal(symlink("loop.so", fixture_path(own, "loop.so")), 0);
 	assert_refused(fixture_path(own, "loop.so"), NULL, -ELOOP, "too many");
 	assert_int_equal(symlink(fixture_path(own, "real.so.1"),
-				 fixture_path(place->shared, "in.so")), 0);
+				 fixture_path(place->shared, "in.so")),
+			 0);
 	assert_refused(fixture_path(place->shared, "in.so"), NULL, -EPERM, "folder /tmp");
 }
 
@@ -210,7 +212,8 @@ static void test_trust_is_left(void **state)
 	assert_refused(fixture_path(inner, "link.so"), &trust, -EPERM, "/tmp");
 	assert_refused(fixture_path(inner, "../out.so"), &trust, -EPERM, "/tmp");
 	assert_int_equal(admission_open(fixture_path(inner, "../inner/./in.so"), &trust, &admission,
-					&err), 0);
+					&err),
+			 0);
 	assert_string_equal(admission->trusted_by, inner);
 	admission_free(admission);
 }
@@ -257,11 +260,16 @@ static void test_check_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_admits_and_seals), cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_sizes),		 cmocka_unit_test(test_shared_parent),
-		cmocka_unit_test(test_modes),		 cmocka_unit_test(test_owner),
-		cmocka_unit_test(test_links),		 cmocka_unit_test(test_trust_is_left),
-		cmocka_unit_test(test_relative_and_long), cmocka_unit_test(test_check_folder),
+		cmocka_unit_test(test_admits_and_seals),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_shared_parent),
+		cmocka_unit_test(test_modes),
+		cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_trust_is_left),
+		cmocka_unit_test(test_relative_and_long),
+		cmocka_unit_test(test_check_folder),
 	};
 
 	return cmocka_run_group_tests(tests, place_setup, place_teardown) ? 1 : 0;

@@ -219,6 +219,24 @@ static void test_watermark_wakes_who_wants_it(void **state)
 	assert_true(bus_publish(ring));
 }
 
+static void test_frames_and_watermark_wake_once(void **state)
+{
+	struct bus_ring *ring = *state;
+
+	assert_true(bus_sleep_prepare(ring, false));
+	assert_false(bus_publish_complete(ring, 10)); /* no frame, and nobody wants the time */
+	put(ring, BUS_EVENT, 8, 1);
+	assert_true(bus_publish_complete(ring, 20));
+	assert_false(bus_publish_complete(ring, 30));
+	take(ring, BUS_EVENT, 8, 1);
+	take_none(ring);
+	assert_int_equal(bus_complete(ring), 30);
+	assert_true(bus_sleep_prepare(ring, true));
+	assert_true(bus_publish_complete(ring, 40));
+	take_none(ring);
+	assert_int_equal(bus_complete(ring), 40);
+}
+
 static void fill(struct bus_ring *ring, uint32_t frames)
 {
 	uint32_t i;
@@ -781,6 +799,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_consumer_wakeup_is_told_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watermark, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watermark_wakes_who_wants_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_frames_and_watermark_wake_once, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_producer_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_producer_waits_for_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_call_and_counters, setup, teardown),

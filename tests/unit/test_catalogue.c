@@ -15,15 +15,21 @@ static int folders_setup(void **state)
 	(void)state;
 	first = fixture_folder("/tmp");
 	second = fixture_folder("/tmp");
-	fixture_build(first, "aa", FIXTURE_PLUGIN(.name = "aa", .version = "1", .description = "says \"a\"")
-		      "__attribute__((constructor)) static void end(void) { abort(); }\n", "");
+	fixture_build(
+		first, "aa",
+		FIXTURE_PLUGIN(.name = "aa", .version = "1",
+			       .description =
+				       "says \"a\"") "__attribute__((constructor)) static void end(void) { abort(); }\n",
+		"");
 	fixture_build(second, "aa", FIXTURE_PLUGIN(.name = "aa", .version = "2"), "");
-	fixture_build(second, "hello", FIXTURE_HEAD FIXTURE_OBJECT
+	fixture_build(second, "hello",
+		      FIXTURE_HEAD FIXTURE_OBJECT
 		      "static const struct bpfhost_option options[] = {\n"
 		      "{ .name = \"count\", .help = \"how many\", .type = BPFHOST_OPT_UINT,\n"
 		      "  .default_text = \"5\", .min = 1, .max = 9 }, { .name = NULL } };\n"
 		      "BPFHOST_PLUGIN(.name = \"hello\", .options = options, .object = NULL,\n"
-		      ".object_end = NULL);\n", "");
+		      ".object_end = NULL);\n",
+		      "");
 	fixture_write(fixture_path(first, "junk.so"), "junk", 4, 0644);
 	fixture_write(fixture_path(first, "b\033[1mad.so"), "junk", 4, 0644);
 	fixture_write(fixture_path(first, "x.so.bak"), "junk", 4, 0644);
@@ -110,9 +116,9 @@ static char *printed(int (*command)(const struct config *, FILE *, FILE *), cons
 		     enum config_format format, int trusted, int *ret_status)
 {
 	struct config_value dirs[] = { { first, "" }, { second, "" } };
-	struct config config = {
-		.target = (char *)target, .format = format, .plugin_dirs = { dirs, 2 }
-	};
+	struct config config = { .target = (char *)target,
+				 .format = format,
+				 .plugin_dirs = { dirs, 2 } };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -140,13 +146,15 @@ static void assert_prints(int (*command)(const struct config *, FILE *, FILE *),
 static void test_list(void **state)
 {
 	(void)state;
-	assert_prints(command_list, NULL, CONFIG_FORMAT_TEXT, 1, 0, "says \"a\" (trusted by --trust");
+	assert_prints(command_list, NULL, CONFIG_FORMAT_TEXT, 1, 0,
+		      "says \"a\" (trusted by --trust");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_TEXT, 1, 0, "b\\x1b[1mad");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_TEXT, 1, 0, "it is no ELF file");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_TEXT, 0, 0,
 		      "folder /tmp can be written by others");
-	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0,
-		      "{\"name\":\"aa\",\"version\":\"1\",\"abi\":\"0.1\",\"state\":\"ok\",\"path\":\"/tmp/");
+	assert_prints(
+		command_list, NULL, CONFIG_FORMAT_JSON, 1, 0,
+		"{\"name\":\"aa\",\"version\":\"1\",\"abi\":\"0.1\",\"state\":\"ok\",\"path\":\"/tmp/");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0, "\"says \\\"a\\\"\"");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0, "b\\u001b[1mad");
 }
@@ -246,20 +254,24 @@ static void test_sandbox(void **state)
 	free(bytes);
 	close(fd);
 	bytes = NULL;
-	assert_int_equal(sandbox_run(child_crashes, NULL, -1, 2000000000, &bytes, &size, &err), -EPROTO);
+	assert_int_equal(sandbox_run(child_crashes, NULL, -1, 2000000000, &bytes, &size, &err),
+			 -EPROTO);
 	assert_non_null(strstr(err.text, "SIGSEGV"));
-	assert_int_equal(sandbox_run(child_fails, NULL, -1, 2000000000, &bytes, &size, &err), -EPROTO);
-	assert_int_equal(sandbox_run(child_hangs, NULL, -1, 50000000, &bytes, &size, &err), -ETIMEDOUT);
-	assert_int_equal(sandbox_run(child_floods, NULL, -1, 5000000000, &bytes, &size, &err), -EFBIG);
+	assert_int_equal(sandbox_run(child_fails, NULL, -1, 2000000000, &bytes, &size, &err),
+			 -EPROTO);
+	assert_int_equal(sandbox_run(child_hangs, NULL, -1, 50000000, &bytes, &size, &err),
+			 -ETIMEDOUT);
+	assert_int_equal(sandbox_run(child_floods, NULL, -1, 5000000000, &bytes, &size, &err),
+			 -EFBIG);
 	assert_null(bytes);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read),	cmocka_unit_test(test_find),
-		cmocka_unit_test(test_list),	cmocka_unit_test(test_inspect),
-		cmocka_unit_test(test_help),	cmocka_unit_test(test_sandbox),
+		cmocka_unit_test(test_read), cmocka_unit_test(test_find),
+		cmocka_unit_test(test_list), cmocka_unit_test(test_inspect),
+		cmocka_unit_test(test_help), cmocka_unit_test(test_sandbox),
 	};
 
 	return cmocka_run_group_tests(tests, folders_setup, folders_teardown) ? 1 : 0;

@@ -101,9 +101,11 @@ static void test_runs_nothing(void **state)
 	struct bpfhost_error err = { .text = "" };
 
 	(void)state;
-	assert_int_equal(described(FIXTURE_PLUGIN(.name = "tiny")
-				   "__attribute__((constructor)) static void end(void) { abort(); }\n",
-				   "tiny", &descriptor, &err), 0);
+	assert_int_equal(
+		described(
+			FIXTURE_PLUGIN(.name = "tiny") "__attribute__((constructor)) static void end(void) { abort(); }\n",
+			"tiny", &descriptor, &err),
+		0);
 	assert_string_equal(descriptor->version, "");
 	descriptor_free(descriptor);
 }
@@ -112,11 +114,12 @@ static void test_no_object(void **state)
 {
 	static const char *const sources[] = {
 		FIXTURE_PLUGIN(.name = "tiny", .object = NULL, .object_end = NULL),
-		FIXTURE_HEAD "__asm__(\".pushsection .bpfhost.bpf, \\\"a\\\", %progbits\\n"
-			     ".globl bpfhost_object_start\\n.hidden bpfhost_object_start\\n"
-			     "bpfhost_object_start:\\n.globl bpfhost_object_end\\n"
-			     ".hidden bpfhost_object_end\\nbpfhost_object_end:\\n.popsection\\n\");\n"
-			     "BPFHOST_PLUGIN(.name = \"tiny\");\n",
+		FIXTURE_HEAD
+		"__asm__(\".pushsection .bpfhost.bpf, \\\"a\\\", %progbits\\n"
+		".globl bpfhost_object_start\\n.hidden bpfhost_object_start\\n"
+		"bpfhost_object_start:\\n.globl bpfhost_object_end\\n"
+		".hidden bpfhost_object_end\\nbpfhost_object_end:\\n.popsection\\n\");\n"
+		"BPFHOST_PLUGIN(.name = \"tiny\");\n",
 	};
 	struct descriptor *descriptor = NULL;
 	struct bpfhost_error err = { .text = "" };
@@ -134,8 +137,8 @@ static void test_abi(void **state)
 {
 #define ABI(major, minor)                                                                          \
 	"#include <bpfhost/plugin.h>\n#undef BPFHOST_ABI_MAJOR\n#undef BPFHOST_ABI_MINOR\n"        \
-	"#define BPFHOST_ABI_MAJOR " #major "\n#define BPFHOST_ABI_MINOR " #minor "\n"             \
-	FIXTURE_PLUGIN(.name = "tiny")
+	"#define BPFHOST_ABI_MAJOR " #major "\n#define BPFHOST_ABI_MINOR " #minor                  \
+	"\n" FIXTURE_PLUGIN(.name = "tiny")
 	(void)state;
 	assert_refused(ABI(7, 0), -EPROTO, "wanted is plugin ABI 0.0 to 0.1, found is 7.0");
 	assert_refused(ABI(0, 99), -EPROTO, "found is 0.99: this bpfhost is older");
@@ -158,20 +161,21 @@ static void test_longer(void **state)
 	struct bpfhost_error err = { .text = "" };
 
 	(void)state;
-	if (described(FIXTURE_HEAD FIXTURE_OBJECT
-		      "struct longer { struct bpfhost_plugin first; long more; };\n"
-		      "struct row { struct bpfhost_option first; long more; };\n"
-		      "static const struct row rows[] = { { { .name = \"a\", .type = 1 }, 5 },\n"
-		      "{ { .name = \"b\", .type = 1 }, 5 }, { { .name = NULL }, 0 } };\n"
-		      "__attribute__((section(\".note.bpfhost\"), used, aligned(4)))\n"
-		      "static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 };\n"
-		      "extern const struct longer plugin __asm__(\"bpfhost_plugin\");\n"
-		      "__attribute__((visibility(\"default\"))) const struct longer plugin = { {\n"
-		      ".abi_minor = 1, .size = sizeof(struct longer), .name = \"tiny\",\n"
-		      ".vtable_size = sizeof(struct bpfhost_vtable), .option_size = sizeof(struct row),\n"
-		      ".defaults = &bpfhost_sdk_defaults,\n"
-		      ".options = &rows[0].first }, 9 };\n",
-		      "tiny", &descriptor, &err))
+	if (described(
+		    FIXTURE_HEAD FIXTURE_OBJECT
+		    "struct longer { struct bpfhost_plugin first; long more; };\n"
+		    "struct row { struct bpfhost_option first; long more; };\n"
+		    "static const struct row rows[] = { { { .name = \"a\", .type = 1 }, 5 },\n"
+		    "{ { .name = \"b\", .type = 1 }, 5 }, { { .name = NULL }, 0 } };\n"
+		    "__attribute__((section(\".note.bpfhost\"), used, aligned(4)))\n"
+		    "static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 };\n"
+		    "extern const struct longer plugin __asm__(\"bpfhost_plugin\");\n"
+		    "__attribute__((visibility(\"default\"))) const struct longer plugin = { {\n"
+		    ".abi_minor = 1, .size = sizeof(struct longer), .name = \"tiny\",\n"
+		    ".vtable_size = sizeof(struct bpfhost_vtable), .option_size = sizeof(struct row),\n"
+		    ".defaults = &bpfhost_sdk_defaults,\n"
+		    ".options = &rows[0].first }, 9 };\n",
+		    "tiny", &descriptor, &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(descriptor->size, sizeof(struct bpfhost_plugin) + 8);
 	assert_int_equal(descriptor->option_count, 2);
@@ -202,7 +206,8 @@ static void test_texts(void **state)
 static void test_parts(void **state)
 {
 	(void)state;
-	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .vtable_size = 24), -EINVAL, "its vtable has 24");
+	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .vtable_size = 24), -EINVAL,
+		       "its vtable has 24");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .defaults = NULL), -EINVAL,
 		       "no function load and no defaults");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .vtable.load = (void *)bpfhost_object_start),
@@ -210,8 +215,8 @@ static void test_parts(void **state)
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .needs = 1ULL << 40), -EINVAL, "bit 40");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .capabilities = 1ULL << 63), -EINVAL,
 		       "number 63");
-	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .object_end = bpfhost_object_start - 4), -EINVAL,
-		       "its BPF object ");
+	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .object_end = bpfhost_object_start - 4),
+		       -EINVAL, "its BPF object ");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .object_end = bpfhost_object_start + 400),
 		       -EINVAL, "its BPF object ");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .object = &bpfhost_plugin), -EINVAL,
@@ -220,47 +225,51 @@ static void test_parts(void **state)
 
 #define OPTION(...)                                                                                \
 	FIXTURE_HEAD FIXTURE_OBJECT                                                                \
-	"static const char *const words[] = { \"red\", \"green\", NULL };\n"                       \
-	"static const struct bpfhost_option rows[] = { " #__VA_ARGS__ " };\n"                      \
-	"BPFHOST_PLUGIN(.name = \"tiny\", .options = rows);\n"                                     \
-	"const void *use(void); const void *use(void) { return words; }\n"
+		"static const char *const words[] = { \"red\", \"green\", NULL };\n"               \
+		"static const struct bpfhost_option rows[] = { " #__VA_ARGS__ " };\n"              \
+		"BPFHOST_PLUGIN(.name = \"tiny\", .options = rows);\n"                             \
+		"const void *use(void); const void *use(void) { return words; }\n"
 
 static void test_options(void **state)
 {
 	(void)state;
-	assert_refused(OPTION({ .name = "A", .type = 1 }, {}), -EINVAL, "option \"A\" is not named");
+	assert_refused(OPTION({ .name = "A", .type = 1 }, {}), -EINVAL,
+		       "option \"A\" is not named");
 	assert_refused(OPTION({ .name = "a", .type = 99 }, {}), -EINVAL, "unknown type (99)");
-	assert_refused(OPTION({ .name = "a", .type = 1, .flags = 64 }, {}), -EINVAL, "flags (0x40)");
+	assert_refused(OPTION({ .name = "a", .type = 1, .flags = 64 }, {}), -EINVAL,
+		       "flags (0x40)");
 	assert_refused(OPTION({ .name = "a", .type = 1 }, { .name = "a", .type = 1 }, {}), -EINVAL,
 		       "a is there twice");
-	assert_refused(OPTION({ .name = "a", .type = 4 }, {}), -EINVAL, "required, or have a default");
+	assert_refused(OPTION({ .name = "a", .type = 4 }, {}), -EINVAL,
+		       "required, or have a default");
 	assert_refused(OPTION({ .name = "a", .type = 4, .flags = 2, .default_text = "1" }, {}),
 		       -EINVAL, "is required and has a default");
 	assert_refused(OPTION({ .name = "a", .type = 4, .default_text = "x" }, {}), -EINVAL,
 		       "option a has a bad default: \"x\" is no whole number");
-	assert_refused(OPTION({ .name = "a", .type = 4, .default_text = "9", .max = 8 }, {}), -EINVAL,
-		       "9 is not within 0 to 8");
-	assert_refused(OPTION({ .name = "a", .type = 4, .default_text = "9", .min = 9 }, {}), -EINVAL,
-		       "bounds in the wrong order");
-	assert_refused(OPTION({ .name = "a", .type = 4, .default_text = "9", .min = -9 }, {}), -EINVAL,
-		       "a bound below 0");
+	assert_refused(OPTION({ .name = "a", .type = 4, .default_text = "9", .max = 8 }, {}),
+		       -EINVAL, "9 is not within 0 to 8");
+	assert_refused(OPTION({ .name = "a", .type = 4, .default_text = "9", .min = 9 }, {}),
+		       -EINVAL, "bounds in the wrong order");
+	assert_refused(OPTION({ .name = "a", .type = 4, .default_text = "9", .min = -9 }, {}),
+		       -EINVAL, "a bound below 0");
 	assert_refused(OPTION({ .name = "a", .type = 1, .max = 9 }, {}), -EINVAL,
 		       "has bounds, which no string has");
 	assert_refused(OPTION({ .name = "a", .type = 7, .default_text = "red" }, {}), -EINVAL,
 		       "has no choices");
 	assert_refused(OPTION({ .name = "a", .type = 1, .choices = words }, {}), -EINVAL,
 		       "has unexpected choices");
-	assert_refused(OPTION({ .name = "a", .type = 7, .default_text = "blue", .choices = words }, {}),
+	assert_refused(OPTION({ .name = "a", .type = 7, .default_text = "blue", .choices = words },
+			      {}),
 		       -EINVAL, "\"blue\" is none of its values");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),	  cmocka_unit_test(test_runs_nothing),
+		cmocka_unit_test(test_whole),     cmocka_unit_test(test_runs_nothing),
 		cmocka_unit_test(test_no_object), cmocka_unit_test(test_abi),
-		cmocka_unit_test(test_longer),	  cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_parts),	  cmocka_unit_test(test_options),
+		cmocka_unit_test(test_longer),    cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_parts),     cmocka_unit_test(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, folder_setup, folder_teardown) ? 1 : 0;

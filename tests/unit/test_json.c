@@ -95,9 +95,9 @@ static void test_no_task_and_no_fields(void **state)
 }
 
 /* What stands behind "data": for one field of this kind with these bytes. */
-static void expect_names(int kind, uint32_t size, uint32_t count, const void *bytes,
-			 uint16_t flags, const char *const *names, const uint64_t *values,
-			 uint32_t field_flags, const char *wanted)
+static void expect_names(int kind, uint32_t size, uint32_t count, const void *bytes, uint16_t flags,
+			 const char *const *names, const uint64_t *values, uint32_t field_flags,
+			 const char *wanted)
 {
 	struct bpfhost_schema_builder *builder = bpfhost_schema_new(7, "e", RECORD_SIZE);
 	struct bpfhost_event event = header;
@@ -150,7 +150,9 @@ static void test_addresses(void **state)
 {
 	static const unsigned char mapped[16] = { [10] = 0xff, 0xff, 1, 2, 3, 4 };
 	static const unsigned char doc[16] = { 0x20, 1, 0xd, 0xb8, [7] = 1, [15] = 1 };
-	static const unsigned char one_zero[16] = { 0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1 };
+	static const unsigned char one_zero[16] = {
+		0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1
+	};
 	static const unsigned char tail[16] = { 0xfe, 0x80 };
 
 	(void)state;
@@ -174,8 +176,10 @@ static void test_socket_addresses(void **state)
 	       "\"x\":{\"family\":\"AF_INET\",\"addr\":\"1.2.3.4\",\"port\":80}}}");
 	expect(BPFHOST_SOCKADDR, 28, 1, in6,
 	       "\"x\":{\"family\":\"AF_INET6\",\"addr\":\"fe80::1\",\"port\":80}}}");
-	expect(BPFHOST_SOCKADDR, 8, 1, "\1\0/tmp/a", "\"x\":{\"family\":\"AF_UNIX\",\"path\":\"/tmp/a\"}}}");
-	expect(BPFHOST_SOCKADDR, 8, 1, "\1\0\0abc\0", "\"x\":{\"family\":\"AF_UNIX\",\"path\":\"@abc\"}}}");
+	expect(BPFHOST_SOCKADDR, 8, 1, "\1\0/tmp/a",
+	       "\"x\":{\"family\":\"AF_UNIX\",\"path\":\"/tmp/a\"}}}");
+	expect(BPFHOST_SOCKADDR, 8, 1, "\1\0\0abc\0",
+	       "\"x\":{\"family\":\"AF_UNIX\",\"path\":\"@abc\"}}}");
 	expect(BPFHOST_SOCKADDR, 3, 1, "\1\0\0", "\"x\":{\"family\":\"AF_UNIX\",\"path\":\"\"}}}");
 	expect(BPFHOST_SOCKADDR, 2, 1, "\2\0", "\"x\":{\"family\":\"AF_INET\"}}}");
 	expect(BPFHOST_SOCKADDR, 4, 1, "\xd2\4\0", "\"x\":{\"family\":1234}}}");
@@ -213,7 +217,8 @@ static void test_strings(void **state)
 	expect(BPFHOST_STRING, 8, 1, "\xc3\xa4\xff\xe2\x82\xac\xed\xa0",
 	       "\"x\":\"\xc3\xa4\xef\xbf\xbd\xe2\x82\xac\xef\xbf\xbd\xef\xbf\xbd\"},"
 	       "\"bytes_replaced\":[\"x\"]}");
-	expect(BPFHOST_STRING, 15, 1, "0123456789\xf0\x9f\x98\x80", "\"x\":\"0123456789\xf0\x9f\x98\x80\"}}");
+	expect(BPFHOST_STRING, 15, 1, "0123456789\xf0\x9f\x98\x80",
+	       "\"x\":\"0123456789\xf0\x9f\x98\x80\"}}");
 	expect(BPFHOST_CHAR, 1, 3, "R\0\"", "\"x\":[\"R\",\"\",\"\\\"\"]}}");
 	expect(BPFHOST_BYTES, 3, 1, "\x00\xab\x10", "\"x\":\"00ab10\"}}");
 	expect(BPFHOST_COUNTED, 8, 1, "\2\0\0\0\xaa\xbb\xcc\xdd", "\"x\":\"aabb\"}}");
@@ -260,9 +265,10 @@ static void test_notices(void **state)
 	notice.count = 1;
 	notice.reason = "SIGSEGV in \"poll\"";
 	out[json_encoder.notice(&clock, &notice, out)] = 0;
-	assert_string_equal(out, "{\"time\":\"2026-01-02T03:04:05.000000006Z\",\"kind\":\"restart\","
-				 "\"instance\":\"pg\",\"plugin\":\"usdt\","
-				 "\"data\":{\"count\":1,\"reason\":\"SIGSEGV in \\\"poll\\\"\"}}\n");
+	assert_string_equal(out,
+			    "{\"time\":\"2026-01-02T03:04:05.000000006Z\",\"kind\":\"restart\","
+			    "\"instance\":\"pg\",\"plugin\":\"usdt\","
+			    "\"data\":{\"count\":1,\"reason\":\"SIGSEGV in \\\"poll\\\"\"}}\n");
 }
 
 static void test_times(void **state)
@@ -316,13 +322,13 @@ static struct sink_type *all_kinds(void)
 		uint32_t size;
 		uint32_t count;
 	} fields[] = {
-		{ BPFHOST_UINT, 8, 2 },	   { BPFHOST_INT, 2, 3 },    { BPFHOST_HEX, 4, 2 },
-		{ BPFHOST_POINTER, 8, 1 }, { BPFHOST_BOOL, 1, 2 },   { BPFHOST_CHAR, 1, 7 },
-		{ BPFHOST_FLOAT, 4, 3 },   { BPFHOST_FLOAT, 8, 3 },  { BPFHOST_STRING, 64, 2 },
+		{ BPFHOST_UINT, 8, 2 },    { BPFHOST_INT, 2, 3 },     { BPFHOST_HEX, 4, 2 },
+		{ BPFHOST_POINTER, 8, 1 }, { BPFHOST_BOOL, 1, 2 },    { BPFHOST_CHAR, 1, 7 },
+		{ BPFHOST_FLOAT, 4, 3 },   { BPFHOST_FLOAT, 8, 3 },   { BPFHOST_STRING, 64, 2 },
 		{ BPFHOST_BYTES, 9, 2 },   { BPFHOST_COUNTED, 9, 2 }, { BPFHOST_IPV4, 4, 2 },
-		{ BPFHOST_IPV6, 16, 2 },   { BPFHOST_MAC, 6, 2 },    { BPFHOST_SOCKADDR, 28, 4 },
-		{ BPFHOST_ERRNO, 4, 2 },   { BPFHOST_ENUM, 1, 9 },   { BPFHOST_FLAGS, 2, 9 },
-		{ BPFHOST_PORT_BE, 2, 2 }, { BPFHOST_NS, 8, 2 },     { BPFHOST_STRING, 33, 1 },
+		{ BPFHOST_IPV6, 16, 2 },   { BPFHOST_MAC, 6, 2 },     { BPFHOST_SOCKADDR, 28, 4 },
+		{ BPFHOST_ERRNO, 4, 2 },   { BPFHOST_ENUM, 1, 9 },    { BPFHOST_FLAGS, 2, 9 },
+		{ BPFHOST_PORT_BE, 2, 2 }, { BPFHOST_NS, 8, 2 },      { BPFHOST_STRING, 33, 1 },
 	};
 	uint32_t offset = 64;
 
@@ -333,8 +339,9 @@ static struct sink_type *all_kinds(void)
 		bpfhost_schema_field(builder, name, fields[i].kind, offset, fields[i].size,
 				     fields[i].count);
 		offset += fields[i].size * fields[i].count;
-		for (uint64_t v = 0; v < 5 && fields[i].kind >= BPFHOST_ENUM &&
-				     fields[i].kind <= BPFHOST_FLAGS; v++)
+		for (uint64_t v = 0;
+		     v < 5 && fields[i].kind >= BPFHOST_ENUM && fields[i].kind <= BPFHOST_FLAGS;
+		     v++)
 			bpfhost_schema_value(builder, v % 2 ? "na\"me" : "o\xffther", v * 3);
 	}
 	return type_of(builder);
@@ -376,9 +383,9 @@ static void test_random_bytes(void **state)
 			uint32_t r = next_random(&seed) >> 8;
 
 			/* Some rounds are mostly text, some full of what must be escaped. */
-			record[i] = round % 3 == 0 ? (unsigned char)r :
-				    round % 3 == 1 ? " \"\\\n\x01\x7f\xc3\xa4\xff"[r % 9] :
-						     (unsigned char)(r % 20 ? 'a' + r % 26 : r);
+			record[i] = round % 3 == 0   ? (unsigned char)r
+				    : round % 3 == 1 ? " \"\\\n\x01\x7f\xc3\xa4\xff"[r % 9]
+						     : (unsigned char)(r % 20 ? 'a' + r % 26 : r);
 		}
 		size_t size = json_encoder.event(&clock, type, record, 1024, line);
 		assert_true(size > 0 && size <= bound);
@@ -393,11 +400,16 @@ static void test_random_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole_line),	cmocka_unit_test(test_no_task_and_no_fields),
-		cmocka_unit_test(test_numbers),		cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_socket_addresses), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_strings),		cmocka_unit_test(test_marks_of_many),
-		cmocka_unit_test(test_notices),		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_whole_line),
+		cmocka_unit_test(test_no_task_and_no_fields),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_socket_addresses),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_marks_of_many),
+		cmocka_unit_test(test_notices),
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_too_long_a_line_is_refused),
 		cmocka_unit_test(test_random_bytes),
 	};

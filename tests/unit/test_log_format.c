@@ -70,7 +70,8 @@ static void test_numbers(void **state)
 	expect("%p", 0xffff888012345678, "0xffff888012345678");
 	expect("100%% %d", 7, "100% 7");
 	expect("%d\n", 7, "7");
-	expect("[%99999999999d]", 7, "[                                                               7]");
+	expect("[%99999999999d]", 7,
+	       "[                                                               7]");
 }
 
 static void test_behind_pointers(void **state)
@@ -170,9 +171,9 @@ static void test_random_records(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers),	     cmocka_unit_test(test_behind_pointers),
+		cmocka_unit_test(test_numbers),      cmocka_unit_test(test_behind_pointers),
 		cmocka_unit_test(test_wrong_counts), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_file),	     cmocka_unit_test(test_random_records),
+		cmocka_unit_test(test_file),         cmocka_unit_test(test_random_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

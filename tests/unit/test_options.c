@@ -19,7 +19,10 @@ static const struct bpfhost_option options[] = {
 	{ .name = "count", .type = BPFHOST_OPT_UINT, .default_text = "5", .min = 1, .max = 10 },
 	{ .name = "buffer", .type = BPFHOST_OPT_SIZE, .default_text = "4KiB" },
 	{ .name = "every", .type = BPFHOST_OPT_TIME, .default_text = "250ms" },
-	{ .name = "colour", .type = BPFHOST_OPT_CHOICE, .default_text = "green", .choices = colours },
+	{ .name = "colour",
+	  .type = BPFHOST_OPT_CHOICE,
+	  .default_text = "green",
+	  .choices = colours },
 	{ .name = "probes", .type = BPFHOST_OPT_PROBE, .flags = BPFHOST_OPT_LIST },
 	{ .name = NULL },
 };
@@ -31,9 +34,9 @@ static int resolve_one(const char *key, const char *text, struct options_values 
 		       struct bpfhost_error *err)
 {
 	struct config_value value = { .text = (char *)text, .origin = "argument 3" };
-	struct config_setting setting = {
-		.key = (char *)key, .origin = "argument 3", .values = { &value, text ? 1 : 0 }
-	};
+	struct config_setting setting = { .key = (char *)key,
+					  .origin = "argument 3",
+					  .values = { &value, text ? 1 : 0 } };
 
 	return options_resolve("tiny", options, ROWS, &setting, 1, ret_values, err);
 }
@@ -134,7 +137,8 @@ static void test_refusals(void **state)
 	assert_refused("colour", "gren", "did you mean \"green\"?");
 	assert_refused("colour", "zzzzzz", "none of its values: red green");
 	assert_refused("probes", "a:b(", "option probes of tiny");
-	assert_refused("color", "red", "plugin tiny has no option \"color\"; did you mean \"colour\"?");
+	assert_refused("color", "red",
+		       "plugin tiny has no option \"color\"; did you mean \"colour\"?");
 	assert_refused("xyzzyxyzzy", "red", "bpfhost --help tiny");
 	assert_refused("count", NULL, "takes one value and has none");
 }
@@ -152,7 +156,8 @@ static void test_lists(void **state)
 	assert_string_equal(values->values[PROBES].items[1].text, "c:d");
 	options_free(values);
 	setting.values.count = 3;
-	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err), -EINVAL);
+	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err),
+			 -EINVAL);
 	assert_non_null(strstr(err.text, "f:3: "));
 	setting.values.count = 0;
 	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err), 0);
@@ -161,14 +166,16 @@ static void test_lists(void **state)
 	options_free(values);
 	setting.key = "count";
 	setting.values.count = 2;
-	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err), -EINVAL);
+	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err),
+			 -EINVAL);
 	assert_string_equal(err.text,
 			    "f:2: option count of tiny: it takes one value and was given before");
 }
 
 static void test_required(void **state)
 {
-	const struct bpfhost_option required = { .name = "path", .type = BPFHOST_OPT_STRING,
+	const struct bpfhost_option required = { .name = "path",
+						 .type = BPFHOST_OPT_STRING,
 						 .flags = BPFHOST_OPT_REQUIRED };
 	struct config_value value = { "/x", "argument 3" };
 	struct config_setting setting = { "path", "argument 3", { &value, 1 } };

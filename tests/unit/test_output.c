@@ -385,12 +385,17 @@ static void test_many_short_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_file),	      cmocka_unit_test(test_refused_files),
-		cmocka_unit_test(test_pipe),	      cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_refused_files),
+		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_pipe_of_others),
-		cmocka_unit_test(test_closed_pipe),   cmocka_unit_test(test_stop_while_blocked),
-		cmocka_unit_test(test_dev_full),      cmocka_unit_test(test_disk_full),
-		cmocka_unit_test(test_oversize_line), cmocka_unit_test(test_many_short_lines),
+		cmocka_unit_test(test_closed_pipe),
+		cmocka_unit_test(test_stop_while_blocked),
+		cmocka_unit_test(test_dev_full),
+		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_oversize_line),
+		cmocka_unit_test(test_many_short_lines),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);

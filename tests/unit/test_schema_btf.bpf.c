@@ -10,7 +10,7 @@ struct sample_event {
 	__u32 address BPFHOST_TAG(ipv4);
 	char letter;
 	bool yes;
-	__u16 mode BPFHOST_TAG(flags:sample_mode);
+	__u16 mode BPFHOST_TAG(flags : sample_mode);
 	__u64 took BPFHOST_TAG(ns) BPFHOST_TAG(gauge);
 	enum sample_state state;
 	__u8 bytes[4];
@@ -26,8 +26,7 @@ SEC("tracepoint/syscalls/sys_enter_getppid")
 int on_getppid(void *ctx)
 {
 	(void)ctx;
-	BPFHOST_EMIT(sample_event, event)
-	{
+	BPFHOST_EMIT(sample_event, event) {
 		__builtin_memset((char *)event + sizeof(event->header), 0,
 				 sizeof(*event) - sizeof(event->header));
 	}

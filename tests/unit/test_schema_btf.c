@@ -58,10 +58,12 @@ static void member(struct types *t, const char *name, int type, uint32_t byte)
 	assert_int_equal(btf__add_field(t->btf, name, type, byte * 8, 0), 0);
 }
 
-static const struct bpfhost_schema_field *find(const struct bpfhost_schema *schema, const char *name)
+static const struct bpfhost_schema_field *find(const struct bpfhost_schema *schema,
+					       const char *name)
 {
 	for (uint32_t i = 0; i < schema->nfields; i++)
-		if (!strcmp(bpfhost_schema_string(schema, bpfhost_schema_fields(schema)[i].name), name))
+		if (!strcmp(bpfhost_schema_string(schema, bpfhost_schema_fields(schema)[i].name),
+			    name))
 			return &bpfhost_schema_fields(schema)[i];
 	fail_msg("no field %s", name);
 	return NULL;
@@ -156,50 +158,63 @@ static void tag(struct types *t, const char *text, int id, int component)
 	assert_true(btf__add_decl_tag(t->btf, text, id, component) > 0);
 }
 
+static int add_tagged_event(struct types *t)
+{
+	int bytes16 = array(t, t->u8, 16), bytes6 = array(t, t->u8, 6),
+	    bytes28 = array(t, t->u8, 28);
+	int chars = array(t, t->u8, 12), addresses, in6, enumeration, id;
+
+	addresses = array(t, t->u32, 2);
+	in6 = btf__add_union(t->btf, "in6", 16);
+	btf__add_field(t->btf, "bytes", bytes16, 0, 0);
+	enumeration = btf__add_enum(t->btf, "open_flags", 4);
+	btf__add_enum_value(t->btf, "O_CREAT", 0100);
+	id = event(t, "tags", 256);
+	member(t, "v4", t->u32, 64);
+	member(t, "v6", in6, 68);
+	member(t, "mac", bytes6, 84);
+	member(t, "port", t->u16, 90);
+	member(t, "hex", t->u64, 96);
+	member(t, "ns", t->u64, 104);
+	member(t, "ret", t->s32, 112);
+	member(t, "name", chars, 116);
+	member(t, "peer", bytes28, 128);
+	member(t, "flags", t->u16, 156);
+	member(t, "flags32", enumeration, 160);
+	member(t, "total", t->u64, 168);
+	member(t, "both", addresses, 176);
+	member(t, "data", bytes28, 184);
+	return id;
+}
+
+static void add_tags(struct types *t, int id)
+{
+	tag(t, "bpfhost:ipv4", id, 1);
+	tag(t, "bpfhost:ipv6", id, 2);
+	tag(t, "bpfhost:mac", id, 3);
+	tag(t, "bpfhost:port_be", id, 4);
+	tag(t, "bpfhost:hex", id, 5);
+	tag(t, "bpfhost:ns", id, 6);
+	tag(t, "bpfhost:gauge", id, 6);
+	tag(t, "bpfhost:errno", id, 7);
+	tag(t, "bpfhost:str", id, 8);
+	tag(t, "bpfhost:sockaddr", id, 9);
+	tag(t, "bpfhost:flags:open_flags", id, 10);
+	tag(t, "bpfhost:flags", id, 11);
+	tag(t, "bpfhost:counter", id, 12);
+	tag(t, "bpfhost:ipv4", id, 13);
+	tag(t, "bpfhost:counted", id, 14);
+	tag(t, "someone:else", id, 12);
+}
+
 static void test_tags(void **state)
 {
 	struct types t = begin();
-	int bytes16 = array(&t, t.u8, 16), bytes6 = array(&t, t.u8, 6), bytes28 = array(&t, t.u8, 28);
-	int chars = array(&t, t.u8, 12), addresses, in6, enumeration, id;
+	int id = add_tagged_event(&t);
 	struct bpfhost_schema *schema;
 
 	(void)state;
-	addresses = array(&t, t.u32, 2);
-	in6 = btf__add_union(t.btf, "in6", 16);
-	btf__add_field(t.btf, "bytes", bytes16, 0, 0);
-	enumeration = btf__add_enum(t.btf, "open_flags", 4);
-	btf__add_enum_value(t.btf, "O_CREAT", 0100);
-	id = event(&t, "tags", 256);
-	member(&t, "v4", t.u32, 64);
-	member(&t, "v6", in6, 68);
-	member(&t, "mac", bytes6, 84);
-	member(&t, "port", t.u16, 90);
-	member(&t, "hex", t.u64, 96);
-	member(&t, "ns", t.u64, 104);
-	member(&t, "ret", t.s32, 112);
-	member(&t, "name", chars, 116);
-	member(&t, "peer", bytes28, 128);
-	member(&t, "flags", t.u16, 156);
-	member(&t, "flags32", enumeration, 160);
-	member(&t, "total", t.u64, 168);
-	member(&t, "both", addresses, 176);
-	member(&t, "data", bytes28, 184);
-	tag(&t, "bpfhost:ipv4", id, 1);
-	tag(&t, "bpfhost:ipv6", id, 2);
-	tag(&t, "bpfhost:mac", id, 3);
-	tag(&t, "bpfhost:port_be", id, 4);
-	tag(&t, "bpfhost:hex", id, 5);
-	tag(&t, "bpfhost:ns", id, 6);
-	tag(&t, "bpfhost:gauge", id, 6);
-	tag(&t, "bpfhost:errno", id, 7);
-	tag(&t, "bpfhost:str", id, 8);
-	tag(&t, "bpfhost:sockaddr", id, 9);
-	tag(&t, "bpfhost:flags:open_flags", id, 10);
-	tag(&t, "bpfhost:flags", id, 11);
-	tag(&t, "bpfhost:counter", id, 12);
-	tag(&t, "bpfhost:ipv4", id, 13);
-	tag(&t, "bpfhost:counted", id, 14);
-	tag(&t, "someone:else", id, 12);
+	add_tags(&t, id);
 	schema = schema_of(&t, id);
 	assert_string_equal(bpfhost_schema_string(schema, schema->name), "tags");
 	expect(schema, "v4", BPFHOST_IPV4, 64, 4, 1);
@@ -454,10 +469,10 @@ static void test_compiled(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain_types),    cmocka_unit_test(test_tags),
-		cmocka_unit_test(test_nested),	       cmocka_unit_test(test_refused_types),
-		cmocka_unit_test(test_refused_tags),   cmocka_unit_test(test_endless_types),
-		cmocka_unit_test(test_listing),	       cmocka_unit_test(test_compiled),
+		cmocka_unit_test(test_plain_types),  cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_nested),       cmocka_unit_test(test_refused_types),
+		cmocka_unit_test(test_refused_tags), cmocka_unit_test(test_endless_types),
+		cmocka_unit_test(test_listing),      cmocka_unit_test(test_compiled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

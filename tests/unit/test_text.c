@@ -70,8 +70,8 @@ static void test_whole_line(void **state)
 	sink_type_free(type);
 }
 
-static void expect_names(int kind, uint32_t size, uint32_t count, const void *bytes,
-			 uint16_t flags, const char *const *names, const char *wanted)
+static void expect_names(int kind, uint32_t size, uint32_t count, const void *bytes, uint16_t flags,
+			 const char *const *names, const char *wanted)
 {
 	struct bpfhost_schema_builder *builder = bpfhost_schema_new(7, "e", RECORD_SIZE);
 	struct bpfhost_event event = header;
@@ -103,8 +103,7 @@ static void test_values(void **state)
 
 	(void)state;
 	expect(BPFHOST_NS, 8, 5, spans, "[0ns,999ns,1.000us,1.234ms,61.000s]");
-	expect(BPFHOST_ERRNO, 8, 5, results,
-	       "[ENOENT,5,ERESTARTSYS,-4000,-9223372036854775808]");
+	expect(BPFHOST_ERRNO, 8, 5, results, "[ENOENT,5,ERESTARTSYS,-4000,-9223372036854775808]");
 	expect_names(BPFHOST_FLAGS, 1, 4, "\x00\x01\x03\x12", 0, names, "[0x0,A,A|B,B|0x10]");
 	expect_names(BPFHOST_ENUM, 1, 3, "\x01\x02\x03", 0, names, "[A,B,3]");
 	expect(BPFHOST_SOCKADDR, 8, 1, "\2\0\0\x50\1\2\3\4", "1.2.3.4:80");
@@ -114,7 +113,13 @@ static void test_values(void **state)
 	expect(BPFHOST_SOCKADDR, 2, 1, "\0\0", "none");
 	expect(BPFHOST_MAC, 6, 1, "\1\2\3\4\5\6", "01:02:03:04:05:06");
 	expect(BPFHOST_COUNTED, 8, 1, "\x09\0\0\0\1\2\3\4", "01020304...");
+	expect(BPFHOST_COUNTED, 8, 2, "\4\0\0\0\1\2\3\4\5\0\0\0\1\2\3\4", "[01020304,01020304...]");
 	expect(BPFHOST_CHAR, 1, 2, "R\0", "[R,\"\"]");
+}
+
+static void expect_text(const char *text, const char *wanted)
+{
+	expect(BPFHOST_STRING, (uint32_t)strlen(text) + 1, 1, text, wanted);
 }
 
 static void test_hostile_strings(void **state)
@@ -122,16 +127,18 @@ static void test_hostile_strings(void **state)
 	const uint16_t cut = BPFHOST_EVENT_TRUNCATED;
 
 	(void)state;
-	expect(BPFHOST_STRING, 8, 1, "plain", "plain");
-	expect(BPFHOST_STRING, 4, 1, "", "\"\"");
-	expect(BPFHOST_STRING, 8, 1, "a\"b\\", "\"a\\\"b\\\\\"");
-	expect(BPFHOST_STRING, 8, 1, "\x1b[2J\n\r\t", "\"\\x1b[2J\\n\\r\\t\"");
-	expect(BPFHOST_STRING, 4, 1, "\x7f\xff\xc3", "\"\\x7f\\xff\\xc3\"");
-	expect(BPFHOST_STRING, 8, 1, "\xc3\xa4\xe2\x82\xac", "\xc3\xa4\xe2\x82\xac");
-	expect(BPFHOST_STRING, 8, 1, "\xe2\x80\xae" "evil", "\"\\u202eevil\"");
-	expect(BPFHOST_STRING, 8, 1, "\xe2\x81\xa6x", "\"\\u2066x\"");
-	expect(BPFHOST_STRING, 8, 1, "\xc2\x9bm", "\"\\u009bm\"");
-	expect(BPFHOST_STRING, 8, 1, "\xf3\xa0\x80\x81x", "\"\\U0e0001x\"");
+	expect_text("plain", "plain");
+	expect_text("", "\"\"");
+	expect_text("a\"b\\", "\"a\\\"b\\\\\"");
+	expect_text("\x1b[2J\n\r\t", "\"\\x1b[2J\\n\\r\\t\"");
+	expect_text("\x7f\xff\xc3", "\"\\x7f\\xff\\xc3\"");
+	expect_text("\xc3\xa4\xe2\x82\xac", "\xc3\xa4\xe2\x82\xac");
+	expect_text("\xe2\x80\xae"
+		    "evil",
+		    "\"\\u202eevil\"");
+	expect_text("\xe2\x81\xa6x", "\"\\u2066x\"");
+	expect_text("\xc2\x9bm", "\"\\u009bm\"");
+	expect_text("\xf3\xa0\x80\x81x", "\"\\U0e0001x\"");
 	expect_names(BPFHOST_STRING, 4, 1, "abcd", cut, NULL, "abcd...");
 	expect_names(BPFHOST_STRING, 4, 1, "abc\0", cut, NULL, "abc");
 }
@@ -152,8 +159,8 @@ static void test_random_bytes(void **state)
 	for (int round = 0; round < 50000; round++) {
 		for (int i = 0; i < RECORD_SIZE; i++) {
 			seed = seed * 1664525 + 1013904223;
-			record[i] = round % 2 ? (unsigned char)(seed >> 24) :
-						"\x1b\xff\xe2\x80\xae\n\"\x01"[seed >> 24 & 7];
+			record[i] = round % 2 ? (unsigned char)(seed >> 24)
+					      : "\x1b\xff\xe2\x80\xae\n\"\x01"[seed >> 24 & 7];
 		}
 		record[96] = (unsigned char)(round % 11);
 		record[97] = 0;
@@ -211,9 +218,9 @@ static void test_digits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole_line),	cmocka_unit_test(test_values),
+		cmocka_unit_test(test_whole_line),      cmocka_unit_test(test_values),
 		cmocka_unit_test(test_hostile_strings), cmocka_unit_test(test_random_bytes),
-		cmocka_unit_test(test_notices),		cmocka_unit_test(test_digits),
+		cmocka_unit_test(test_notices),         cmocka_unit_test(test_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

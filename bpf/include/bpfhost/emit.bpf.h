@@ -95,7 +95,7 @@ static __always_inline void *bpfhost_begin(__u64 size, __u32 type, __u64 *wakeup
 	struct bpfhost_counters *counters;
 	struct bpfhost_event *event;
 
-	if (!bpfhost_filter_passes())
+	if (*(volatile __u32 *)&bpfhost_reader.stopped || !bpfhost_filter_passes())
 		return NULL;
 	counters = bpfhost_counters_here();
 	if (!counters)

@@ -45,10 +45,11 @@ struct bpfhost_counters {
 	__u64 reserved[4]; /* fills the cache line, so that CPUs do not share one */
 };
 
-/* The one word through which a sleeping reader asks to be woken. */
+/* What the reader tells the programs. */
 struct bpfhost_reader {
 	__u32 sleeping; /* set by the reader; the writer who swaps it back to 0 sends the wake-up */
-	__u32 reserved[15];
+	__u32 stopped;  /* no more events are wanted: detaching may take the kernel a while */
+	__u32 reserved[14];
 };
 
 #define BPFHOST_LOG_ARGS 8

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Copying strings into a record. A string that does not fit fills its field to the last byte, without
- * a NUL, and sets the record's truncated flag: so each cut field can be told by itself.
+ * a NUL, and sets the record's truncated flag: so each cut field can be told by itself. (One that fits
+ * to the byte has no NUL either, but sets no flag.)
  */
 #ifndef BPFHOST_STRING_BPF_H
 #define BPFHOST_STRING_BPF_H
 
 #define BPFHOST_READ_STRING_(read, dst, size, src, flags)                                          \
 	({                                                                                         \
-		char bpfhost_next_ = 0;                                                            \
+		char bpfhost_next_[2] = {};                                                        \
 		long bpfhost_n_ = read##_str(dst, size, src);                                      \
 		if (bpfhost_n_ == (long)(size)) {                                                  \
-			read(&bpfhost_next_, 1, (const char *)(src) + (size)-1);                   \
-			((char *)(dst))[(size)-1] = bpfhost_next_;                                 \
-			if (bpfhost_next_)                                                         \
+			read(&bpfhost_next_[0], 1, (const char *)(src) + (size)-1);                \
+			read(&bpfhost_next_[1], 1, (const char *)(src) + (size));                  \
+			((char *)(dst))[(size)-1] = bpfhost_next_[0];                              \
+			if (bpfhost_next_[0] && bpfhost_next_[1])                                  \
 				*(flags) |= BPFHOST_EVENT_TRUNCATED;                               \
 		} else if (bpfhost_n_ < 0) {                                                       \
 			((char *)(dst))[0] = 0;                                                    \

@@ -170,6 +170,22 @@ bool bus_complete_set(struct bus_ring *ring, uint64_t until_ns)
 	       atomic_exchange(&shared->consumer_sleeping, AWAKE) != AWAKE;
 }
 
+/* Head before complete_until, as its promise is about what was published; one look at the flag. */
+bool bus_publish_complete(struct bus_ring *ring, uint64_t until_ns)
+{
+	struct bus_shared *shared = ring->shared;
+	bool moved = ring->published != ring->head;
+	uint32_t sleeping;
+
+	if (moved)
+		atomic_store(&shared->head, ring->head);
+	ring->published = ring->head;
+	atomic_store(&shared->complete_until, until_ns);
+	sleeping = atomic_load(&shared->consumer_sleeping);
+	return (sleeping == WAKE_ON_COMPLETE || (moved && sleeping != AWAKE)) &&
+	       atomic_exchange(&shared->consumer_sleeping, AWAKE) != AWAKE;
+}
+
 /*
  * Never beyond head, which the consumer is sure to reach; never 0, as head > tail when it is
  * full.

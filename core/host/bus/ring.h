@@ -139,6 +139,8 @@ int bus_wait_prepare(struct bus_ring *ring, uint32_t size);
  * True: the consumer sleeps and wanted to know, wake it.
  */
 bool bus_complete_set(struct bus_ring *ring, uint64_t until_ns);
+/* bus_publish and then bus_complete_set, with at most one wake-up for both. */
+bool bus_publish_complete(struct bus_ring *ring, uint64_t until_ns);
 
 /*
  * Whether the worker sleeps: its kernel ring was empty after it had set the kernel's reader

@@ -95,7 +95,7 @@ int command_help_plugin(const struct config *config, FILE *out, FILE *log)
 		e = catalogue_open(&paths, config->target, &plugin, &err);
 	catalogue_paths_free(&paths);
 	if (e) {
-		fprintf(log, "help: ");
+		fputs("bpfhost: error: ", log);
 		print_text(log, err.text);
 		fputc('\n', log);
 		return e == -ENOENT || !plugin ? 2 : 1;

@@ -13,8 +13,9 @@
 const char *inspect_kind_name(uint16_t kind)
 {
 	static const char *const names[] = {
-		"?",	  "uint",  "int",  "hex",  "pointer",  "bool",	"char", "float", "string",  "bytes",
-		"counted", "ipv4", "ipv6", "mac",  "sockaddr", "errno", "enum", "flags", "port_be", "ns",
+		"?",        "uint",   "int",   "hex",     "pointer", "bool", "char",
+		"float",    "string", "bytes", "counted", "ipv4",    "ipv6", "mac",
+		"sockaddr", "errno",  "enum",  "flags",   "port_be", "ns",
 	};
 
 	return names[kind < sizeof(names) / sizeof(names[0]) ? kind : 0];
@@ -73,7 +74,8 @@ static int inspect_read_object(struct inspection *inspection, struct bpfhost_err
 
 	if (!descriptor->object_size)
 		return 0;
-	return object_read(image_bytes(plugin->image, descriptor->object_offset,
+	return object_read(descriptor->name,
+			   image_bytes(plugin->image, descriptor->object_offset,
 				       descriptor->object_size),
 			   descriptor->object_size, &inspection->object, err);
 }
@@ -88,7 +90,7 @@ int command_inspect(const struct config *config, FILE *out, FILE *log)
 	if (!e)
 		e = inspect_read_object(&inspection, &err);
 	if (e) {
-		fprintf(log, "inspect: ");
+		fputs("bpfhost: error: ", log);
 		print_text(log, err.text);
 		fputc('\n', log);
 	} else if (config->format == CONFIG_FORMAT_JSON) {

@@ -105,8 +105,8 @@ static void inspect_json_descriptor(FILE *out, const struct inspection *inspecti
 	print_json_member(out, "state", inspection->refused[0] ? "refused" : "ok");
 	print_json_member(out, "reason", inspection->refused[0] ? inspection->refused : NULL);
 	print_json_member(out, "trusted_by",
-			  inspection->refused[0] ? NULL :
-						   inspection->plugin->admission->trusted_by);
+			  inspection->refused[0] ? NULL
+						 : inspection->plugin->admission->trusted_by);
 	fputs(",\"own_functions\":[", out);
 	for (unsigned int i = 0; i < 4; i++) {
 		if (!(descriptor->own_functions >> i & 1))

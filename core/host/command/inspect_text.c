@@ -27,7 +27,7 @@ static void inspect_functions(FILE *out, uint32_t own)
 
 	fprintf(out, "%-13s", "functions");
 	for (unsigned int i = 0; i < 4; i++)
-		fprintf(out, "%s%s ", names[i], own >> i & 1 ? "" : "(SDK's)");
+		fprintf(out, "%s%s%s", i ? " " : "", names[i], own >> i & 1 ? "" : "(SDK's)");
 	fputc('\n', out);
 }
 
@@ -52,8 +52,8 @@ static void inspect_descriptor(FILE *out, const struct inspection *inspection)
 		     descriptor_capability_name);
 	fprintf(out, "%-13s", "libraries");
 	for (size_t i = 0; image_needed(inspection->plugin->image, i); i++) {
+		fputs(i ? " " : "", out);
 		print_text(out, image_needed(inspection->plugin->image, i));
-		fputc(' ', out);
 	}
 	fputc('\n', out);
 }
@@ -117,9 +117,9 @@ static void inspect_event(FILE *out, const struct bpfhost_schema *schema)
 		if (fields[i].count > 1)
 			fprintf(out, " each of %u", fields[i].count);
 		fprintf(out, " at %u%s\n", fields[i].offset,
-			fields[i].metric == BPFHOST_METRIC_COUNTER ? ", counter" :
-			fields[i].metric == BPFHOST_METRIC_GAUGE   ? ", gauge" :
-								     "");
+			fields[i].metric == BPFHOST_METRIC_COUNTER ? ", counter"
+			: fields[i].metric == BPFHOST_METRIC_GAUGE ? ", gauge"
+								   : "");
 	}
 }
 

@@ -10,16 +10,19 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "config/config.h"
 #include "loader/sandbox.h"
 #include "sdk/schema/btf.h"
 
 #define OBJECT_TIMEOUT_NS 5000000000ULL
-#define OBJECT_ITEMS_MAX 4096
+#define OBJECT_ITEMS_MAX  4096
 
 enum object_kind {
 	OBJECT_PROGRAM = 1,
@@ -34,6 +37,7 @@ struct object_record {
 };
 
 struct object_bytes {
+	const char *name;
 	const void *bytes;
 	size_t size;
 };
@@ -55,7 +59,7 @@ static void object_fail(FILE *out, const char *text)
 {
 	char failure[256] = "";
 
-	snprintf(failure, sizeof(failure), "%s", text);
+	snprintf(failure, sizeof(failure), "%.255s", text);
 	object_write(out, OBJECT_FAILURE, failure, sizeof(failure));
 }
 
@@ -107,6 +111,11 @@ static void object_write_map(FILE *out, const struct bpf_map *map)
 	};
 	const char *type = libbpf_bpf_map_type_str(bpf_map__type(map));
 
+	/* Sized when the object is opened for a run; what stands in the file is a placeholder. */
+	if (!strcmp(bpf_map__name(map), "bpfhost_ring"))
+		item.max_entries = CONFIG_DEFAULT_RING_SIZE;
+	if (!strcmp(bpf_map__name(map), "bpfhost_counters"))
+		item.max_entries = (uint32_t)libbpf_num_possible_cpus();
 	snprintf(item.name, sizeof(item.name), "%s", bpf_map__name(map));
 	snprintf(item.type, sizeof(item.type), "%s", type ? type : "?");
 	item.memory = object_memory(bpf_map__type(map), &item);
@@ -128,22 +137,68 @@ static int object_write_event(void *ctx, const char *variable, uint32_t struct_i
 	return 0;
 }
 
+/*
+ * Why libbpf refuses an object it tells to a callback without a context. In the sandbox stderr is
+ * free to be a pipe, from which the end of what was told is read when something failed.
+ */
+__attribute__((format(printf, 2, 0))) static int object_message(enum libbpf_print_level level,
+								const char *format, va_list args)
+{
+	(void)level;
+	return vfprintf(stderr, format, args);
+}
+
+/* The end to read from, or -1. */
+static int object_catch_messages(void)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK))
+		return -1;
+	fcntl(fds[1], F_SETPIPE_SZ, 1 << 20);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	libbpf_set_print(object_message);
+	return fds[0];
+}
+
+/* With the last line that libbpf wrote. */
+static void object_fail_open(FILE *out, int cause, int messages)
+{
+	char text[4096] = "", line[160] = "", failure[256];
+	ssize_t size;
+
+	/* Each read leaves the last whole line of what it got, as far as it is one. */
+	while (messages >= 0 && (size = read(messages, text, sizeof(text) - 1)) > 0) {
+		char *last;
+
+		size -= text[size - 1] == '\n';
+		text[size] = '\0';
+		last = strrchr(text, '\n');
+		snprintf(line, sizeof(line), "%.150s", last ? last + 1 : text);
+	}
+	snprintf(failure, sizeof(failure), "failed to open the BPF object: %s%s%s", strerror(cause),
+		 line[0] ? ": " : "", line);
+	object_fail(out, failure);
+}
+
 /* In the sandbox; what it allocates ends with it. */
 static int object_describe(void *ctx, FILE *out)
 {
 	const struct object_bytes *object = ctx;
+	/* Maps of sections carry its first letters; unset, it would be an address. */
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = object->name);
 	struct object_events events = { .out = out };
 	struct bpfhost_error err = { .text = "" };
 	struct bpf_object *opened;
 	struct bpf_program *program;
 	struct bpf_map *map;
 
-	libbpf_set_print(NULL);
-	opened = bpf_object__open_mem(object->bytes, object->size, NULL);
+	int messages = object_catch_messages();
+
+	opened = bpf_object__open_mem(object->bytes, object->size, &options);
 	if (!opened) {
-		snprintf(err.text, sizeof(err.text), "failed to open the BPF object: %s",
-			 strerror(errno));
-		object_fail(out, err.text);
+		object_fail_open(out, errno, messages);
 		return 0;
 	}
 	bpf_object__for_each_program(program, opened)
@@ -187,7 +242,8 @@ static int object_take_schema(struct object_report *report, const char *bytes, u
 	return 0;
 }
 
-static int object_take(struct object_report *report, uint32_t kind, const char *bytes, uint32_t size)
+static int object_take(struct object_report *report, uint32_t kind, const char *bytes,
+		       uint32_t size)
 {
 	struct object_program *program;
 	struct object_map *map;
@@ -237,14 +293,15 @@ static int object_parse(struct object_report *report, const char *bytes, size_t 
 	return e;
 }
 
-int object_read(const void *bytes, size_t size, struct object_report *ret_report,
+int object_read(const char *name, const void *bytes, size_t size, struct object_report *ret_report,
 		struct bpfhost_error *err)
 {
-	struct object_bytes object = { .bytes = bytes, .size = size };
+	struct object_bytes object = { .name = name, .bytes = bytes, .size = size };
 	struct object_report report = { 0 };
 	char *told = NULL;
 	size_t told_size = 0;
-	int e = sandbox_run(object_describe, &object, -1, OBJECT_TIMEOUT_NS, &told, &told_size, err);
+	int e = sandbox_run(object_describe, &object, -1, OBJECT_TIMEOUT_NS, &told, &told_size,
+			    err);
 
 	if (e == -EPROTO || e == -ETIMEDOUT) {
 		snprintf(report.failure, sizeof(report.failure), "%.255s", err->text);

@@ -37,10 +37,10 @@ struct object_report {
 };
 
 /*
- * Reads an object with libbpf, in a sandbox. 0, also for an object that is broken (then failure says
+ * Reads an object with libbpf, in a sandbox, under the plugin's name. 0, also for an object that is broken (then failure says
  * so and the rest may be incomplete); -ENOMEM and the like, with a sentence in err.
  */
-int object_read(const void *bytes, size_t size, struct object_report *ret_report,
+int object_read(const char *name, const void *bytes, size_t size, struct object_report *ret_report,
 		struct bpfhost_error *err);
 /* Frees what the report owns. */
 void object_free(struct object_report *report);

@@ -95,6 +95,11 @@ static void probes_no_count(const struct bpfhost_host *host, uint32_t attached, 
 	(void)host, (void)attached, (void)wanted;
 }
 
+static void probes_no_drained(const struct bpfhost_host *host)
+{
+	(void)host;
+}
+
 static void probes_no_plan(const struct bpfhost_host *host, const char *text)
 {
 	(void)host, (void)text;
@@ -132,6 +137,7 @@ static struct bpfhost_host probes_host(struct probes *probes)
 		.ring = probes_no_ring,
 		.probe_failed = probes_no_miss,
 		.probes = probes_no_count,
+		.drained = probes_no_drained,
 		.plan = probes_no_plan,
 		.extension = probes_no_extension,
 	};
@@ -209,6 +215,8 @@ static int probes_await(struct probes *probes, pid_t child)
 		return 1;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
+	if (WTERMSIG(status) == SIGPIPE)
+		return 0; /* whoever reads has seen enough */
 	log_write(probes->log, BPFHOST_ERROR, probes->config->target,
 		  "the plugin was ended by SIG%s while it listed its probes",
 		  sigabbrev_np(WTERMSIG(status)));

@@ -14,6 +14,10 @@
  */
 
 #define CONFIG_DEFAULT_FILE "/etc/bpfhost/bpfhost.conf"
+/* Bytes of an instance's ring buffer in the kernel where --ring-size is not given. */
+#define CONFIG_DEFAULT_RING_SIZE (16U << 20)
+/* What the kernel can allocate and map at once (a ring is mapped twice). */
+#define CONFIG_MAX_RING_SIZE (1U << 30)
 
 enum config_command {
 	CONFIG_RUN,

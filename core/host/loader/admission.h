@@ -16,9 +16,9 @@ struct admission_trust {
 
 /* A file that was let in: its bytes as they were then, which nobody can change any more. */
 struct admission {
-	int fd;		  /* a memfd with all seals, close-on-exec; what is checked and run */
-	size_t size;	  /* bytes, 1 to ADMISSION_SIZE_MAX */
-	char *path;	  /* absolute, as it was asked for */
+	int fd;           /* a memfd with all seals, close-on-exec; what is checked and run */
+	size_t size;      /* bytes, 1 to ADMISSION_SIZE_MAX */
+	char *path;       /* absolute, as it was asked for */
 	char *trusted_by; /* the --trust folder that lifted the ownership check, else NULL */
 };
 

@@ -235,7 +235,8 @@ static int catalogue_fail_unknown(const struct catalogue *catalogue, const char 
 		bpfhost_error_set(err, 0, "there is no plugin \"%s\"; did you mean \"%s\"?", name,
 				  nearest);
 	else
-		bpfhost_error_set(err, 0, "there is no plugin \"%s\"; bpfhost --list shows what there is",
+		bpfhost_error_set(err, 0,
+				  "there is no plugin \"%s\"; bpfhost --list shows what there is",
 				  name);
 	free(names);
 	return -ENOENT;
@@ -247,8 +248,9 @@ int catalogue_find(const struct catalogue_paths *paths, const char *name, char *
 	__attribute__((cleanup(catalogue_drop))) struct catalogue *catalogue = NULL;
 
 	if (!descriptor_name_valid(name)) {
-		bpfhost_error_set(err, 0, "\"%.64s\" can be no plugin's name: 1 to %u of a-z 0-9 _ -",
-				  name, DESCRIPTOR_NAME_MAX);
+		bpfhost_error_set(err, 0,
+				  "\"%.64s\" can be no plugin's name: 1 to %u of a-z 0-9 _ -", name,
+				  DESCRIPTOR_NAME_MAX);
 		return -EINVAL;
 	}
 	if (catalogue_scan(paths, &catalogue)) {

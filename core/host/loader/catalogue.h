@@ -25,8 +25,8 @@ struct catalogue_entry {
 	char *name; /* the file's name without ".so" */
 	char *path;
 	enum catalogue_state state;
-	char *reason;		       /* NULL when ok */
-	struct loader_plugin *plugin;  /* when ok, else NULL; its memfd is closed, fd is -1 */
+	char *reason;                 /* NULL when ok */
+	struct loader_plugin *plugin; /* when ok, else NULL; its memfd is closed, fd is -1 */
 };
 
 struct catalogue {

@@ -17,7 +17,7 @@
 
 /* What version 0.1 had. Later ones are longer, never shorter. */
 #define DESCRIPTOR_SIZE_FIRST 136
-#define DESCRIPTOR_SIZE_MAX 65536
+#define DESCRIPTOR_SIZE_MAX   65536
 
 #define DESCRIPTOR_NEEDS_KNOWN                                                                     \
 	(BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN | BPFHOST_NEED_WRITE_USER |             \
@@ -29,7 +29,8 @@ static int descriptor_check_abi(unsigned int major, unsigned int minor, struct b
 		return 0;
 	bpfhost_error_set(err, 0, "wanted is plugin ABI %u.0 to %u.%u, found is %u.%u%s",
 			  BPFHOST_ABI_MAJOR, BPFHOST_ABI_MAJOR, BPFHOST_ABI_MINOR, major, minor,
-			  major == BPFHOST_ABI_MAJOR ? ": this bpfhost is older than the plugin" : "");
+			  major == BPFHOST_ABI_MAJOR ? ": this bpfhost is older than the plugin"
+						     : "");
 	return -EPROTO;
 }
 
@@ -52,19 +53,22 @@ static int descriptor_check_note(const struct image *image, uint32_t *ret_abi,
 	return descriptor_check_abi(*ret_abi >> 16, *ret_abi & 0xffff, err);
 }
 
-static int descriptor_check_head(struct descriptor_reader *reader, const struct bpfhost_plugin *head,
-				 uint32_t abi, uint64_t symbol_size)
+static int descriptor_check_head(struct descriptor_reader *reader,
+				 const struct bpfhost_plugin *head, uint32_t abi,
+				 uint64_t symbol_size)
 {
 	struct bpfhost_error *err = reader->err;
 
 	if (((uint32_t)head->abi_major << 16 | head->abi_minor) != abi)
-		return descriptor_fail(err, "its note says ABI %u.%u, its descriptor %u.%u", abi >> 16,
-				       abi & 0xffff, head->abi_major, head->abi_minor);
+		return descriptor_fail(err, "its note says ABI %u.%u, its descriptor %u.%u",
+				       abi >> 16, abi & 0xffff, head->abi_major, head->abi_minor);
 	if (head->size < DESCRIPTOR_SIZE_FIRST || head->size > DESCRIPTOR_SIZE_MAX)
-		return descriptor_fail(err, "its descriptor says it has %u bytes, wanted are %u to %u",
+		return descriptor_fail(err,
+				       "its descriptor says it has %u bytes, wanted are %u to %u",
 				       head->size, DESCRIPTOR_SIZE_FIRST, DESCRIPTOR_SIZE_MAX);
 	if (symbol_size && symbol_size < head->size)
-		return descriptor_fail(err, "its descriptor says it has %u bytes, its symbol has %llu",
+		return descriptor_fail(err,
+				       "its descriptor says it has %u bytes, its symbol has %llu",
 				       head->size, (unsigned long long)symbol_size);
 	if (!image_read(reader->image, reader->address, head->size))
 		return descriptor_fail(err, "its descriptor of %u bytes does not lie in the file",
@@ -99,21 +103,23 @@ static int descriptor_read_texts(struct descriptor_reader *reader)
 	uint64_t at = reader->address;
 	int e;
 
-	e = descriptor_text(reader, at + offsetof(struct bpfhost_plugin, name), "name", 64, &into->name);
+	e = descriptor_text(reader, at + offsetof(struct bpfhost_plugin, name), "name", 64,
+			    &into->name);
 	if (!e && !into->name)
 		return descriptor_fail(reader->err, "its descriptor has no name");
 	if (!e && !descriptor_name_valid(into->name))
-		return descriptor_fail(reader->err, "its name \"%s\" is not of 1 to %u of a-z 0-9 _ -",
+		return descriptor_fail(reader->err,
+				       "its name \"%s\" is not of 1 to %u of a-z 0-9 _ -",
 				       into->name, DESCRIPTOR_NAME_MAX);
 	if (!e)
-		e = descriptor_text(reader, at + offsetof(struct bpfhost_plugin, version), "version",
-				    64, &into->version);
+		e = descriptor_text(reader, at + offsetof(struct bpfhost_plugin, version),
+				    "version", 64, &into->version);
 	if (!e)
 		e = descriptor_text(reader, at + offsetof(struct bpfhost_plugin, description),
 				    "description", 256, &into->description);
 	if (!e)
-		e = descriptor_text(reader, at + offsetof(struct bpfhost_plugin, license), "license",
-				    64, &into->license);
+		e = descriptor_text(reader, at + offsetof(struct bpfhost_plugin, license),
+				    "license", 64, &into->license);
 	into->version = into->version ? into->version : "";
 	into->description = into->description ? into->description : "";
 	into->license = into->license ? into->license : "";
@@ -182,10 +188,12 @@ static int descriptor_read_object(struct descriptor_reader *reader)
 	if (image_section(reader->image, ".bpfhost.bpf", &section))
 		return descriptor_fail(reader->err, "it has no section .bpfhost.bpf");
 	if (start < section.address || end < start || end - section.address > section.size)
-		return descriptor_fail(reader->err, "its BPF object is not in section .bpfhost.bpf");
+		return descriptor_fail(reader->err,
+				       "its BPF object is not in section .bpfhost.bpf");
 	if (image_read(reader->image, start, end - start) !=
 	    image_bytes(reader->image, section.offset + (start - section.address), end - start))
-		return descriptor_fail(reader->err, "its section .bpfhost.bpf is not what is loaded");
+		return descriptor_fail(reader->err,
+				       "its section .bpfhost.bpf is not what is loaded");
 	reader->into->object_offset = section.offset + (start - section.address);
 	reader->into->object_size = end - start;
 	return 0;
@@ -197,7 +205,8 @@ static int descriptor_check_wishes(struct descriptor_reader *reader)
 	uint64_t capabilities = reader->plugin.capabilities >> (CAP_LAST_CAP + 1);
 
 	if (needs)
-		return descriptor_fail(reader->err, "it needs something unknown: bit %d of its needs",
+		return descriptor_fail(reader->err,
+				       "it needs something unknown: bit %d of its needs",
 				       __builtin_ctzll(needs));
 	if (capabilities)
 		return descriptor_fail(reader->err, "it wants an unknown capability: number %d",

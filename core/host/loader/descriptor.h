@@ -12,14 +12,14 @@
 
 #include "loader/image.h"
 
-#define DESCRIPTOR_NAME_MAX 32
+#define DESCRIPTOR_NAME_MAX    32
 #define DESCRIPTOR_OPTIONS_MAX 256
 #define DESCRIPTOR_CHOICES_MAX 256
 
 /* Which functions of the vtable are the plugin's own; the others are the SDK's defaults. */
-#define DESCRIPTOR_OWN_LOAD 0x1
+#define DESCRIPTOR_OWN_LOAD   0x1
 #define DESCRIPTOR_OWN_ATTACH 0x2
-#define DESCRIPTOR_OWN_POLL 0x4
+#define DESCRIPTOR_OWN_POLL   0x4
 #define DESCRIPTOR_OWN_DETACH 0x8
 
 /*
@@ -38,14 +38,14 @@ struct descriptor {
 	struct bpfhost_option *options;
 	size_t option_count;
 
-	uint32_t own_functions;	 /* DESCRIPTOR_OWN_... */
-	uint32_t vtable_size;	 /* bytes of the plugin's vtable that may be read, in memory too */
-	uint32_t size;		 /* the same of its struct bpfhost_plugin */
+	uint32_t own_functions; /* DESCRIPTOR_OWN_... */
+	uint32_t vtable_size;   /* bytes of the plugin's vtable that may be read, in memory too */
+	uint32_t size;          /* the same of its struct bpfhost_plugin */
 	bool has_extension;
-	uint64_t needs;		 /* BPFHOST_NEED_... */
-	uint64_t capabilities;	 /* bit n is capability n */
-	uint64_t object_offset;	 /* of the BPF object in the file, in bytes */
-	uint64_t object_size;	 /* 0: the plugin has none */
+	uint64_t needs;         /* BPFHOST_NEED_... */
+	uint64_t capabilities;  /* bit n is capability n */
+	uint64_t object_offset; /* of the BPF object in the file, in bytes */
+	uint64_t object_size;   /* 0: the plugin has none */
 
 	struct descriptor_text *texts; /* where the strings live */
 };

@@ -10,8 +10,8 @@
 
 /* What version 0.1 had. */
 #define DESCRIPTOR_OPTION_FIRST 56
-#define DESCRIPTOR_OPTION_MAX 4096
-#define DESCRIPTOR_KEY_MAX 64
+#define DESCRIPTOR_OPTION_MAX   4096
+#define DESCRIPTOR_KEY_MAX      64
 
 int descriptor_fail(struct bpfhost_error *err, const char *format, ...)
 {
@@ -29,8 +29,8 @@ int descriptor_no_memory(struct bpfhost_error *err)
 	return -ENOMEM;
 }
 
-int descriptor_text(struct descriptor_reader *reader, uint64_t address, const char *what, size_t max,
-		    const char **ret_text)
+int descriptor_text(struct descriptor_reader *reader, uint64_t address, const char *what,
+		    size_t max, const char **ret_text)
 {
 	const char *text, *copy = NULL;
 	uint64_t target;
@@ -40,11 +40,12 @@ int descriptor_text(struct descriptor_reader *reader, uint64_t address, const ch
 	if (target) {
 		text = image_string(reader->image, target, max);
 		if (!text)
-			return descriptor_fail(reader->err, "its %s is longer than %zu bytes, or has no end",
+			return descriptor_fail(reader->err,
+					       "its %s is longer than %zu bytes, or has no end",
 					       what, max);
 		if (!descriptor_text_printable(text))
-			return descriptor_fail(reader->err, "its %s is not one line of printable UTF-8",
-					       what);
+			return descriptor_fail(reader->err,
+					       "its %s is not one line of printable UTF-8", what);
 		copy = descriptor_text_add(&reader->into->texts, text);
 		if (!copy)
 			return descriptor_no_memory(reader->err);
@@ -95,10 +96,11 @@ static int descriptor_check_bounds(const struct bpfhost_option *option, struct b
 	bool number = option->type >= BPFHOST_OPT_INT && option->type <= BPFHOST_OPT_TIME;
 
 	if ((option->min || option->max) && !number)
-		return descriptor_fail(err, "its option %s has bounds, which no %s has", option->name,
-				       descriptor_type_name(option->type));
+		return descriptor_fail(err, "its option %s has bounds, which no %s has",
+				       option->name, descriptor_type_name(option->type));
 	if (option->min > option->max)
-		return descriptor_fail(err, "its option %s has bounds in the wrong order", option->name);
+		return descriptor_fail(err, "its option %s has bounds in the wrong order",
+				       option->name);
 	if (option->min < 0 && option->type != BPFHOST_OPT_INT)
 		return descriptor_fail(err, "its option %s is unsigned and has a bound below 0",
 				       option->name);
@@ -112,10 +114,13 @@ static int descriptor_check_default(const struct bpfhost_option *option, struct 
 	struct bpfhost_error cause;
 
 	if (!option->default_text)
-		return may_lack ? 0 : descriptor_fail(err, "its option %s must be required, or have a default",
-						      option->name);
+		return may_lack ? 0
+				: descriptor_fail(
+					  err, "its option %s must be required, or have a default",
+					  option->name);
 	if (option->flags & BPFHOST_OPT_REQUIRED)
-		return descriptor_fail(err, "its option %s is required and has a default", option->name);
+		return descriptor_fail(err, "its option %s is required and has a default",
+				       option->name);
 	if (options_check(option, option->default_text, &cause))
 		return descriptor_fail(err, "its option %s has a bad default: %s", option->name,
 				       cause.text);
@@ -158,23 +163,24 @@ static int descriptor_read_option(struct descriptor_reader *reader, uint64_t add
 	if (!bytes)
 		return descriptor_fail(reader->err, "its option table has no end");
 	memcpy(&row, bytes, sizeof(row));
-	e = descriptor_text(reader, address + offsetof(struct bpfhost_option, name), "option's name",
-			    DESCRIPTOR_KEY_MAX, &option->name);
+	e = descriptor_text(reader, address + offsetof(struct bpfhost_option, name),
+			    "option's name", DESCRIPTOR_KEY_MAX, &option->name);
 	if (e || !option->name)
 		return e;
 	option->type = row.type;
 	option->flags = row.flags;
 	option->min = row.min;
 	option->max = row.max;
-	e = descriptor_text(reader, address + offsetof(struct bpfhost_option, help), "option's help",
-			    512, &option->help);
+	e = descriptor_text(reader, address + offsetof(struct bpfhost_option, help),
+			    "option's help", 512, &option->help);
 	option->help = option->help ? option->help : "";
 	if (!e)
 		e = descriptor_text(reader, address + offsetof(struct bpfhost_option, default_text),
 				    "option's default", 4096, &option->default_text);
 	if (!e)
-		e = descriptor_read_choices(
-			reader, address + offsetof(struct bpfhost_option, choices), option);
+		e = descriptor_read_choices(reader,
+					    address + offsetof(struct bpfhost_option, choices),
+					    option);
 	return e ? e : descriptor_check_option(reader, option);
 }
 
@@ -187,8 +193,9 @@ static int descriptor_find_options(struct descriptor_reader *reader, uint64_t *r
 		return descriptor_fail(reader->err, "its option table leads nowhere");
 	if (*ret_table &&
 	    (size < DESCRIPTOR_OPTION_FIRST || size > DESCRIPTOR_OPTION_MAX || size % 8))
-		return descriptor_fail(reader->err, "its options have %u bytes each, wanted are %u to %u",
-				       size, DESCRIPTOR_OPTION_FIRST, DESCRIPTOR_OPTION_MAX);
+		return descriptor_fail(reader->err,
+				       "its options have %u bytes each, wanted are %u to %u", size,
+				       DESCRIPTOR_OPTION_FIRST, DESCRIPTOR_OPTION_MAX);
 	return 0;
 }
 

@@ -9,7 +9,7 @@ struct descriptor_reader {
 	const struct image *image;
 	struct descriptor *into;
 	struct bpfhost_plugin plugin; /* as stored: its numbers count, its pointers mean nothing */
-	uint64_t address;	      /* of the plugin's struct bpfhost_plugin */
+	uint64_t address;             /* of the plugin's struct bpfhost_plugin */
 	struct bpfhost_error *err;
 };
 
@@ -22,8 +22,8 @@ int descriptor_no_memory(struct bpfhost_error *err);
  * Copies the string that the pointer at an address leads to, NULL for NULL: printable, at most max
  * bytes. what names it in the error.
  */
-int descriptor_text(struct descriptor_reader *reader, uint64_t address, const char *what, size_t max,
-		    const char **ret_text);
+int descriptor_text(struct descriptor_reader *reader, uint64_t address, const char *what,
+		    size_t max, const char **ret_text);
 
 /* Reads and checks the option table. */
 int descriptor_read_options(struct descriptor_reader *reader);

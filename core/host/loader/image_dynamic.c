@@ -218,8 +218,8 @@ static int image_check_path(const char *tag, const char *path, struct bpfhost_er
 	int e = -EPERM;
 
 	if (strchr(path, '$'))
-		bpfhost_error_set(err, 0, "its %s entry \"%s\" has a $, which leads nowhere safe", tag,
-				  path);
+		bpfhost_error_set(err, 0, "its %s entry \"%s\" has a $, which leads nowhere safe",
+				  tag, path);
 	else if (path[0] != '/')
 		bpfhost_error_set(err, 0, "its %s entry \"%s\" is no absolute folder", tag, path);
 	else if ((e = admission_check_folder(path, &cause)) && e != -ENOENT)
@@ -252,8 +252,8 @@ static int image_check_list(const char *tag, const char *list, unsigned int *cou
 	return e;
 }
 
-static int image_check_entry(const struct image *image, const Elf64_Dyn *entry,
-			     unsigned int *count, struct bpfhost_error *err)
+static int image_check_entry(const struct image *image, const Elf64_Dyn *entry, unsigned int *count,
+			     struct bpfhost_error *err)
 {
 	const char *text = image_dynamic_string(image, entry->d_un.d_val);
 

@@ -18,11 +18,14 @@ static int image_refuse_kind(const Elf64_Ehdr *header, struct bpfhost_error *err
 	else if (header->e_machine == EM_BPF)
 		bpfhost_error_set(err, 0, "it is a BPF object, not a plugin that contains one");
 	else if (header->e_machine != IMAGE_MACHINE)
-		bpfhost_error_set(err, 0, "it is made for another machine (ELF number %u, wanted %u: "
-					  IMAGE_MACHINE_NAME ")",
-				  header->e_machine, IMAGE_MACHINE);
+		bpfhost_error_set(
+			err, 0,
+			"it is made for another machine (ELF number %u, wanted %u: " IMAGE_MACHINE_NAME
+			")",
+			header->e_machine, IMAGE_MACHINE);
 	else if (header->e_type == ET_REL)
-		bpfhost_error_set(err, 0, "it is an object file, not yet linked to a shared object");
+		bpfhost_error_set(err, 0,
+				  "it is an object file, not yet linked to a shared object");
 	else if (header->e_type == ET_EXEC)
 		bpfhost_error_set(err, 0, "it is a program, not a shared object");
 	else if (header->e_type != ET_DYN)
@@ -38,8 +41,9 @@ static int image_refuse_tables(const struct image *image, struct bpfhost_error *
 
 	if (!header->e_phnum || header->e_phnum > IMAGE_HEADERS_MAX ||
 	    header->e_phentsize != sizeof(Elf64_Phdr))
-		bpfhost_error_set(err, 0, "it has %u program headers of %u bytes, wanted are 1 to %u "
-					  "of %zu",
+		bpfhost_error_set(err, 0,
+				  "it has %u program headers of %u bytes, wanted are 1 to %u "
+				  "of %zu",
 				  header->e_phnum, header->e_phentsize, IMAGE_HEADERS_MAX,
 				  sizeof(Elf64_Phdr));
 	else if (!image_bytes(image, header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr)))
@@ -61,8 +65,9 @@ static int image_refuse_load(const struct image *image, const Elf64_Phdr *load,
 	uint64_t begin = last ? last->p_vaddr + last->p_memsz : 0;
 
 	if (!image_bytes(image, load->p_offset, load->p_filesz))
-		bpfhost_error_set(err, 0, "it is truncated: a segment lies outside (bytes %llu to "
-					  "%llu of %zu)",
+		bpfhost_error_set(err, 0,
+				  "it is truncated: a segment lies outside (bytes %llu to "
+				  "%llu of %zu)",
 				  (unsigned long long)load->p_offset,
 				  (unsigned long long)(load->p_offset + load->p_filesz),
 				  image->size);

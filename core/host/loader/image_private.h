@@ -8,32 +8,32 @@
 #include "loader/image.h"
 
 #if defined(__x86_64__)
-#define IMAGE_MACHINE EM_X86_64
+#define IMAGE_MACHINE      EM_X86_64
 #define IMAGE_MACHINE_NAME "x86-64"
-#define IMAGE_R_RELATIVE R_X86_64_RELATIVE
-#define IMAGE_R_ADDRESS R_X86_64_64
+#define IMAGE_R_RELATIVE   R_X86_64_RELATIVE
+#define IMAGE_R_ADDRESS    R_X86_64_64
 #elif defined(__aarch64__)
-#define IMAGE_MACHINE EM_AARCH64
+#define IMAGE_MACHINE      EM_AARCH64
 #define IMAGE_MACHINE_NAME "aarch64"
-#define IMAGE_R_RELATIVE R_AARCH64_RELATIVE
-#define IMAGE_R_ADDRESS R_AARCH64_ABS64
+#define IMAGE_R_RELATIVE   R_AARCH64_RELATIVE
+#define IMAGE_R_ADDRESS    R_AARCH64_ABS64
 #else
 #error "which relocations does this machine use?"
 #endif
 
 #ifndef DT_RELR /* glibc before 2.36 */
-#define DT_RELRSZ 35
-#define DT_RELR 36
+#define DT_RELRSZ  35
+#define DT_RELR    36
 #define DT_RELRENT 37
 #endif
 
 /* A linker makes about ten program headers and thirty dynamic entries. */
-#define IMAGE_HEADERS_MAX 32
-#define IMAGE_DYNAMIC_MAX 1024
-#define IMAGE_NOTES_MAX 65536
-#define IMAGE_STRING_MAX 4096
-#define IMAGE_PATHS_MAX 64
-#define IMAGE_RELOCATIONS_MAX 262144
+#define IMAGE_HEADERS_MAX     32
+#define IMAGE_DYNAMIC_MAX     1024
+#define IMAGE_NOTES_MAX       65536
+#define IMAGE_STRING_MAX      4096
+#define IMAGE_PATHS_MAX       64
+#define IMAGE_RELOCATIONS_MAX 131072
 
 enum image_fixup {
 	IMAGE_IN_PLACE, /* DT_RELR: what is stored is the address */
@@ -73,7 +73,7 @@ struct image {
 	size_t note_count;
 
 	const unsigned char *entries; /* of the dynamic section */
-	size_t entry_count;	      /* without the DT_NULL at the end */
+	size_t entry_count;           /* without the DT_NULL at the end */
 	struct image_dynamic dynamic;
 	const char *strings; /* dynamic.strings_size bytes */
 	const unsigned char *symbols;

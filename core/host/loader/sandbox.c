@@ -23,8 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SANDBOX_NOBODY 65534
-#define SANDBOX_MEMORY_MAX (512UL << 20)
+#define SANDBOX_NOBODY      65534
+#define SANDBOX_MEMORY_MAX  (512UL << 20)
 #define SANDBOX_CPU_SECONDS 10
 
 #if defined(__has_feature)
@@ -224,7 +224,8 @@ static int sandbox_reap(struct sandbox *sandbox, uint64_t deadline, struct bpfho
 		bpfhost_error_set(err, 0, "the child that reads it was ended by SIG%s",
 				  sigabbrev_np(WTERMSIG(status)) ?: "?");
 	else if (WEXITSTATUS(status))
-		bpfhost_error_set(err, 0, "the child that reads it failed (%d)", WEXITSTATUS(status));
+		bpfhost_error_set(err, 0, "the child that reads it failed (%d)",
+				  WEXITSTATUS(status));
 	else
 		return 0;
 	return -EPROTO;

@@ -87,13 +87,13 @@ static void walk_judge(struct walk *walk, const char *name, const struct stat *s
 		return;
 	walk->broken = true;
 	if (st->st_uid && st->st_uid != walk->want->owner)
-		bpfhost_error_set(&walk->violation, 0, "%s %s%s%s belongs to user %u, who is %s", kind,
-				  walk->where, slash, name, st->st_uid,
+		bpfhost_error_set(&walk->violation, 0, "%s %s%s%s belongs to user %u, who is %s",
+				  kind, walk->where, slash, name, st->st_uid,
 				  walk->want->owner ? "neither root nor you" : "not root");
 	else if (!S_ISLNK(st->st_mode) && (st->st_mode & (S_IWGRP | S_IWOTH)))
 		bpfhost_error_set(&walk->violation, 0,
-				  "%s %s%s%s can be written by others than its owner (mode %04o)", kind,
-				  walk->where, slash, name, st->st_mode & 07777);
+				  "%s %s%s%s can be written by others than its owner (mode %04o)",
+				  kind, walk->where, slash, name, st->st_mode & 07777);
 	else
 		walk->broken = false;
 }
@@ -172,7 +172,8 @@ static int walk_follow(struct walk *walk, int fd, struct bpfhost_error *err)
 	ssize_t size = readlinkat(fd, "", target, sizeof(target) - 1);
 
 	if (size < 0) {
-		bpfhost_error_set(err, 0, "failed to read link %s: %s", walk->name, strerror(errno));
+		bpfhost_error_set(err, 0, "failed to read link %s: %s", walk->name,
+				  strerror(errno));
 		return -EIO;
 	}
 	if (++walk->links > WALK_LINKS_MAX) {
@@ -256,7 +257,8 @@ static int walk_go(struct walk *walk, struct bpfhost_error *err)
 		if (strict && walk->broken)
 			break;
 	}
-	if (!e && walk->file < 0 && strspn(walk->rest, "/") != strlen(walk->rest) && !walk->broken) {
+	if (!e && walk->file < 0 && strspn(walk->rest, "/") != strlen(walk->rest) &&
+	    !walk->broken) {
 		bpfhost_error_set(err, 0, "a name in the path is longer than %d bytes", NAME_MAX);
 		return -ENAMETOOLONG;
 	}
@@ -301,10 +303,10 @@ static int walk_finish(struct walk *walk, struct walk_found *ret_found, struct b
 	if (walk->want->type == S_IFREG) {
 		if (walk->file < 0 || !S_ISREG(walk->st.st_mode)) {
 			bpfhost_error_set(err, 0, "it is no regular file but a %s",
-					  walk->file < 0		? "folder" :
-					  S_ISFIFO(walk->st.st_mode)	? "FIFO" :
-					  S_ISSOCK(walk->st.st_mode)	? "socket" :
-									  "device");
+					  walk->file < 0               ? "folder"
+					  : S_ISFIFO(walk->st.st_mode) ? "FIFO"
+					  : S_ISSOCK(walk->st.st_mode) ? "socket"
+								       : "device");
 			return -EINVAL;
 		}
 		e = walk_open(walk, &found, err);

@@ -12,8 +12,8 @@
 /* What a path is asked for. */
 struct walk_want {
 	const struct admission_trust *trust; /* NULL: none */
-	uid_t owner; /* who may own things besides root; 0: nobody */
-	mode_t type; /* S_IFREG or S_IFDIR */
+	uid_t owner;                         /* who may own things besides root; 0: nobody */
+	mode_t type;                         /* S_IFREG or S_IFDIR */
 };
 
 struct walk_found {

@@ -25,7 +25,8 @@ struct sink_notice {
 	uint32_t cpu; /* SINK_CPU_UNKNOWN: left out */
 	const char *instance;
 	const char *plugin;
-	const char *reason; /* "ring", "crash", "sink", "stop", or a sentence; cut after 256 bytes */
+	const char
+		*reason; /* "ring", "crash", "sink", "stop", or a sentence; cut after 256 bytes */
 	uint64_t count;
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
 };

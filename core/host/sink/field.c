@@ -32,10 +32,10 @@ static const struct {
 	int number;
 	const char *name;
 } families[] = {
-	{ AF_UNIX, "AF_UNIX" },	    { AF_INET, "AF_INET" },   { AF_INET6, "AF_INET6" },
+	{ AF_UNIX, "AF_UNIX" },       { AF_INET, "AF_INET" },     { AF_INET6, "AF_INET6" },
 	{ AF_NETLINK, "AF_NETLINK" }, { AF_PACKET, "AF_PACKET" }, { AF_ALG, "AF_ALG" },
-	{ AF_VSOCK, "AF_VSOCK" },   { AF_XDP, "AF_XDP" },     { AF_BLUETOOTH, "AF_BLUETOOTH" },
-	{ AF_CAN, "AF_CAN" },	    { AF_TIPC, "AF_TIPC" },
+	{ AF_VSOCK, "AF_VSOCK" },     { AF_XDP, "AF_XDP" },       { AF_BLUETOOTH, "AF_BLUETOOTH" },
+	{ AF_CAN, "AF_CAN" },         { AF_TIPC, "AF_TIPC" },
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -50,18 +50,22 @@ const char *field_errno(int64_t number)
 	return strerrorname_np((int)number);
 }
 
+bool field_element_is_cut(const struct sink_field *field, const void *at)
+{
+	if (field->kind == BPFHOST_STRING)
+		return field_string(at, field->size) == field->size;
+	return field->kind == BPFHOST_COUNTED && field_uint(at, 4) > field->size - 4;
+}
+
 bool field_is_cut(const struct sink_field *field, const void *at)
 {
 	const uint8_t *element = at;
 
 	if (field->kind != BPFHOST_STRING && field->kind != BPFHOST_COUNTED)
 		return false;
-	for (uint32_t i = 0; i < field->count; i++, element += field->size) {
-		if (field->kind == BPFHOST_STRING ?
-			    field_string(element, field->size) == field->size :
-			    field_uint(element, 4) > field->size - 4)
+	for (uint32_t i = 0; i < field->count; i++, element += field->size)
+		if (field_element_is_cut(field, element))
 			return true;
-	}
 	return false;
 }
 
@@ -103,8 +107,9 @@ void field_sockaddr(const void *at, uint32_t size, struct field_sockaddr *ret_ad
 		a.port = field_be16(bytes + 2);
 	if (a.family == AF_UNIX && size > 2) {
 		a.path = (const char *)bytes + 2;
-		a.path_size = a.path[0] ? field_string(a.path, size - 2) :
-			      size > 3 ? 1 + field_string(a.path + 1, size - 3) : 0;
+		a.path_size = a.path[0]  ? field_string(a.path, size - 2)
+			      : size > 3 ? 1 + field_string(a.path + 1, size - 3)
+					 : 0;
 		if (a.path_size == 1 && !a.path[0])
 			a.path_size = 0;
 	}

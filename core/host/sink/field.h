@@ -71,9 +71,11 @@ static inline uint32_t field_counted(const void *at, uint32_t size)
 }
 
 /*
- * Whether the field, all its elements, lacks something: a string without its NUL, or a counted field
- * that counts more than it holds.
+ * Whether an element lacks something: a string without its NUL, or a counted one that counts more
+ * than it holds.
  */
+bool field_element_is_cut(const struct sink_field *field, const void *at);
+/* Whether any of the elements does, of which at is the first. */
 bool field_is_cut(const struct sink_field *field, const void *at);
 /* The name of a value of an enumeration, or NULL. */
 const struct sink_name *field_enum(const struct sink_field *field, uint64_t value);

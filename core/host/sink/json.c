@@ -195,8 +195,8 @@ static char *put_value(char *p, const struct sink_field *field, const uint8_t *a
 	case BPFHOST_POINTER:
 		return put_quoted_hex(p, field_uint(at, field->size));
 	case BPFHOST_BOOL:
-		return field_uint(at, field->size) ? PUT_LITERAL(p, "true") :
-						     PUT_LITERAL(p, "false");
+		return field_uint(at, field->size) ? PUT_LITERAL(p, "true")
+						   : PUT_LITERAL(p, "false");
 	case BPFHOST_STRING:
 	case BPFHOST_CHAR:
 		return put_text_value(p, field, at, replaced);
@@ -238,8 +238,8 @@ static char *put_data(char *p, const struct sink_type *type, const uint8_t *reco
 		bool replaced = false;
 
 		p = put_chars(p, &field->json);
-		p = field->count == 1 ? put_value(p, field, at, &replaced) :
-					put_array(p, field, at, &replaced);
+		p = field->count == 1 ? put_value(p, field, at, &replaced)
+				      : put_array(p, field, at, &replaced);
 		if (replaced)
 			mark(&line->replaced, i);
 		if (cut && field_is_cut(field, at))
@@ -345,8 +345,8 @@ static size_t json_notice(struct sink_clock *clock, const struct sink_notice *no
 {
 	char *p = put_time(out, clock, notice->time_ns);
 
-	p = notice->kind == SINK_LOST ? PUT_LITERAL(p, "Z\",\"kind\":\"lost\",\"instance\":") :
-					PUT_LITERAL(p, "Z\",\"kind\":\"restart\",\"instance\":");
+	p = notice->kind == SINK_LOST ? PUT_LITERAL(p, "Z\",\"kind\":\"lost\",\"instance\":")
+				      : PUT_LITERAL(p, "Z\",\"kind\":\"restart\",\"instance\":");
 	p = put_cut_string(p, notice->instance);
 	p = PUT_LITERAL(p, ",\"plugin\":");
 	p = put_cut_string(p, notice->plugin);

@@ -12,7 +12,7 @@ struct sink_chars {
 };
 
 struct sink_name {
-	uint64_t value; /* cut to the size of the field */
+	uint64_t value;         /* cut to the size of the field */
 	struct sink_chars json; /* with quotes */
 	struct sink_chars text;
 	const char *name;
@@ -26,8 +26,8 @@ struct sink_field {
 	bool is_signed;
 	uint32_t nnames;
 	const struct sink_name *names; /* an enumeration's by value, a flag's as declared */
-	struct sink_chars json; /* ,"name": */
-	struct sink_chars text; /* name= */
+	struct sink_chars json;        /* ,"name": */
+	struct sink_chars text;        /* name= */
 	const char *name;
 };
 
@@ -40,7 +40,8 @@ struct sink_type {
 	const char *name;
 	const char *instance;
 	const char *plugin;
-	struct sink_chars json; /* Z","kind":"event","instance":"a","plugin":"b","event":"c","cpu": */
+	struct sink_chars
+		json; /* Z","kind":"event","instance":"a","plugin":"b","event":"c","cpu": */
 	struct sink_chars text; /* instance/event, padded */
 	struct sink_field *fields;
 	struct sink_name *names;

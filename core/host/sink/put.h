@@ -14,7 +14,7 @@
 /* Blind copies of whole words may reach so far behind the end of what is returned. */
 #define PUT_SLACK 16
 
-extern const char put_pairs[201];    /* "00" "01" ... "99" */
+extern const char put_pairs[201];     /* "00" "01" ... "99" */
 extern const uint32_t put_powers[10]; /* of ten; the first is 0, so that 0 has a digit */
 
 static inline char *put_bytes(char *p, const void *bytes, size_t size)

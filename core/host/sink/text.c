@@ -168,7 +168,7 @@ static char *put_wide(char *p, const struct sink_field *field, const uint8_t *at
 		return put_mac(p, at);
 	case BPFHOST_COUNTED:
 		p = put_hex_bytes(p, at + 4, field_counted(at, field->size));
-		return field_is_cut(field, at) ? PUT_LITERAL(p, "...") : p;
+		return field_element_is_cut(field, at) ? PUT_LITERAL(p, "...") : p;
 	default:
 		return put_hex_bytes(p, at, field->size);
 	}
@@ -199,8 +199,8 @@ static char *put_value(char *p, const struct sink_field *field, const uint8_t *a
 	case BPFHOST_POINTER:
 		return put_hex(p, field_uint(at, field->size));
 	case BPFHOST_BOOL:
-		return field_uint(at, field->size) ? PUT_LITERAL(p, "true") :
-						     PUT_LITERAL(p, "false");
+		return field_uint(at, field->size) ? PUT_LITERAL(p, "true")
+						   : PUT_LITERAL(p, "false");
 	case BPFHOST_STRING:
 	case BPFHOST_CHAR:
 		return put_text_value(p, field, at, cut);
@@ -310,8 +310,8 @@ static size_t put_notice(struct sink_clock *clock, const struct sink_notice *not
 	p = PUT_LITERAL(p, "-- ");
 	if (notice->kind == SINK_LOST) {
 		p = put_u64(p, notice->count);
-		p = notice->count == 1 ? PUT_LITERAL(p, " event lost here (") :
-					 PUT_LITERAL(p, " events lost here (");
+		p = notice->count == 1 ? PUT_LITERAL(p, " event lost here (")
+				       : PUT_LITERAL(p, " events lost here (");
 	} else {
 		p = PUT_LITERAL(p, "started again (");
 	}

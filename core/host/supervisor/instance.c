@@ -88,6 +88,18 @@ static int instance_make_channels(struct instance *instance, int *ret_theirs)
 	return bus_new(INSTANCE_BUS_SIZE, &instance->bus, NULL);
 }
 
+/* In the child: a plugin that writes where it should not must not reach the stream of another. */
+static void instance_forget_others(const struct instance *instance)
+{
+	struct supervisor *run = instance->run;
+
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		kernel_view_close(&run->instances[i].kernel);
+		if (i != instance->index)
+			bus_free(run->instances[i].bus);
+	}
+}
+
 static void instance_fork(struct instance *instance, int theirs)
 {
 	struct worker_setup setup = {
@@ -102,8 +114,10 @@ static void instance_fork(struct instance *instance, int theirs)
 	};
 
 	instance->pid = fork();
-	if (instance->pid == 0)
+	if (instance->pid == 0) {
+		instance_forget_others(instance);
 		worker_main(&setup);
+	}
 }
 
 static int instance_follow(struct instance *instance)
@@ -126,6 +140,7 @@ static int instance_begin_life(struct instance *instance)
 	instance->life = (struct life){ 0 };
 	instance->said_end = instance->hung_up = instance->broken = false;
 	instance->crashed = instance->drained = false;
+	instance->drained_all = instance->stop_killed = false;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)
 		instance->source = merge_source_add(instance->run->merge, 0, instance);
@@ -170,8 +185,8 @@ void instance_start(struct instance *instance)
 static void instance_on_opened(struct instance *instance, const struct protocol_message *message)
 {
 	instance->needs_no_task = message->a & BPFHOST_NEED_NO_TASK_FILTER;
-	log_write(instance->run->log, BPFHOST_DEBUG, instance_name(instance), "opened plugin %s",
-		  message->text);
+	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
+		  instance_name(instance), "opened plugin %s", message->text);
 	instance->state = INSTANCE_OPENED;
 	if (instance->run->started)
 		instance_start(instance);
@@ -191,7 +206,7 @@ static void instance_on_failed(struct instance *instance, const struct protocol_
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
 	instance->said_end = true;
 	if (message->a == WORKER_CALL_LOAD && message->b == EINVAL)
-		instance->run->misconfigured = true;
+		instance->run->load_misconfigured = true;
 	instance_fail(instance);
 }
 
@@ -201,7 +216,10 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 
 	if (instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_RUNNING;
+	run->any_ran = true;
 	instance->running_since = run->now;
+	if (run->config->dry_run)
+		return;
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
 			  "degraded: %u of %u probes are attached", message->a, message->b);
@@ -248,6 +266,9 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_ATTACHED:
 		instance_on_attached(instance, message);
+		break;
+	case PROTOCOL_DRAINED:
+		instance->drained_all = true;
 		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;
@@ -340,9 +361,8 @@ void instance_reap(struct instance *instance)
 		return;
 	instance->pid = 0;
 	instance_listen(instance); /* what it said last */
-	instance->was_stopping = instance->state == INSTANCE_STOPPING;
-	instance->crashed = !instance->said_end && !instance->run->stop_killed;
-	if (instance->crashed && !(instance->was_stopping && instance->state == INSTANCE_OPENING))
+	instance->crashed = !instance->said_end && !instance->stop_killed;
+	if (instance->crashed)
 		instance_tell_crash(instance, &info);
 	instance_close_fd(&instance->pidfd);
 	instance_close_fd(&instance->control);
@@ -429,7 +449,7 @@ static void instance_go_on(struct instance *instance)
 		     instance->crashes < run->config->restart_limit;
 
 	if (again) {
-		run->had_crash = true;
+		run->failed = true;
 		instance_back_off(instance);
 		return;
 	}
@@ -457,6 +477,8 @@ static uint64_t instance_hang_at(const struct instance *instance)
 	uint64_t since, limit = instance->run->config->call_limit_ns;
 
 	if (!instance_alive(instance) || instance->broken || bus_asleep(instance->bus))
+		return UINT64_MAX;
+	if (instance->drained_all) /* it only waits for the kernel */
 		return UINT64_MAX;
 	if (instance->state == INSTANCE_OPENED)
 		return UINT64_MAX;

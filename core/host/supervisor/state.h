@@ -62,10 +62,11 @@ struct instance {
 	bool broken;        /* it broke the format of the bus */
 	bool crashed;      /* the worker of this life did not end as it should */
 	uint64_t untold;   /* events lost to the stop that no line has told of */
+	bool stop_killed;   /* it was too slow to stop */
+	bool drained_all;   /* the worker has said that nothing is attached any more */
 	bool stalled;      /* the merge is full, frames wait on the bus */
 	bool drained;      /* the last look at the bus found nothing more */
-	bool was_stopping;   /* when its worker ended */
-	bool failed_already; /* and that was told */
+	bool failed_already; /* before its worker ended, and that was told */
 	bool ran;            /* this life reached INSTANCE_RUNNING */
 	uint32_t crashes;       /* in a row */
 	uint64_t running_since; /* CLOCK_MONOTONIC ns */
@@ -102,11 +103,13 @@ struct supervisor {
 	bool sink_watched;  /* epoll does */
 	bool gap_told;      /* of the item that is next */
 	bool stop_killed;   /* the time to stop in was over, what lived was killed */
-	bool had_crash;     /* some worker had to be started again */
+	bool told_ledgers;  /* at the end of the run */
 	bool started;       /* all have opened and were told to start */
 	bool filter_checked;
-	bool failed;        /* exit status 1, as had_crash */
+	bool failed;        /* exit status 1 */
 	bool misconfigured; /* exit status 2 */
+	bool load_misconfigured; /* the same, unless something ran all the same */
+	bool any_ran;
 };
 
 uint64_t supervisor_now(void);

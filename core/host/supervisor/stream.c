@@ -49,10 +49,23 @@ static uint64_t *stream_gap_seen(struct instance *instance, const struct bpfhost
 		return &life->user_gap_seen;
 	if (!life->gaps_seen || event->cpu >= instance->kernel.ncpus)
 		return NULL;
-	/* A worker could claim any number; the kernel's own is the bound. */
-	if (event->lost > kernel_view_lost(&instance->kernel, event->cpu))
-		return NULL;
 	return &life->gaps_seen[event->cpu];
+}
+
+/*
+ * How many events were lost in front of this one. A worker could claim any number; the kernel's own
+ * is the bound. That is looked at only where there is a gap: the traced program writes the same cache
+ * line for each event, and would wait for it.
+ */
+static uint64_t stream_gap(const struct instance *instance, const struct bpfhost_event *event,
+			   const uint64_t *seen)
+{
+	if (!seen || event->lost <= *seen)
+		return 0;
+	if (!(event->flags & BPFHOST_EVENT_USER) &&
+	    event->lost > kernel_view_lost(&instance->kernel, event->cpu))
+		return 0;
+	return event->lost - *seen;
 }
 
 /* -EAGAIN: the merge is full, the frame is given back. */
@@ -69,7 +82,7 @@ static int stream_take_event(struct instance *instance, const struct bus_frame *
 	}
 	memcpy(&head, payload, sizeof(head));
 	seen = stream_gap_seen(instance, &head);
-	gap = seen && head.lost > *seen ? head.lost - *seen : 0;
+	gap = stream_gap(instance, &head, seen);
 	err = merge_push(instance->run->merge, instance->source, head.time_ns, gap, 0, payload,
 			 frame->size);
 	if (err)
@@ -207,10 +220,18 @@ static bool stream_is_quiet(const struct instance *instance)
 
 static void stream_pull(struct instance *instance)
 {
-	uint64_t now = supervisor_now();
-	bool quiet = stream_is_quiet(instance);
-	bool emptied = stream_take(instance);
-	uint64_t until = bus_complete(instance->bus);
+	uint64_t now = supervisor_now(), until;
+	bool quiet, emptied;
+
+	if (!instance->bus) {
+		/* Between two workers nothing comes, and nobody should wait for it. */
+		if (instance->state == INSTANCE_WAITING)
+			merge_watermark(instance->run->merge, instance->source, now);
+		return;
+	}
+	quiet = stream_is_quiet(instance);
+	emptied = stream_take(instance);
+	until = bus_complete(instance->bus);
 
 	instance->drained = emptied || instance->broken;
 	if (quiet && emptied) {
@@ -460,8 +481,6 @@ void stream_round(struct supervisor *run)
 			struct instance *instance = &run->instances[i];
 			uint64_t before = instance->life.received;
 
-			if (!instance->bus)
-				continue;
 			stream_pull(instance);
 			more |= instance->life.received - before >= STREAM_BATCH / 2;
 		}

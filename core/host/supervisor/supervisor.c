@@ -46,9 +46,13 @@ void supervisor_tell_plan(struct instance *instance, const char *text)
 	printf("%s: %s\n", instance->config->name, text);
 }
 
+/* Where nothing ever ran there is nothing to balance, and the error was told. */
 static void supervisor_tell_ledgers(struct supervisor *run)
 {
 	char text[1024];
+
+	if (!run->any_ran || run->config->dry_run)
+		return;
 
 	for (uint32_t i = 0; i < run->ninstances; i++) {
 		struct instance *instance = &run->instances[i];
@@ -209,6 +213,16 @@ static void supervisor_tick_instance(struct instance *instance)
 	instance_tick(instance);
 }
 
+/* A worker that is told to be drained only waits for the kernel, which killing would not shorten. */
+static void supervisor_end_slow(struct instance *instance)
+{
+	if (!instance_alive(instance) || instance->drained_all)
+		return;
+	instance->stop_killed = true;
+	stream_give_up(instance->run);
+	instance_kill(instance);
+}
+
 static void supervisor_tick_stop(struct supervisor *run)
 {
 	uint64_t since = run->stopping_since;
@@ -222,13 +236,59 @@ static void supervisor_tick_stop(struct supervisor *run)
 	if (run->stop_killed || since + SUPERVISOR_STOP_LIMIT > run->now)
 		return;
 	run->stop_killed = true;
-	stream_give_up(run);
 	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_kill(&run->instances[i]);
+		supervisor_end_slow(&run->instances[i]);
+}
+
+/* Whether nothing more can come to the sink, though the kernel may still be detaching. */
+static bool supervisor_all_drained(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		const struct instance *instance = &run->instances[i];
+
+		if (instance->bus && !(instance->drained_all && instance->drained))
+			return false;
+	}
+	return true;
+}
+
+static bool supervisor_balanced(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct ledger ledger;
+
+		instance_ledger(&run->instances[i], &ledger);
+		if (ledger_pending(&ledger))
+			return false;
+	}
+	return true;
+}
+
+/* The books are closed with the last event, whatever the kernel still has to free. */
+static void supervisor_tell_early(struct supervisor *run)
+{
+	if (run->told_ledgers || !run->stopping_since || !supervisor_all_drained(run))
+		return;
+	stream_finish(run);
+	if (!supervisor_balanced(run))
+		return;
+	supervisor_tell_ledgers(run);
+	run->told_ledgers = true;
+}
+
+/*
+ * Closing the empty perf events of many tracepoints takes the kernel 40 ms each. Nothing is attached
+ * by then, and the worker goes away by itself: nobody has to wait for that.
+ */
+static bool supervisor_only_frees(const struct supervisor *run)
+{
+	return run->stop_killed && run->told_ledgers && supervisor_all_drained(run);
 }
 
 static bool supervisor_over(const struct supervisor *run)
 {
+	if (supervisor_only_frees(run))
+		return true;
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
 		    run->instances[i].bus)
@@ -246,6 +306,7 @@ static void supervisor_loop(struct supervisor *run)
 		supervisor_start_all(run);
 		supervisor_check_filter(run);
 		supervisor_tick_stop(run);
+		supervisor_tell_early(run);
 		log_flush(run->log);
 	}
 }
@@ -310,10 +371,21 @@ static int supervisor_open_filter(struct supervisor *run)
 	return err;
 }
 
+static void supervisor_check_folders(const struct supervisor *run)
+{
+	const struct config_texts *folders = &run->config->plugin_dirs;
+
+	for (size_t i = 0; i < folders->count; i++)
+		if (access(folders->items[i].text, X_OK) < 0)
+			log_write(run->log, BPFHOST_WARN, NULL, "--plugin-dir %s: %s",
+				  folders->items[i].text, strerror(errno));
+}
+
 static int supervisor_open(struct supervisor *run)
 {
 	int err;
 
+	supervisor_check_folders(run);
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		return -errno;
@@ -346,8 +418,15 @@ static void supervisor_live(struct supervisor *run)
 		instance_spawn(&run->instances[i]);
 	supervisor_loop(run);
 	stream_finish(run);
-	if (!run->config->dry_run)
+	if (!run->told_ledgers)
 		supervisor_tell_ledgers(run);
+}
+
+static int supervisor_status(const struct supervisor *run)
+{
+	if (run->misconfigured || (run->load_misconfigured && !run->any_ran))
+		return 2;
+	return run->failed ? 1 : 0;
 }
 
 int supervisor_run(const struct config *config)
@@ -362,7 +441,7 @@ int supervisor_run(const struct config *config)
 		status = 2;
 	} else if (supervisor_open(&run) == 0) {
 		supervisor_live(&run);
-		status = run.misconfigured && !run.committed ? 2 : run.failed || run.had_crash;
+		status = supervisor_status(&run);
 	}
 	supervisor_close(&run);
 	log_free(run.log);

@@ -31,6 +31,13 @@ void worker_publish(struct worker *worker)
 		worker_notify(worker);
 }
 
+void worker_publish_complete(struct worker *worker, uint64_t until)
+{
+	worker->unpublished = 0;
+	if (bus_publish_complete(worker->bus, until))
+		worker_notify(worker);
+}
+
 /* Room for a frame, or NULL after everything before it was shown, so that room can come. */
 static void *host_reserve(struct worker *worker, enum bus_kind kind, uint32_t size)
 {
@@ -170,6 +177,14 @@ static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint
 	host_worker(host)->wanted = wanted;
 }
 
+static void host_drained(const struct bpfhost_host *host)
+{
+	struct worker *worker = host_worker(host);
+
+	worker_publish(worker);
+	protocol_send(worker->setup->control, PROTOCOL_DRAINED, 0, 0, NULL, NULL, 0);
+}
+
 static void host_plan(const struct bpfhost_host *host, const char *text)
 {
 	host_say(host, PROTOCOL_PLAN, text);
@@ -222,6 +237,18 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 	return NULL;
 }
 
+/* A power of two and whole pages, as BPF_MAP_TYPE_RINGBUF wants it; 0: the default. */
+static uint64_t host_ring_size(uint64_t wanted)
+{
+	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (!wanted)
+		return CONFIG_DEFAULT_RING_SIZE;
+	while (size < wanted && size < CONFIG_MAX_RING_SIZE)
+		size *= 2;
+	return size;
+}
+
 void worker_host_setup(struct worker *worker)
 {
 	const struct config *config = worker->setup->config;
@@ -234,7 +261,7 @@ void worker_host_setup(struct worker *worker)
 		.instance = worker->setup->instance->name,
 		.filter = worker->setup->filter,
 		.options = worker->plugin.options->values,
-		.ring_size = config->ring_size ? config->ring_size : WORKER_RING_SIZE,
+		.ring_size = host_ring_size(config->ring_size),
 		.log_level = (uint32_t)config->log_level + BPFHOST_ERROR,
 		.flags = config->dry_run ? BPFHOST_RUN_DRY : 0,
 		.log = host_log,
@@ -249,6 +276,7 @@ void worker_host_setup(struct worker *worker)
 		.ring = host_ring,
 		.probe_failed = host_probe_failed,
 		.probes = host_probes,
+		.drained = host_drained,
 		.plan = host_plan,
 		.extension = host_extension,
 	};

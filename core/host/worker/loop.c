@@ -79,15 +79,13 @@ static uint64_t loop_until_timer(const struct worker *worker, uint64_t limit)
 	return worker->timer_due - now < limit ? worker->timer_due - now : limit;
 }
 
-static void loop_rearm_timer(struct worker *worker)
+/* Only past the moment before poll was called: what fell due while it ran, it may not have seen. */
+static void loop_rearm_timer(struct worker *worker, uint64_t began)
 {
-	uint64_t now;
+	uint64_t every = worker->timer_every;
 
-	if (!worker->timer_every)
-		return;
-	now = worker_now();
-	while (worker->timer_due <= now)
-		worker->timer_due += worker->timer_every;
+	if (every && worker->timer_due <= began)
+		worker->timer_due += ((began - worker->timer_due) / every + 1) * every;
 }
 
 /*
@@ -100,11 +98,11 @@ static int loop_look(struct worker *worker)
 	uint64_t end = kernel_ring_produced(&worker->ring);
 	int taken = worker_call_poll(worker, LOOP_BUDGET);
 
-	loop_rearm_timer(worker);
-	worker_publish(worker);
+	loop_rearm_timer(worker, began);
 	if (taken >= 0 && kernel_ring_consumed(&worker->ring) >= end)
-		if (bus_complete_set(worker->bus, began))
-			worker_notify(worker);
+		worker_publish_complete(worker, began);
+	else
+		worker_publish(worker);
 	return taken;
 }
 
@@ -114,8 +112,9 @@ static void loop_sleep(struct worker *worker)
 	if (!kernel_ring_sleep(&worker->ring))
 		return;
 	bus_asleep_set(worker->bus, true);
-	if (bus_complete_set(worker->bus, worker_now()))
-		worker_notify(worker);
+	bus_complete_set(worker->bus, worker_now());
+	/* Also when nothing waits for it: the supervisor's timer for a hang is to be stopped. */
+	worker_notify(worker);
 	worker_wait(worker, loop_until_timer(worker, LOOP_FOREVER));
 	kernel_ring_awake(&worker->ring);
 	bus_asleep_set(worker->bus, false);

@@ -15,7 +15,8 @@
 
 enum protocol_kind {
 	/* worker to supervisor */
-	PROTOCOL_OPENED = 1,   /* admitted, opened, options understood; text: name and version */
+	/* Admitted, opened, options understood; b: by --trust; text: name, version, whose trust. */
+	PROTOCOL_OPENED = 1,
 	/* The plugin cannot be opened (a 0) or the configuration is wrong (a 1); text; it ends. */
 	PROTOCOL_REFUSED = 2,
 	PROTOCOL_FAILED = 3,   /* load, attach or poll failed (a: enum worker_call, b: errno); text */
@@ -23,6 +24,7 @@ enum protocol_kind {
 	PROTOCOL_MISSED = 5,   /* a probe could not be attached; text */
 	PROTOCOL_PLAN = 6,     /* dry run: text */
 	PROTOCOL_ATTACHED = 7, /* a of b probes; from now on it runs */
+	PROTOCOL_DRAINED = 9,  /* nothing is attached any more, no more events will come */
 	PROTOCOL_DETACHED = 8, /* all is undone; then the worker ends */
 	/* supervisor to worker */
 	PROTOCOL_START = 20, /* load and attach */

@@ -15,8 +15,6 @@
 
 /* Frames of the kind that were reserved but not yet shown to the supervisor, at most. */
 #define WORKER_UNPUBLISHED_MAX 65536U
-/* The default size of an instance's ring buffer in the kernel. */
-#define WORKER_RING_SIZE (16ULL << 20)
 
 struct worker {
 	const struct worker_setup *setup;
@@ -43,6 +41,8 @@ uint64_t worker_now(void);
 void worker_host_setup(struct worker *worker);
 /* Shows the supervisor what was put on the bus, and wakes it when it sleeps. */
 void worker_publish(struct worker *worker);
+/* The same, and tells that it is all that there is up to this time. */
+void worker_publish_complete(struct worker *worker, uint64_t until);
 /* Wakes the supervisor whether or not it waits for something. */
 void worker_notify(const struct worker *worker);
 /* Waits until a frame of this size has room; false when told to stop meanwhile. */

@@ -89,12 +89,24 @@ static _Noreturn void worker_end(struct worker *worker, enum protocol_kind kind,
 	_exit(kind == PROTOCOL_DETACHED ? 0 : 1);
 }
 
+/* Which plugin it is and, where its owner did not count, by whose word it was let in. */
+static void worker_tell_opened(const struct worker *worker)
+{
+	const struct descriptor *descriptor = worker->plugin.file->descriptor;
+	const char *trusted = worker->plugin.file->admission->trusted_by;
+	char text[PROTOCOL_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s %s%s%s%s", descriptor->name, descriptor->version,
+		 trusted ? "; --trust " : "", trusted ? trusted : "",
+		 trusted ? " lets it in, whoever owns it" : "");
+	protocol_send(worker->setup->control, PROTOCOL_OPENED, (uint32_t)descriptor->needs,
+		      trusted != NULL, text, NULL, 0);
+}
+
 static void worker_open(struct worker *worker)
 {
 	const struct worker_setup *setup = worker->setup;
 	struct bpfhost_error why = { 0 };
-	const struct descriptor *descriptor;
-	char text[256];
 	int err;
 
 	err = worker_plugin_open(setup->config, setup->instance, &worker->plugin, &why);
@@ -108,10 +120,7 @@ static void worker_open(struct worker *worker)
 	bus_call_leave(worker->bus);
 	if (err)
 		worker_end(worker, PROTOCOL_REFUSED, 0, err, why.text);
-	descriptor = worker->plugin.file->descriptor;
-	snprintf(text, sizeof(text), "%s %s", descriptor->name, descriptor->version);
-	protocol_send(setup->control, PROTOCOL_OPENED, (uint32_t)descriptor->needs, 0, text, NULL,
-		      0);
+	worker_tell_opened(worker);
 }
 
 /* The supervisor starts nobody until every worker has opened its plugin. */
@@ -126,7 +135,7 @@ static void worker_await_start(struct worker *worker)
 		got = protocol_receive(control.fd, &message);
 	} while (got == -EAGAIN);
 	if (got != 1 || message.kind != PROTOCOL_START)
-		_exit(0);
+		worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll < 0 || worker_watch(worker, control.fd, false) < 0 ||
 	    worker_watch(worker, worker->setup->wake, true) < 0)
@@ -173,8 +182,9 @@ static void worker_drop(struct worker *worker)
 		return;
 	err = privileges_drop(descriptor->capabilities, worker->setup->supervisor);
 	if (err) {
-		snprintf(worker->error, sizeof(worker->error), "failed to give up privileges: %s",
-			 strerror(-err));
+		snprintf(worker->error, sizeof(worker->error), "failed to give up privileges: %s%s",
+			 strerror(-err),
+			 err == -EPERM ? " (CAP_SETUID and CAP_SETGID are needed for that)" : "");
 		worker_give_up(worker, WORKER_CALL_ATTACH, err);
 	}
 }

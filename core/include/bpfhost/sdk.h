@@ -13,6 +13,8 @@
 #ifndef BPFHOST_SDK_H
 #define BPFHOST_SDK_H
 
+#include <stdbool.h>
+
 #include <bpfhost/plugin.h>
 #include <bpfhost/schema.h>
 
@@ -40,6 +42,15 @@ struct bpf_object *bpfhost_object(struct bpfhost_instance *self);
  * there is no such variable or it has another size.
  */
 void *bpfhost_constant(struct bpfhost_instance *self, const char *name, size_t size);
+/* Copies a value there; -EINVAL and an error text where bpfhost_constant gives NULL. */
+int bpfhost_set_constant(struct bpfhost_instance *self, const char *name, const void *value,
+			 size_t size);
+/*
+ * The live memory of any other global variable of the object, shared with the running programs: from
+ * bpfhost_load until bpfhost_close, also after privileges were given up. NULL when there is none of
+ * this name and size, and in a dry run. Call it once and keep the pointer.
+ */
+void *bpfhost_variable(struct bpfhost_instance *self, const char *name, size_t size);
 
 /*
  * Attaching. Each link made is kept by the SDK and destroyed by bpfhost_close. `probe` names it for
@@ -57,8 +68,10 @@ int bpfhost_attached(struct bpfhost_instance *self);
 
 /*
  * Draining. The handler gets each record in the ring's order, the header checked, valid until it
- * returns; 0: taken; -EAGAIN: not now, keep it; other: ends the poll with this error. NULL for the
- * bus. Log records never reach a handler.
+ * returns; 0: taken; -EAGAIN: not now, keep it; other: ends the poll with this error. A record that it
+ * neither forwards nor refuses is counted as filtered. One that it refused comes again, so whatever
+ * it counts, it counts after bpfhost_forward has returned 0. NULL for the bus. Log records never
+ * reach a handler.
  */
 typedef int (*bpfhost_handler)(struct bpfhost_instance *self, const struct bpfhost_event *record,
 			       uint32_t size);
@@ -71,7 +84,10 @@ int bpfhost_forward(struct bpfhost_instance *self, const struct bpfhost_event *r
 		    uint32_t size);
 /*
  * Makes an event in user space. The record's type is the struct's own: name is the struct's name,
- * which must be declared with BPFHOST_EVENT in the object, or a type id for run-time schemas.
+ * which must be declared with BPFHOST_EVENT in the object, or a type id for run-time schemas. All of
+ * the record is the caller's to set (zero first), its header's pid, tid, uid, cgroup and comm too, or
+ * BPFHOST_EVENT_NO_TASK in the flags; the host stamps the rest of the header. -EAGAIN when the bus
+ * was full: the event is counted as lost.
  */
 int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
 			struct bpfhost_event *record, uint32_t size);
@@ -80,11 +96,29 @@ int bpfhost_emit_type(struct bpfhost_instance *self, uint32_t type, struct bpfho
 /* Checks and publishes a schema. */
 int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *schema);
 
-/* Destroys the links, drains what is left (a second at most), closes the object, frees the rest. */
+/*
+ * Calls poll every interval_ns from now on; 0 ends that. One timer an instance. poll is called for
+ * other reasons too: bpfhost_timer_due is true once for each time that the interval has passed, or
+ * for several when poll came late.
+ */
+int bpfhost_timer(struct bpfhost_instance *self, uint64_t interval_ns);
+bool bpfhost_timer_due(struct bpfhost_instance *self);
+
+/*
+ * The two halves of detach. Stop destroys the links and drains what is left through the vtable's
+ * poll, a second at most; from then on all is known, and a last event can be made of it. Close stops,
+ * unless that was done, closes the object and frees the rest. Both may be called at any time, also
+ * when nothing was opened.
+ */
+int bpfhost_stop(struct bpfhost_instance *self);
 int bpfhost_close(struct bpfhost_instance *self);
 
 /* The value of an option by name; NULL when the table has no such row. */
 const struct bpfhost_setting *bpfhost_option(const struct bpfhost_instance *self, const char *name);
+/* Of a scalar: its text, NULL where neither given nor a default; its number (BOOL 0 or 1, CHOICE
+ * the index, SIZE bytes, TIME nanoseconds; cast for INT), 0 likewise. */
+const char *bpfhost_option_text(const struct bpfhost_instance *self, const char *name);
+uint64_t bpfhost_option_number(const struct bpfhost_instance *self, const char *name);
 
 /* Log lines and error texts, printf-like. bpfhost_fail returns err. */
 __attribute__((format(printf, 5, 6))) void bpfhost_log_at(const struct bpfhost_instance *self,

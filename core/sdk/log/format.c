@@ -252,8 +252,9 @@ static const char *parse_length(const char *p, struct directive *d)
 /* The longest of the known words that p begins with; "" is always one. */
 static const char *parse_suffix(const char *p)
 {
-	static const char *const known[] = { "I4", "I6c", "I6", "MU", "M",
-					     "hC", "hD",  "hN", "h",  "" };
+	static const char *const known[] = {
+		"I4", "I6c", "I6", "MU", "M", "hC", "hD", "hN", "h", ""
+	};
 	size_t i = 0;
 
 	while (strncmp(p, known[i], strlen(known[i])))

@@ -16,9 +16,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EVENT_SUFFIX "_event"
+#define EVENT_SUFFIX    "_event"
 #define VARIABLE_PREFIX "bpfhost_type__"
-#define SECTION ".rodata.bpfhost"
+#define SECTION         ".rodata.bpfhost"
 
 static int add_member(struct schema_walk *walk, const struct btf_type *type, uint32_t type_id,
 		      uint32_t index, struct schema_place place);
@@ -164,9 +164,10 @@ static int finish(struct schema_walk *walk, struct bpfhost_schema **ret_schema)
 				  walk->name);
 	else if (err)
 		bpfhost_error_set(walk->err, 0, "struct %s makes no schema: %s", walk->name,
-				  err == -EINVAL ? "two of its fields have one name, or a name is not "
-						   "printable or is too long" :
-						   strerror(-err));
+				  err == -EINVAL
+					  ? "two of its fields have one name, or a name is not "
+					    "printable or is too long"
+					  : strerror(-err));
 	return err;
 }
 
@@ -179,7 +180,8 @@ static int walk_event(struct schema_walk *walk, const struct btf_type *type, uin
 	if (err)
 		return err;
 	if (event_name(walk->name, name, sizeof(name))) {
-		bpfhost_error_set(walk->err, 0, "the name of struct %.128s is too long", walk->name);
+		bpfhost_error_set(walk->err, 0, "the name of struct %.128s is too long",
+				  walk->name);
 		return -EINVAL;
 	}
 	walk->builder = bpfhost_schema_new(struct_id, name, walk->record_size);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHAIN_MAX 32
+#define CHAIN_MAX    32
 #define POINTER_SIZE 8 /* of the BPF target */
 
 const struct btf_type *schema_btf_type(const struct btf *btf, uint32_t id)
@@ -90,8 +90,8 @@ static int find_element(struct schema_walk *walk, const struct schema_place *pla
 		element.inner = btf_array(element.type)->nelems;
 		element.count *= btf_array(element.type)->nelems;
 		if (!element.count || element.count > BPFHOST_RECORD_MAX)
-			return schema_refuse(walk, place, element.count ? "is too large" :
-									 "has no fixed size");
+			return schema_refuse(walk, place,
+					     element.count ? "is too large" : "has no fixed size");
 		id = btf_array(element.type)->type;
 	}
 	if (!element.type)
@@ -118,10 +118,11 @@ static int shape_int(struct schema_walk *walk, const struct schema_place *place,
 	if (btf_int_offset(element->type) || btf_int_bits(element->type) != size * 8)
 		return schema_refuse(walk, place, "is a bit field, which events cannot have");
 	if (size != 1 && size != 2 && size != 4 && size != 8)
-		return schema_refuse(walk, place, "is an integer of a size that events cannot have");
-	shape->kind = encoding & BTF_INT_BOOL	? BPFHOST_BOOL :
-		      encoding & BTF_INT_SIGNED ? BPFHOST_INT :
-						  BPFHOST_UINT;
+		return schema_refuse(walk, place,
+				     "is an integer of a size that events cannot have");
+	shape->kind = encoding & BTF_INT_BOOL     ? BPFHOST_BOOL
+		      : encoding & BTF_INT_SIGNED ? BPFHOST_INT
+						  : BPFHOST_UINT;
 	if (element->is_char || encoding & BTF_INT_CHAR)
 		shape->kind = element->is_array ? BPFHOST_STRING : BPFHOST_CHAR;
 	else if (element->is_array && size == 1 && shape->kind == BPFHOST_UINT)
@@ -169,10 +170,10 @@ static bool is_integer(const struct schema_shape *shape)
 /* Kinds that read all bytes of the member, whatever its type: as many as fit, or as one. */
 static bool reshape_whole(enum bpfhost_kind kind, uint32_t total, struct schema_shape *shape)
 {
-	uint32_t size = kind == BPFHOST_IPV4 ? 4 :
-			kind == BPFHOST_IPV6 ? 16 :
-			kind == BPFHOST_MAC  ? 6 :
-					       total;
+	uint32_t size = kind == BPFHOST_IPV4   ? 4
+			: kind == BPFHOST_IPV6 ? 16
+			: kind == BPFHOST_MAC  ? 6
+					       : total;
 
 	if (!total || total % size || (kind == BPFHOST_SOCKADDR && total < 2) ||
 	    (kind == BPFHOST_COUNTED && total < 4))

@@ -16,13 +16,20 @@ static const struct {
 	enum bpfhost_metric metric;
 	bool takes_enum;
 } words[] = {
-	{ "ipv4", BPFHOST_IPV4, 0, false },	{ "ipv6", BPFHOST_IPV6, 0, false },
-	{ "mac", BPFHOST_MAC, 0, false },	{ "port_be", BPFHOST_PORT_BE, 0, false },
-	{ "sockaddr", BPFHOST_SOCKADDR, 0, false }, { "str", BPFHOST_STRING, 0, false },
-	{ "bytes", BPFHOST_BYTES, 0, false },	{ "counted", BPFHOST_COUNTED, 0, false },
-	{ "hex", BPFHOST_HEX, 0, false },	{ "ns", BPFHOST_NS, 0, false },
-	{ "errno", BPFHOST_ERRNO, 0, false },	{ "enum", BPFHOST_ENUM, 0, true },
-	{ "flags", BPFHOST_FLAGS, 0, true },	{ "counter", 0, BPFHOST_METRIC_COUNTER, false },
+	{ "ipv4", BPFHOST_IPV4, 0, false },
+	{ "ipv6", BPFHOST_IPV6, 0, false },
+	{ "mac", BPFHOST_MAC, 0, false },
+	{ "port_be", BPFHOST_PORT_BE, 0, false },
+	{ "sockaddr", BPFHOST_SOCKADDR, 0, false },
+	{ "str", BPFHOST_STRING, 0, false },
+	{ "bytes", BPFHOST_BYTES, 0, false },
+	{ "counted", BPFHOST_COUNTED, 0, false },
+	{ "hex", BPFHOST_HEX, 0, false },
+	{ "ns", BPFHOST_NS, 0, false },
+	{ "errno", BPFHOST_ERRNO, 0, false },
+	{ "enum", BPFHOST_ENUM, 0, true },
+	{ "flags", BPFHOST_FLAGS, 0, true },
+	{ "counter", 0, BPFHOST_METRIC_COUNTER, false },
 	{ "gauge", 0, BPFHOST_METRIC_GAUGE, false },
 };
 
@@ -59,8 +66,8 @@ static int find_enum(struct schema_walk *walk, const struct schema_place *place,
 		tags->enumeration = type;
 		return 0;
 	}
-	snprintf(what, sizeof(what), "has a tag that names enum \"%.100s\", which the object has not",
-		 name);
+	snprintf(what, sizeof(what),
+		 "has a tag that names enum \"%.100s\", which the object has not", name);
 	return schema_refuse(walk, place, what);
 }
 
@@ -68,7 +75,8 @@ static int read_tag(struct schema_walk *walk, const struct schema_place *place, 
 		    struct schema_tags *tags)
 {
 	const char *colon = strchr(text, ':');
-	size_t length = colon ? (size_t)(colon - text) : strlen(text), i;
+	/* Formatters like to put spaces around a colon. */
+	size_t length = strcspn(text, " :"), i;
 
 	for (i = 0; i < NWORDS; i++)
 		if (strlen(words[i].word) == length && !strncmp(words[i].word, text, length))
@@ -83,7 +91,7 @@ static int read_tag(struct schema_walk *walk, const struct schema_place *place, 
 		return schema_refuse(walk, place, "has two tags that say what it is");
 	tags->kind = words[i].kind;
 	tags->text = text;
-	return colon ? find_enum(walk, place, colon + 1, tags) : 0;
+	return colon ? find_enum(walk, place, colon + 1 + strspn(colon + 1, " "), tags) : 0;
 }
 
 int schema_tags_read(struct schema_walk *walk, const struct schema_place *place, uint32_t struct_id,

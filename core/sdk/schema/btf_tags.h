@@ -9,7 +9,7 @@ struct schema_tags {
 	enum bpfhost_kind kind; /* 0: as the C type says */
 	enum bpfhost_metric metric;
 	const struct btf_type *enumeration; /* of enum:NAME and flags:NAME, else NULL */
-	const char *text; /* of the tag that set the kind, without prefix */
+	const char *text;                   /* of the tag that set the kind, without prefix */
 };
 
 /* Tags without the prefix "bpfhost:" are somebody else's. 0 or -EINVAL. */

@@ -167,7 +167,8 @@ static char *append(char *at, const struct heap *heap)
 	return at + heap->used;
 }
 
-int bpfhost_schema_finish(struct bpfhost_schema_builder *builder, struct bpfhost_schema **ret_schema)
+int bpfhost_schema_finish(struct bpfhost_schema_builder *builder,
+			  struct bpfhost_schema **ret_schema)
 {
 	size_t size = sizeof(builder->head) + builder->fields.used + builder->names.used +
 		      builder->strings.used;

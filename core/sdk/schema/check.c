@@ -112,8 +112,7 @@ static bool head_fits(const struct bpfhost_schema *schema, uint32_t size)
 	uint64_t need = sizeof(*schema);
 
 	if (schema->size != size || schema->nfields > BPFHOST_SCHEMA_FIELDS_MAX ||
-	    schema->nnames > BPFHOST_SCHEMA_NAMES_MAX || !schema->strings_size ||
-	    schema->reserved)
+	    schema->nnames > BPFHOST_SCHEMA_NAMES_MAX || !schema->strings_size || schema->reserved)
 		return false;
 	if (!schema->type || schema->type == BPFHOST_TYPE_LOG)
 		return false;

@@ -19,9 +19,19 @@ static void attach_plan(struct bpfhost_instance *self, const struct bpf_program 
 	self->host->plan(self->host, text);
 }
 
-static int attach_missed(struct bpfhost_instance *self, struct session *session, const char *probe,
-			 int err)
+bool session_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
+			  const char *probe)
 {
+	session_get(self)->wanted++;
+	if (session_is_dry(self))
+		attach_plan(self, program, probe);
+	return session_is_dry(self);
+}
+
+int session_missed(struct bpfhost_instance *self, const char *probe, int err)
+{
+	struct session *session = session_get(self);
+
 	self->host->probe_failed(self->host, probe, strerror(-err));
 	if (!session->first_error)
 		session->first_error = err;
@@ -43,48 +53,40 @@ int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link)
 	return 0;
 }
 
-/* What the attach call gave: a link to keep, or NULL and errno. */
-static int attach_result(struct bpfhost_instance *self, struct session *session,
-			 struct bpf_link *link, const char *probe)
+int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const char *probe)
 {
 	int err;
 
 	if (!link)
-		return attach_missed(self, session, probe, -errno);
+		return session_missed(self, probe, -errno);
 	err = bpfhost_keep_link(self, link);
 	if (err)
 		bpf_link__destroy(link);
 	return err;
 }
 
+/* "tracepoint/CATEGORY/NAME" or "tp/CATEGORY/NAME": 1, and the two names; else 0. */
+static int attach_is_tracepoint(const char *section, char *category, char *name, size_t size)
+{
+	const char *first = strchr(section, '/'), *second = first ? strchr(first + 1, '/') : NULL;
+
+	if (!second || (strncmp(section, "tp/", 3) && strncmp(section, "tracepoint/", 11)))
+		return 0;
+	snprintf(category, size, "%.*s", (int)(second - first - 1), first + 1);
+	snprintf(name, size, "%s", second + 1);
+	return 1;
+}
+
 int bpfhost_attach_program(struct bpfhost_instance *self, struct bpf_program *program)
 {
 	const char *section = bpf_program__section_name(program);
-	struct session *session = session_get(self);
+	char category[128], name[128];
 
-	session->wanted++;
-	if (session_is_dry(self)) {
-		attach_plan(self, program, section);
+	if (attach_is_tracepoint(section, category, name, sizeof(name)))
+		return bpfhost_attach_tracepoint(self, program, category, name, 0, section);
+	if (session_only_planned(self, program, section))
 		return 0;
-	}
-	return attach_result(self, session, bpf_program__attach(program), section);
-}
-
-int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program *program,
-			      const char *category, const char *name, uint64_t cookie,
-			      const char *probe)
-{
-	LIBBPF_OPTS(bpf_tracepoint_opts, opts, .bpf_cookie = cookie);
-	struct session *session = session_get(self);
-
-	session->wanted++;
-	if (session_is_dry(self)) {
-		attach_plan(self, program, probe);
-		return 0;
-	}
-	return attach_result(self, session,
-			     bpf_program__attach_tracepoint_opts(program, category, name, &opts),
-			     probe);
+	return session_attached(self, bpf_program__attach(program), section);
 }
 
 int bpfhost_attached(struct bpfhost_instance *self)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The end of an instance: first no new records (destroy the links), then the ones that are left. A
- * program that was running when its link went may still be writing, so the ring is drained until the
- * counters say that nothing is missing, a second at most; what is not through then, the host counts.
+ * The end of an instance. Destroying links can take the kernel long, so first the programs are told
+ * to stop, by a flag that they look at; then the ring is drained until the counters say that nothing is
+ * missing; then the links go. A program that had passed the flag just before may still have written:
+ * so the ring is drained once more, and the host is told that nothing is attached any more. Half a
+ * second at most each time; what is not through then, the host counts. What is left to free after that
+ * can take its time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,17 +15,10 @@
 
 #include "session.h"
 
-#define CLOSE_DRAIN_NS 900000000ULL
+#define CLOSE_DRAIN_NS 500000000ULL
 #define CLOSE_PAUSE_NS 200000L
+#define CLOSE_GRACE_NS 1000000L
 #define CLOSE_BUDGET 4096
-
-static uint64_t close_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
 
 static int close_is_drained(const struct session *session)
 {
@@ -33,9 +29,9 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 {
 	const struct bpfhost_vtable *vtable = &self->plugin->vtable;
 	int (*poll)(struct bpfhost_instance *, uint32_t) = vtable->poll ?: bpfhost_default_poll;
-	uint64_t deadline = close_now() + CLOSE_DRAIN_NS;
+	uint64_t deadline = session_now() + CLOSE_DRAIN_NS;
 
-	while (!close_is_drained(session) && close_now() < deadline) {
+	while (!close_is_drained(session) && session_now() < deadline) {
 		int taken = poll(self, CLOSE_BUDGET);
 
 		if (taken < 0)
@@ -45,11 +41,32 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 	}
 }
 
-static void close_links(struct session *session)
+static void close_stop_programs(struct bpfhost_instance *self)
 {
-	for (uint32_t i = 0; i < session->nlinks; i++)
-		bpf_link__destroy(session->links[i]);
-	session->nlinks = 0;
+	struct bpfhost_reader *reader =
+		bpfhost_variable(self, "bpfhost_reader", sizeof(*reader));
+
+	if (reader)
+		__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);
+	/* One that runs right now has mostly looked at the flag already: let it count and finish. */
+	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
+}
+
+int bpfhost_stop(struct bpfhost_instance *self)
+{
+	struct session *session = session_get(self);
+
+	if (!session || session->stopped)
+		return 0;
+	session->stopped = true;
+	if (session->counters) {
+		close_stop_programs(self);
+		close_drain(self, session);
+	}
+	session_detach(session);
+	if (session->counters)
+		close_drain(self, session);
+	return 0;
 }
 
 int bpfhost_close(struct bpfhost_instance *self)
@@ -58,9 +75,8 @@ int bpfhost_close(struct bpfhost_instance *self)
 
 	if (!session)
 		return 0;
-	close_links(session);
-	if (session->counters)
-		close_drain(self, session);
+	bpfhost_stop(self);
+	self->host->drained(self->host);
 	session_route_libbpf(NULL);
 	session_free(session);
 	self->sdk = NULL;

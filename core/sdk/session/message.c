@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Log lines, error texts and option values: the small talk between a plugin and its host. */
+/* Log lines and error texts: the small talk between a plugin and its host. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,9 +52,9 @@ static void message_each_line(char *text, uint32_t level)
 /* One level quieter than libbpf means it: what failed is told by whoever asked for it. */
 static int message_from_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
-	uint32_t quieter = level == LIBBPF_WARN ? BPFHOST_INFO :
-			   level == LIBBPF_INFO ? BPFHOST_DEBUG :
-						  BPFHOST_TRACE;
+	uint32_t quieter = level == LIBBPF_WARN   ? BPFHOST_INFO
+			   : level == LIBBPF_INFO ? BPFHOST_DEBUG
+						  : BPFHOST_TRACE;
 	char text[MESSAGE_MAX * 4];
 
 	if (!message_libbpf_target || quieter > message_libbpf_target->host->log_level)
@@ -68,14 +68,4 @@ void session_route_libbpf(const struct bpfhost_instance *self)
 {
 	message_libbpf_target = self;
 	libbpf_set_print(self ? message_from_libbpf : NULL);
-}
-
-const struct bpfhost_setting *bpfhost_option(const struct bpfhost_instance *self, const char *name)
-{
-	const struct bpfhost_option *option = self->plugin->options;
-
-	for (uint32_t i = 0; option && option[i].name; i++)
-		if (!strcmp(option[i].name, name))
-			return &self->host->options[i];
-	return NULL;
 }

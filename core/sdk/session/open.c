@@ -14,71 +14,6 @@
 
 #define OPEN_SECTION_TYPES ".rodata.bpfhost"
 
-/* ---- variables of the object by name -------------------------------------------------------- */
-
-static const struct btf_type *open_variable(const struct btf *btf, const struct btf_var_secinfo *var,
-					    const char **ret_name)
-{
-	const struct btf_type *type = btf__type_by_id(btf, var->type);
-
-	*ret_name = type ? btf__name_by_offset(btf, type->name_off) : NULL;
-	return type;
-}
-
-/* Where a variable lies in a read-only section, and its size; -ENOENT. */
-static int open_find(const struct btf *btf, const char *section, const char *name,
-		     uint32_t *ret_offset, uint32_t *ret_size)
-{
-	int id = btf__find_by_name_kind(btf, section, BTF_KIND_DATASEC);
-	const struct btf_type *datasec = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
-	const struct btf_var_secinfo *vars = datasec ? btf_var_secinfos(datasec) : NULL;
-
-	for (uint32_t i = 0; datasec && i < btf_vlen(datasec); i++) {
-		const char *found;
-
-		if (!open_variable(btf, &vars[i], &found) || !found || strcmp(found, name) != 0)
-			continue;
-		*ret_offset = vars[i].offset;
-		*ret_size = vars[i].size;
-		return 0;
-	}
-	return -ENOENT;
-}
-
-static void *open_in_map(struct bpf_object *object, struct bpf_map *map, const char *name,
-			 size_t size)
-{
-	/* libbpf puts the object's name before the standard sections' ("hello.rodata"). */
-	const char *section = strchr(bpf_map__name(map), '.');
-	uint32_t offset, found;
-	size_t have;
-	char *bytes;
-
-	if (!bpf_map__is_internal(map) || !section)
-		return NULL;
-	if (open_find(bpf_object__btf(object), section, name, &offset, &found) < 0)
-		return NULL;
-	/* Read-only for the program, not before it is loaded: skeletons write it the same way. */
-	bytes = (char *)bpf_map__initial_value(map, &have);
-	return bytes && found == size && offset + size <= have ? bytes + offset : NULL;
-}
-
-void *bpfhost_constant(struct bpfhost_instance *self, const char *name, size_t size)
-{
-	struct session *session = session_get(self);
-	struct bpf_map *map;
-
-	if (!session || !session->object || !bpf_object__btf(session->object))
-		return NULL;
-	bpf_object__for_each_map(map, session->object) {
-		void *place = open_in_map(session->object, map, name, size);
-
-		if (place)
-			return place;
-	}
-	return NULL;
-}
-
 /* ---- event types ---------------------------------------------------------------------------- */
 
 static int open_remember_type(struct session *session, const char *name, uint32_t type)
@@ -138,7 +73,8 @@ static int open_type(void *ctx, const char *variable, uint32_t type, uint32_t of
 static int open_set_sizes(struct bpfhost_instance *self, struct session *session)
 {
 	struct bpf_map *ring = bpf_object__find_map_by_name(session->object, "bpfhost_ring");
-	struct bpf_map *counters = bpf_object__find_map_by_name(session->object, "bpfhost_counters");
+	struct bpf_map *counters =
+		bpf_object__find_map_by_name(session->object, "bpfhost_counters");
 	int ncpus = libbpf_num_possible_cpus();
 
 	if (ncpus < 0)
@@ -174,8 +110,9 @@ static int open_types(struct bpfhost_instance *self, struct session *session)
 	int err;
 
 	if (!btf)
-		return bpfhost_fail(self, -EINVAL, "failed to describe the events: the BPF object "
-						   "has no BTF (compile it with -g)");
+		return bpfhost_fail(self, -EINVAL,
+				    "failed to describe the events: the BPF object "
+				    "has no BTF (compile it with -g)");
 	err = schema_btf_events(btf, open_type, self, &why);
 	if (err && why.text[0])
 		return bpfhost_fail(self, err, "failed to list the event types: %s", why.text);

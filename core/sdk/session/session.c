@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -25,11 +27,16 @@ void session_free(struct session *session)
 	ring_unmap(&session->ring);
 	if (session->counters)
 		munmap((void *)session->counters, session->ncpus * sizeof(*session->counters));
-	for (uint32_t i = 0; i < session->nlinks; i++)
-		bpf_link__destroy(session->links[i]);
+	session_detach(session);
+	for (uint32_t i = 0; i < session->nevents; i++)
+		close(session->events[i]);
+	free(session->events);
 	bpf_object__close(session->object);
 	for (uint32_t i = 0; i < session->ntypes; i++)
 		free(session->types[i].name);
+	for (uint32_t i = 0; i < session->nmappings; i++)
+		munmap(session->mappings[i].address, session->mappings[i].size);
+	free(session->mappings);
 	free(session->types);
 	free(session->links);
 	free(session);
@@ -46,6 +53,14 @@ uint64_t session_expected(const struct session *session)
 		       __atomic_load_n(&counters->lost, __ATOMIC_ACQUIRE);
 	}
 	return sum;
+}
+
+uint64_t session_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
 int session_is_dry(const struct bpfhost_instance *self)

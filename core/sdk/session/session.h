@@ -3,13 +3,21 @@
 #ifndef SDK_SESSION_H
 #define SDK_SESSION_H
 
+#include <stdbool.h>
+
 #include <bpfhost/sdk.h>
+#include <stdbool.h>
 
 #include "ring.h"
 
 struct session_type {
 	char *name; /* of the struct */
 	uint32_t type;
+};
+
+struct session_mapping {
+	void *address;
+	size_t size;
 };
 
 struct session {
@@ -23,10 +31,17 @@ struct session {
 	uint64_t forwarded;   /* events put on the bus */
 	struct bpf_link **links;
 	uint32_t nlinks;
+	int *events; /* perf events of tracepoints, without a program once the links are gone */
+	uint32_t nevents;
 	uint32_t wanted;
 	int first_error; /* of the probes that could not be attached */
 	struct session_type *types;
 	uint32_t ntypes;
+	struct session_mapping *mappings; /* of the object's variables */
+	uint32_t nmappings;
+	uint64_t timer_every; /* ns; 0: no timer */
+	uint64_t timer_due;   /* CLOCK_MONOTONIC, ns */
+	bool stopped;
 };
 
 /* The session of an instance, made at first use. NULL when there is no memory. */
@@ -38,8 +53,24 @@ void session_free(struct session *session);
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
 
+/* CLOCK_MONOTONIC in ns, the clock of the events. */
+uint64_t session_now(void);
+
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);
+
+/* Destroys all links; many at a time, since the kernel waits for each. */
+void session_detach(struct session *session);
+
+/* Keeps a descriptor until the session is freed. Owns it, also on failure: -ENOMEM. */
+int session_keep_event(struct session *session, int fd);
+/* Tells that a probe could not be attached; returns err. */
+int session_missed(struct bpfhost_instance *self, const char *probe, int err);
+/* Keeps what an attach call gave: a link, or NULL and errno, which is then told and returned. */
+int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const char *probe);
+/* Counts one probe that is wanted; true in a dry run, after telling the plan. */
+bool session_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
+			  const char *probe);
 
 int session_is_dry(const struct bpfhost_instance *self);
 

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Mistakes and missing rights: one line that says what, where and the nearest word; nothing is left.
+. "$(dirname "$0")/lib.sh"
+need_kernel
+
+config=$TMP/bpfhost.conf
+as=()
+
+# refused STATUS ERROR ARGUMENT...: exactly one error, which matches
+refused() {
+	local status=$1 wanted=$2 before after
+
+	shift 2
+	before=$(left_in_kernel)
+	: >"$TMP/log"
+	setsid "${as[@]}" "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
+		--duration 20s --comm none-has-this "$@" >"$TMP/out" 2>"$TMP/log" </dev/null &
+	HOST_PID=$!
+	host_wait
+	expect "exit status of $*" "$status" "$STATUS"
+	expect "errors of $*" 1 "$(grep -c '^bpfhost: error: ' "$TMP/log")"
+	grep '^bpfhost: error: ' "$TMP/log" | grep -qF -- "$wanted" ||
+		fail "the error does not say: $wanted"
+	expect "events" "" "$(cat "$TMP/out")"
+	check_clean
+	after=$(left_in_kernel)
+	expect "programs that nobody holds, after $*" "$before" "$after"
+}
+
+# Programs of the plugin that no process holds.
+left_in_kernel() {
+	bpftool -j prog show | jq -c '[.[] | select(.name // "" | startswith("tracepoint_")) |
+		select((.pids // []) == []) | .id]'
+}
+
+# ---- probes -----------------------------------------------------------------------------------
+
+wrong() {
+	refused 2 "$1" --plugin tracepoint --set "probes=$2"
+}
+
+wrong 'did you mean "syscalls:sys_enter_connect"?' 'syscalls:sys_enter_conect'
+wrong 'sys_enter_connect has no field "adrlen"; did you mean "addrlen"?' \
+	'syscalls:sys_enter_connect(fd, adrlen)'
+wrong 'unknown name "adrlen" at column 31; did you mean "addrlen"?' \
+	'syscalls:sys_enter_connect if adrlen == 3'
+wrong "',' or ')' must follow the parameter at column 30" 'syscalls:sys_enter_connect(fd'
+wrong 'the text ends where a field or a value must follow' 'syscalls:sys_enter_connect if fd =='
+wrong 'cannot compare "fd" (a number) with a string' 'syscalls:sys_enter_connect if fd == "x"'
+wrong 'there is no tracepoint "nothing:like*"' 'nothing:like*'
+wrong 'a tracepoint is written category:name' 'sys_enter_connect'
+wrong 'there is no tracepoint "../../etc:passwd"' '../../etc:passwd'
+
+# ---- options and plugins ----------------------------------------------------------------------
+
+refused 2 'plugin tracepoint has no option "probs"; did you mean "probes"?' \
+	--plugin tracepoint --set probs=x
+refused 2 'string_size of tracepoint: 5 is not within 16 to 4096' \
+	--plugin tracepoint --set string_size=5
+refused 2 'there is no plugin "tracepint"; did you mean "tracepoint"?' --plugin tracepint
+refused 2 'unknown option "--formt"; did you mean "--format"?' --plugin tracepoint --formt json
+refused 2 'unknown format "jsn"; did you mean "json"?' --plugin tracepoint --format jsn
+refused 2 '--set: belongs to the --plugin before it' --set a=b
+refused 2 'there is an instance "tracepoint" already' --plugin tracepoint --plugin tracepoint
+refused 2 '--pid 4194304: there is no such process' --plugin tracepoint --pid 4194304
+refused 2 '--cgroup /nonexistent: No such file or directory' \
+	--plugin tracepoint --cgroup /nonexistent
+refused 2 'unknown name "fliename"' --plugin tracepoint --filter 'fliename == "x"'
+refused 2 'filter: ' --plugin tracepoint --filter 'pid =='
+refused 1 'failed to open /nonexistent/events: No such file or directory' \
+	--plugin tracepoint --output /nonexistent/events
+
+# ---- configuration files ----------------------------------------------------------------------
+
+refused 2 '/nonexistent/bpfhost.conf: failed to open: No such file' \
+	--config /nonexistent/bpfhost.conf
+printf 'plugins = (\n  { plugin = "tracepoint";\n    probs = "x"; }\n);\n' >"$config"
+refused 2 "$config:3: plugin tracepoint has no option \"probs\"; did you mean \"probes\"?" \
+	--config "$config"
+printf 'duratio = "1s";\n' >"$config"
+refused 2 "$config:1: unknown setting \"duratio\"; did you mean \"duration\"?" --config "$config"
+printf '\nplugins = (\n' >"$config"
+refused 2 "$config:3: " --config "$config"
+printf 'count = 99999999999999999999;\n' >"$config"
+refused 2 "$config:1: " --config "$config"
+rm "$config"
+mkfifo "$config"
+refused 2 "$config: " --config "$config"
+
+# ---- one of two: the other goes on ------------------------------------------------------------
+
+target_start getppid 5
+host_start --plugin tracepoint@wrong --set 'probes=syscalls:sys_enter_conect' \
+	--plugin tracepoint@right --set 'probes=syscalls:sys_enter_getppid' --pid "$TARGET_PID"
+target_go
+host_stop
+expect "exit status" 1 "$STATUS"
+expect "errors" 1 "$(grep -c '^bpfhost: error: wrong: ' "$TMP/log")"
+expect "events of the other" 5 "$(count '.instance == "right"')"
+check_ledger wrong
+check_ledger right
+check_clean
+target_end
+
+# ---- rights -----------------------------------------------------------------------------------
+
+if command -v setpriv >/dev/null; then
+	# Who has no right to the build folder gets a copy, which is his own: so it is trusted.
+	mkdir "$TMP/bin" && cp "$BPFHOST" "$PLUGIN_DIR"/*.so "$TMP/bin" && chmod -R a+rX "$TMP/bin"
+	BPFHOST=$TMP/bin/bpfhost PLUGIN_DIR=$TMP/bin
+	as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	refused 1 'the events of tracefs cannot be read: Permission denied' --plugin tracepoint
+	as=(setpriv --bounding-set -bpf,-sys_admin --inh-caps -all)
+	refused 1 'CAP_BPF' --plugin tracepoint
+	as=(setpriv --bounding-set -perfmon,-sys_admin --inh-caps -all)
+	refused 1 'CAP_PERFMON' --plugin tracepoint
+	as=(setpriv --bounding-set -setuid --inh-caps -all)
+	refused 1 'CAP_SETUID' --plugin tracepoint
+	as=()
+else
+	note "not tried: there is no setpriv"
+fi
+
+# ---- a dry run loads nothing ------------------------------------------------------------------
+
+host_run --plugin tracepoint --set 'probes=syscalls:sys_enter_getp?id' --dry-run
+expect "exit status of --dry-run" 0 "$STATUS"
+expect "the plan" "syscalls:sys_enter_getpgid syscalls:sys_enter_getpid syscalls:sys_enter_getppid" \
+	"$(echo $(sed -n 's/.* to //p' "$TMP/out" | sort))"
+grep -q attached "$TMP/log" && fail "a dry run says that it attached something"
+expect "programs after a dry run" "[]" "$(left_in_kernel)"
