@@ -145,7 +145,8 @@ static int opens_load(struct bpfhost_instance *self)
 	int err;
 
 	if (!opens)
-		return -ENOMEM;
+		return bpfhost_fail(self, -ENOMEM, "failed to make the state: %s",
+				    strerror(ENOMEM));
 	self->state = opens;
 	opens->interval = bpfhost_option_number(self, "summary");
 	err = opens_take_prefix(self, opens);

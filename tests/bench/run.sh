@@ -11,28 +11,36 @@
 # shown is the median of the rounds. Nothing here fails by being slow: goals stand beside the ratios.
 # measure.c and tree/tree.h say what exactly is counted.
 #
-#   run.sh [--quick] [--rounds N]    BUILD_DIR: the build folder; writes BUILD_DIR/bench.json
+#   run.sh [--quick] [--rounds N] [--folder DIR]
+#
+# BUILD_DIR is the build folder, the result goes to BUILD_DIR/bench.json. Events are written below DIR,
+# by default the build folder: a disk that is busy with other things makes a reader wait, and so lose
+# events, whichever tracer it is; a folder in memory (/dev/shm, 250 MB) has no such moments.
 set -euo pipefail
 
 die() { echo "bench: $*" >&2; exit 1; }
 
 rounds=5 starts=11 calls=1000000 paced=20000
+: "${BUILD_DIR:?}"
+place=$BUILD_DIR
 while (($#)); do
+	[[ $1 == --quick || $# -gt 1 ]] || die "unknown argument '$1', or nothing behind it"
 	case $1 in
 	--quick) rounds=2 starts=5 calls=200000 paced=5000 ;;
 	--rounds) rounds=${2-} && shift ;;
-	*) die "unknown argument '$1'; known are --quick and --rounds N" ;;
+	--folder) place=${2-} && shift ;;
+	*) die "unknown argument '$1'; known are --quick, --rounds N and --folder DIR" ;;
 	esac
 	shift
 done
 [[ $rounds =~ ^[1-9][0-9]?$ ]] || die "--rounds wants a number from 1 to 99"
-: "${BUILD_DIR:?}"
+[[ -d $place ]] || die "--folder wants a folder, not '$place'"
 if ((EUID != 0)); then
 	echo "bench: skipped: needs root (CAP_BPF, CAP_PERFMON)" >&2
 	exit 77
 fi
 
-folder=$(mktemp -d "$BUILD_DIR/bench.XXXXXX")
+folder=$(mktemp -d "$place/bench.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 results=$folder/results
 events=$folder/events
@@ -46,8 +54,9 @@ script='tracepoint:syscalls:sys_enter_getppid /pid == @PID@/ {
 	printf("{\"time\":%llu,\"cpu\":%d,\"pid\":%d,\"tid\":%d,\"uid\":%d,\"comm\":\"%s\"}\n",
 		nsecs, cpu, pid, tid, uid, comm); }'
 tracers=(bare minimal bpfhost)
-if command -v bpftrace >/dev/null; then
-	bpftrace=$(command -v bpftrace)
+version='no bpftrace'
+if bpftrace=$(command -v bpftrace); then
+	version=$("$bpftrace" --version)
 	tracers+=(bpftrace)
 fi
 
@@ -93,6 +102,6 @@ for ((round = 1; round <= starts; round++)); do
 done
 
 here=$(dirname "$(readlink -f "$0")")
-jq -s --arg kernel "$(uname -r)" --arg cpus "$(nproc)" --arg bpftrace \
-	"$("${bpftrace:-echo}" --version)" -f "$here/summary.jq" "$results" >"$BUILD_DIR/bench.json"
+jq -s --arg kernel "$(uname -r)" --arg cpus "$(nproc)" --arg folder "$place" \
+	--arg bpftrace "$version" -f "$here/summary.jq" "$results" >"$BUILD_DIR/bench.json"
 jq -r -f "$here/table.jq" "$BUILD_DIR/bench.json"

@@ -19,7 +19,7 @@ def goal(name; what; key; other; limit):
 	{ name: name, other: other, ratio: ratio(what; key; "bpfhost"; other), goal: limit };
 
 {
-	kernel: $kernel, cpus: ($cpus | tonumber), bpftrace: $bpftrace,
+	kernel: $kernel, cpus: ($cpus | tonumber), bpftrace: $bpftrace, folder: $folder,
 	full: {
 		calls: (of("full"; "bare")[0].calls),
 		traced_ns: middle("full"; "median_ns"),

@@ -25,7 +25,8 @@
 
 #define CONFORMANCE_NOBODY         65534
 #define CONFORMANCE_BUDGET         16
-#define CONFORMANCE_REPEAT         20
+#define CONFORMANCE_REPEAT         15
+#define CONFORMANCE_AGAIN          2
 #define CONFORMANCE_SETTLED        5    /* life cycles after which no more memory may be taken */
 #define CONFORMANCE_SLACK          4096 /* bytes: the C library keeps what belongs to ended threads */
 #define CONFORMANCE_LIMIT_S        20
@@ -286,21 +287,34 @@ static void check_detach_twice(struct conformance *suite)
 	conformance_end(host);
 }
 
+/* How many bytes more are in use after so many life cycles. */
+static size_t repeated_growth(struct conformance *suite, int cycles)
+{
+	size_t before = process_memory(), after;
+
+	for (int i = 0; i < cycles; i++)
+		conformance_live_once(suite);
+	after = process_memory();
+	return after > before ? after - before : 0;
+}
+
+/*
+ * The C library keeps what belongs to the stacks of threads that ended, a few more whenever more
+ * threads than ever happened to run at once. A leak grows each time.
+ */
 static void check_repeated(struct conformance *suite)
 {
 	struct process before;
-	size_t settled = 0, last;
+	size_t growth;
 
 	process_look(&before);
-	for (int i = 0; i < CONFORMANCE_REPEAT; i++) {
-		conformance_live_once(suite);
-		if (i + 1 == CONFORMANCE_SETTLED)
-			settled = process_memory();
-	}
-	last = process_memory();
-	if (last > settled + CONFORMANCE_SLACK)
-		conformance_fail("%zu bytes more after %d life cycles than after %d",
-				 last - settled, CONFORMANCE_REPEAT, CONFORMANCE_SETTLED);
+	repeated_growth(suite, CONFORMANCE_SETTLED);
+	growth = repeated_growth(suite, CONFORMANCE_REPEAT);
+	for (int i = 0; i < CONFORMANCE_AGAIN && growth > CONFORMANCE_SLACK; i++)
+		growth = repeated_growth(suite, CONFORMANCE_REPEAT);
+	if (growth > CONFORMANCE_SLACK)
+		conformance_fail("%zu bytes more after %d more life cycles", growth,
+				 CONFORMANCE_REPEAT);
 	conformance_unchanged(&before);
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120
+# (What the tests use, and with which arguments, is not seen from here.)
 #
 # What the live tests share. A test sources this, names what it needs, starts a target, starts the
 # host on it, lets the target go, stops the host and compares:
@@ -24,7 +25,7 @@ TMP=$(mktemp -d "${TMPDIR:-/var/tmp}/bpfhost-live.XXXXXX") || exit 1
 # Other users, which some tests become, may go in but not look around.
 chmod 0711 "$TMP"
 TRACING=/sys/kernel/tracing
-HOST_PID= TARGET_PID= STATUS= BPF_IDS=
+HOST_PID='' HOST_SESSION='' HOST_STDOUT='' TARGET_PID='' STATUS='' TOOK='' BPF_IDS=''
 HOST_FORMAT=json
 # Where the sanitizers or a busy machine make all slower, limits of time are stretched.
 SLOW=${BPFHOST_TEST_SLOW:-1}
@@ -67,7 +68,9 @@ expect() {
 
 # expect_between WHAT LEAST MOST FOUND
 expect_between() {
-	[ "$4" -ge "$2" ] && [ "$4" -le "$3" ] || fail "$1: wanted $2 to $3, found '$4'"
+	if [ "$4" -lt "$2" ] || [ "$4" -gt "$3" ]; then
+		fail "$1: wanted $2 to $3, found '$4'"
+	fi
 }
 
 # wait_until SECONDS COMMAND...
@@ -79,6 +82,24 @@ wait_until() {
 		[ $((tries -= 1)) -gt 0 ] || return 1
 		sleep 0.01
 	done
+}
+
+# wait_for_number SECONDS NUMBER COMMAND...: until it prints that number
+wait_for_number() {
+	wait_until "$1" prints "${@:2}"
+}
+
+prints() {
+	[ "$("${@:2}")" = "$1" ]
+}
+
+gone() {
+	! "$@"
+}
+
+# Its input as one line, with one space between the words.
+words() {
+	paste -s -d ' ' -
 }
 
 need_program() {
@@ -133,7 +154,7 @@ target_poke() {
 # target_go [SECONDS]: lets it do all that is left
 target_go() {
 	target_poke
-	wait_until "${1:-20}" target_reached done || fail "the target does not end"
+	wait_until "${1:-20}" target_reached "done" || fail "the target does not end"
 }
 
 target_end() {
@@ -211,14 +232,21 @@ host_wait() {
 	HOST_PID=
 }
 
-# host_stop [SIGNAL]: and checks that it takes less than a second
-host_stop() {
-	local begin=${EPOCHREALTIME/[.,]/} took
+told() {
+	[ "$(grep -c '^stats ' "$TMP/log")" -gt "$1" ] || host_gone
+}
 
+# host_stop [SIGNAL]: and checks that it takes less than a second until the ledger is there. What may
+# follow is the kernel's: 40 ms and more for each probe, and it lets go of one at a time only.
+host_stop() {
+	local begin=${EPOCHREALTIME/[.,]/} before
+
+	before=$(grep -c '^stats ' "$TMP/log")
 	kill "-${1:-TERM}" "$HOST_PID" || fail "the host has ended already"
-	host_wait
-	took=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
-	[ $took -lt $((1000 * SLOW)) ] || fail "stopping took $took ms"
+	wait_until 10 told "$before" || fail "there is no ledger"
+	TOOK=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
+	[ $TOOK -lt $((1000 * SLOW)) ] || fail "stopping took $TOOK ms"
+	host_wait 30
 }
 
 # host_run ARGUMENT...: a run that ends by itself
@@ -313,12 +341,12 @@ bpf_left() {
 }
 
 session_left() {
-	ps -o pid= -s "$HOST_SESSION" | grep -q .
+	[ -n "$(ps -o pid= -s "$HOST_SESSION")" ]
 }
 
 # No worker, program, map or link of the last run is left.
 check_clean() {
-	wait_until 1 eval '! session_left' || fail "left running: $(ps -s "$HOST_SESSION")"
-	wait_until 2 eval '! bpf_left' || fail "left in the kernel, of: $BPF_IDS"
+	wait_until 1 gone session_left || fail "left running: $(ps -s "$HOST_SESSION")"
+	wait_until 2 gone bpf_left || fail "left in the kernel, of: $BPF_IDS"
 	BPF_IDS=
 }

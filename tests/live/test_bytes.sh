@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Names and paths that hold anything: each line stays one line of JSON and of text.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
 
@@ -20,7 +21,7 @@ expect "a path of control characters" '"/\u0001\u007f"' \
 	"$(sed -n 3p "$TMP/out" | jq -a .data.filename)"
 expect "comm" '"n\"\\\n\u001b\ufffd\ufffd"' "$(head -n 1 "$TMP/out" | jq -a .comm)"
 expect "what was replaced" '["comm","filename"] ["comm","filename"] ["comm"]' \
-	"$(echo $(jq -c .bytes_replaced "$TMP/out"))"
+	"$(jq -c .bytes_replaced "$TMP/out" | words)"
 
 # ---- a program of that name -------------------------------------------------------------------
 
@@ -49,4 +50,6 @@ expect "lines" 2 "$(wc -l <"$TMP/out")"
 LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$TMP/out" && fail "a control character in the text"
 LC_ALL=C grep -q $'\xc2[\x80-\x9f]' "$TMP/out" && fail "a C1 control character in the text"
 iconv -f UTF-8 -t UTF-8 "$TMP/out" >/dev/null || fail "not all of the text is UTF-8"
-grep -q 'act\[\|n.*\[2J\[' "$TMP/out" || fail "the process's name is missing"
+expect "what stands there instead" \
+	"n\\x1b[2J[$(target_said pid)] filename=\"/a\\\"b\\\\c\\nd\\te\\x1b[31mf\\xffgé""h\\xe2\\x82\"" \
+	"$(head -n 1 "$TMP/out" | tr -s ' ' | cut -d ' ' -f 3-)"

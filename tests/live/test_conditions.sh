@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # What passes and what does not: `if` of a probe, --pid, --uid, --comm, --cgroup, --filter, --count.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
 
@@ -13,14 +14,14 @@ cleanup() {
 
 offsets=()
 for n in -9 -1 0 5 7 4294967296 9223372036854775807; do
-	offsets+=(lseek 1000 $n)
+	offsets+=(lseek 1000 "$n")
 done
 
 # lseeks EXPRESSION WANTED: which of the offsets pass. Digits as they are: jq knows 53 bits only.
 lseeks() {
 	target_start "${offsets[@]}"
 	run_once "syscalls:sys_enter_lseek(offset) if fd == 1000 && ($1)"
-	expect "if $1" "$2" "$(echo $(events | sed 's/.*"offset":\([-0-9]*\).*/\1/'))"
+	expect "if $1" "$2" "$(events | sed 's/.*"offset":\([-0-9]*\).*/\1/' | words)"
 	expect "produced by if $1" "$(wc -w <<<"$2")" "$(stat_of produced)"
 }
 
@@ -35,7 +36,7 @@ opens=(open /a/one open /a/two open /b/one open "/a/\"q\"")
 opens_pass() {
 	target_start "${opens[@]}"
 	run_once "syscalls:sys_enter_openat(filename) if $1"
-	expect "if $1" "$2" "$(echo $(events | jq -r .data.filename))"
+	expect "if $1" "$2" "$(events | jq -r .data.filename | words)"
 	expect "produced by if $1" "$(wc -w <<<"$2")" "$(stat_of produced)"
 }
 
@@ -46,7 +47,7 @@ opens_pass 'filename ~ "*one"' '/a/one /b/one'
 opens_pass 'filename ~ "*tw*"' '/a/two'
 opens_pass 'filename == "/a/\"q\""' '/a/"q"'
 
-if [ -e $TRACING/events/sock/inet_sock_set_state ]; then
+if [ -e "$TRACING"/events/sock/inet_sock_set_state ]; then
 	for net in 127.0.0.0/8=1 127.0.0.1=1 10.0.0.0/8=0; do
 		target_start tcp 47012
 		run_once "sock:inet_sock_set_state(daddr) if dport == 47012 &&
@@ -125,7 +126,7 @@ fi
 
 target_start "${offsets[@]}"
 run_once 'syscalls:sys_enter_lseek(fd, offset) if fd == 1000' --filter 'offset < 0 && fd == 1000'
-expect "--filter on fields" "-9 -1" "$(echo $(events | jq .data.offset))"
+expect "--filter on fields" "-9 -1" "$(events | jq .data.offset | words)"
 expect "filtered" 5 "$(stat_of filtered)"
 expect "produced" 7 "$(stat_of produced)"
 

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # A million events, and all that can go wrong with those who read them: the ledger is exact.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
 
 million=1000000
 probe=syscalls:sys_enter_getppid
-reader= full=
+reader='' full=''
 cleanup() {
-	[ -z "$reader" ] || kill -KILL $reader 2>/dev/null
+	[ -z "$reader" ] || kill -KILL "$reader" 2>/dev/null
 	[ -z "$full" ] || umount "$full" 2>/dev/null
 }
 
@@ -71,7 +72,7 @@ wait_until 5 reader_stopped || fail "the reader does not stop"
 target_poke
 sleep 2
 kill -CONT $reader
-wait_until 40 target_reached done || fail "the target does not end"
+wait_until 40 target_reached "done" || fail "the target does not end"
 host_stop
 reader_end
 expect "exit status" 0 "$STATUS"
@@ -195,7 +196,7 @@ for signal in INT TERM; do
 	expect "whole events in the pipe" "$(stat_of delivered)" \
 		"$(grep -c '"kind":"event".*}$' "$TMP/out")"
 	check_clean
-	kill $TARGET_PID
+	kill "$TARGET_PID"
 	target_end
 done
 

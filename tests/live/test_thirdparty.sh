@@ -96,9 +96,10 @@ start_target() {
 # trace ARGUMENT...: events of $target, all of them, in $dir/out, the log in $dir/err.
 trace() {
 	local i
+	: >"$dir/err" # the last run's must not be read while this one starts
 	"${bpfhost[@]}" --format json --pid "$target" "$@" >"$dir/out" 2>"$dir/err" 5>&- &
 	host=$!
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		grep -q 'attached [1-9]' "$dir/err" && break
 		kill -0 $host 2>/dev/null || break
 		sleep 0.05

@@ -8,6 +8,7 @@
  *	name TEXT               the process's name
  *	wait                    print "waiting", go on at the next line of stdin
  *	sleep MS
+ *	slowly US               from now on, a pause after each round of getppid and gets
  *	getppid N               N system calls, at full speed
  *	stamp                   one getppid, and the wall clock before it
  *	gets N                  N times each of getpid, getuid and getgid
@@ -44,6 +45,8 @@
 #define ACT_INET_PORT  4660
 #define ACT_INET6_PORT 22136
 #define ACT_UNIX_PATH  "/nonexistent/act.socket"
+
+static struct timespec act_pause;
 
 static void act_die(const char *what)
 {
@@ -94,12 +97,25 @@ static void act_sleep(char **arg)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
+static void act_slowly(char **arg)
+{
+	act_pause.tv_nsec = atol(arg[0]) * 1000;
+}
+
+static void act_rest(void)
+{
+	if (act_pause.tv_nsec)
+		nanosleep(&act_pause, NULL);
+}
+
 static void act_getppid(char **arg)
 {
 	long n = atol(arg[0]);
 
-	for (long i = 0; i < n; i++)
+	for (long i = 0; i < n; i++) {
 		syscall(SYS_getppid);
+		act_rest();
+	}
 	dprintf(1, "getppid %ld\n", n);
 }
 
@@ -121,6 +137,7 @@ static void act_gets(char **arg)
 		syscall(SYS_getpid);
 		syscall(SYS_getuid);
 		syscall(SYS_getgid);
+		act_rest();
 	}
 	dprintf(1, "gets %ld\n", n);
 }
@@ -275,12 +292,12 @@ static const struct {
 	int operands;
 	void (*act)(char **arg);
 } act_verbs[] = {
-	{ "pin", 1, act_pin },     { "name", 1, act_name },         { "wait", 0, act_wait },
-	{ "sleep", 1, act_sleep }, { "getppid", 1, act_getppid },   { "stamp", 0, act_stamp },
-	{ "gets", 1, act_gets },   { "children", 1, act_children }, { "connect", 2, act_connect },
-	{ "tcp", 1, act_tcp },     { "open", 1, act_open },         { "openw", 1, act_openw },
-	{ "flock", 1, act_flock }, { "lseek", 2, act_lseek },       { "kill", 1, act_kill },
-	{ "user", 1, act_user },   { "exec", 1, act_exec },
+	{ "pin", 1, act_pin },         { "name", 1, act_name },     { "wait", 0, act_wait },
+	{ "sleep", 1, act_sleep },     { "slowly", 1, act_slowly }, { "getppid", 1, act_getppid },
+	{ "stamp", 0, act_stamp },     { "gets", 1, act_gets },     { "children", 1, act_children },
+	{ "connect", 2, act_connect }, { "tcp", 1, act_tcp },       { "open", 1, act_open },
+	{ "openw", 1, act_openw },     { "flock", 1, act_flock },   { "lseek", 2, act_lseek },
+	{ "kill", 1, act_kill },       { "user", 1, act_user },     { "exec", 1, act_exec },
 };
 
 static int act_do(char **arg, int left)

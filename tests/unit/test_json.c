@@ -77,6 +77,48 @@ static void test_whole_line(void **state)
 	sink_type_free(type);
 }
 
+/* A line is the same whatever line the encoder wrote before. */
+static void expect_same_after(struct sink_clock *clock, const struct sink_type *type,
+			      const struct bpfhost_event *event)
+{
+	unsigned char record[RECORD_SIZE] = { 0 };
+	char again[RECORD_SIZE + 4096];
+	size_t size;
+
+	memcpy(record, event, sizeof(*event));
+	size = json_encoder.event(clock, type, record, RECORD_SIZE, again);
+	assert_true(size > 0 && size < sizeof(again));
+	again[size - 1] = 0;
+	assert_string_equal(again, line_of(type, record));
+}
+
+static void test_tasks_in_turn(void **state)
+{
+	struct sink_type *type = type_of(bpfhost_schema_new(7, "e", 64));
+	struct bpfhost_event event = header;
+	struct sink_clock clock = wall();
+
+	(void)state;
+	expect_same_after(&clock, type, &event);
+	expect_same_after(&clock, type, &event);
+	event.pid++;
+	expect_same_after(&clock, type, &event);
+	event.tid = UINT32_MAX;
+	expect_same_after(&clock, type, &event);
+	event.uid = 0;
+	expect_same_after(&clock, type, &event);
+	memset(event.comm, 1, sizeof(event.comm)); /* the longest: \u0001 */
+	expect_same_after(&clock, type, &event);
+	expect_same_after(&clock, type, &event);
+	event.comm[15] = (char)0xff;
+	expect_same_after(&clock, type, &event);
+	expect_same_after(&clock, type, &event);
+	assert_non_null(strstr(out, "\"bytes_replaced\":[\"comm\"]"));
+	expect_same_after(&clock, type, &header);
+	assert_null(strstr(out, "bytes_replaced"));
+	sink_type_free(type);
+}
+
 static void test_no_task_and_no_fields(void **state)
 {
 	struct sink_type *type = type_of(bpfhost_schema_new(7, "packet", 64));
@@ -401,6 +443,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_line),
+		cmocka_unit_test(test_tasks_in_turn),
 		cmocka_unit_test(test_no_task_and_no_fields),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_addresses),

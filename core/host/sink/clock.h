@@ -1,16 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* From the kernel's monotonic time to the date that people know, formatted once a second. */
+/*
+ * From the kernel's monotonic time to the date that people know, formatted once a second; and with it
+ * what else one line mostly has in common with the line before.
+ */
 #ifndef SINK_CLOCK_H
 #define SINK_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Of an event's header, from pid to the end of comm. */
+#define SINK_TASK_SIZE 32
+/* Three names and numbers, and comm with six characters a byte. */
+#define SINK_TASK_TEXT 192
+
+/* The task that the last event was of, as its encoder wrote it. */
+struct sink_task {
+	uint8_t header[SINK_TASK_SIZE];
+	uint32_t size; /* of the text; 0: none yet */
+	bool replaced; /* comm is not UTF-8 */
+	char text[SINK_TASK_TEXT];
+};
+
 struct sink_clock {
 	int64_t offset_ns; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
 	int64_t second;    /* whose text this is */
 	bool local;        /* local time instead of UTC */
 	char text[24];     /* 2026-01-02T03:04:05 */
+	struct sink_task task;
 };
 
 /* offset_ns as sink_clock_offset tells it; it may be set anew at any time with this function. */

@@ -285,7 +285,7 @@ static char *put_time(char *p, struct sink_clock *clock, uint64_t time_ns)
 	return put_digits(p, ns, 9);
 }
 
-static char *put_task(char *p, const struct bpfhost_event *header, struct marks *replaced)
+static char *put_new_task(char *p, const struct bpfhost_event *header, bool *replaced)
 {
 	p = PUT_LITERAL(p, ",\"pid\":");
 	p = put_u64(p, header->pid);
@@ -294,9 +294,34 @@ static char *put_task(char *p, const struct bpfhost_event *header, struct marks 
 	p = PUT_LITERAL(p, ",\"uid\":");
 	p = put_u64(p, header->uid);
 	p = PUT_LITERAL(p, ",\"comm\":");
-	p = put_string(p, header->comm, strnlen(header->comm, sizeof(header->comm)),
-		       &replaced->comm);
-	replaced->any |= replaced->comm;
+	return put_string(p, header->comm, strnlen(header->comm, sizeof(header->comm)), replaced);
+}
+
+_Static_assert(offsetof(struct bpfhost_event, pid) + SINK_TASK_SIZE == sizeof(struct bpfhost_event),
+	       "the task is the end of the header");
+_Static_assert(sizeof(",'pid':4294967295,'tid':4294967295,'uid':4294967295,'comm':''") +
+			       6 * BPFHOST_COMM_LEN + PUT_SLACK <=
+		       SINK_TASK_TEXT,
+	       "the longest task, copied blindly");
+
+/* Events come in runs of one task: what was written for it the last time is copied. */
+static char *put_task(char *p, struct sink_task *task, const struct bpfhost_event *header,
+		      struct marks *replaced)
+{
+	const uint8_t *key = (const uint8_t *)header + offsetof(struct bpfhost_event, pid);
+	char *start = p;
+
+	if (task->size && !memcmp(task->header, key, SINK_TASK_SIZE)) {
+		p = put_blindly(p, task->text, task->size);
+	} else {
+		task->replaced = false;
+		p = put_new_task(p, header, &task->replaced);
+		memcpy(task->header, key, SINK_TASK_SIZE);
+		task->size = (uint32_t)(p - start);
+		memcpy(task->text, start, task->size);
+	}
+	replaced->comm = task->replaced;
+	replaced->any |= task->replaced;
 	return p;
 }
 
@@ -319,7 +344,7 @@ static size_t json_event(struct sink_clock *clock, const struct sink_type *type,
 	p = put_chars(p, &type->json);
 	p = put_u64(p, header.cpu);
 	if (!(header.flags & BPFHOST_EVENT_NO_TASK))
-		p = put_task(p, &header, &line.replaced);
+		p = put_task(p, &clock->task, &header, &line.replaced);
 	p = PUT_LITERAL(p, ",\"data\":");
 	p = put_data(p, type, record, header.flags & BPFHOST_EVENT_TRUNCATED, &line);
 	if (line.truncated.any) {

@@ -138,9 +138,8 @@ static int instance_begin_life(struct instance *instance)
 	int theirs = -1, err;
 
 	instance->life = (struct life){ 0 };
-	instance->said_end = instance->hung_up = instance->broken = false;
-	instance->crashed = instance->drained = false;
-	instance->drained_all = instance->stop_killed = false;
+	instance->said_end = instance->hung_up = instance->broken = instance->crashed = false;
+	instance->drained = instance->drained_all = instance->stop_killed = false;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)
 		instance->source = merge_source_add(instance->run->merge, 0, instance);
@@ -223,7 +222,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
 			  "degraded: %u of %u probes are attached", message->a, message->b);
-	else
+	else if (!run->config->dry_run)
 		log_write(run->log, BPFHOST_INFO, instance_name(instance), "attached %u of %u probes",
 			  message->a, message->b);
 }
@@ -345,6 +344,7 @@ static void instance_tell_crash(struct instance *instance, const siginfo_t *info
 	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken;
 	char how[64];
 
+	instance->run->had_crash = true;
 	instance_describe_end(info, how, sizeof(how));
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
 		  "plugin %s: its worker %s %s%s%s", instance->config->plugin, how,
@@ -449,7 +449,6 @@ static void instance_go_on(struct instance *instance)
 		     instance->crashes < run->config->restart_limit;
 
 	if (again) {
-		run->failed = true;
 		instance_back_off(instance);
 		return;
 	}

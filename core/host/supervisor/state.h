@@ -107,6 +107,7 @@ struct supervisor {
 	bool started;       /* all have opened and were told to start */
 	bool filter_checked;
 	bool failed;        /* exit status 1 */
+	bool had_crash;     /* a worker did not end as it should: exit status 1 too */
 	bool misconfigured; /* exit status 2 */
 	bool load_misconfigured; /* the same, unless something ran all the same */
 	bool any_ran;

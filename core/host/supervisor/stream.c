@@ -364,11 +364,12 @@ static int stream_write_mark(struct instance *instance, const struct merge_item 
 static int stream_write_gap(struct instance *instance, const struct merge_item *item,
 			    const struct bpfhost_event *event)
 {
-	struct sink_notice notice = stream_notice(instance, item);
+	struct sink_notice notice;
 	int err;
 
 	if (!item->gap || instance->run->gap_told)
 		return 0;
+	notice = stream_notice(instance, item);
 	if (!(event->flags & BPFHOST_EVENT_USER))
 		notice.cpu = event->cpu;
 	err = stream_write_notice(instance->run, &notice);

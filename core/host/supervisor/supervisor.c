@@ -426,7 +426,7 @@ static int supervisor_status(const struct supervisor *run)
 {
 	if (run->misconfigured || (run->load_misconfigured && !run->any_ran))
 		return 2;
-	return run->failed ? 1 : 0;
+	return run->failed || run->had_crash ? 1 : 0;
 }
 
 int supervisor_run(const struct config *config)
