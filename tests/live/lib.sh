@@ -346,7 +346,7 @@ session_left() {
 
 # No worker, program, map or link of the last run is left.
 check_clean() {
-	wait_until 1 gone session_left || fail "left running: $(ps -s "$HOST_SESSION")"
+	wait_until 10 gone session_left || fail "left running: $(ps -s "$HOST_SESSION")"
 	wait_until 2 gone bpf_left || fail "left in the kernel, of: $BPF_IDS"
 	BPF_IDS=
 }
