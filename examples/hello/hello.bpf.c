@@ -9,8 +9,7 @@ SEC("tracepoint/sched/sched_process_exec")
 int on_exec(void *ctx)
 {
 	(void)ctx;
-	BPFHOST_EMIT(hello_event, event)
-	{
+	BPFHOST_EMIT(hello_event, event) {
 		__builtin_memcpy(event->greeting, "hello, world\0\0\0", sizeof(event->greeting));
 	}
 	return 0;

@@ -61,8 +61,7 @@ static enum bpfhost_operand_kind condition_kind(const struct tracepoint_field *f
 	}
 }
 
-static int condition_slot(const struct condition_names *names, const char *name,
-			  uint32_t *ret_slot)
+static int condition_slot(const struct condition_names *names, const char *name, uint32_t *ret_slot)
 {
 	const struct bpfhost_probe_param *param;
 	uint32_t index;
@@ -205,7 +204,7 @@ int tracepoint_condition_make(const struct bpfhost_probe *probe, const struct fo
 	};
 	int ret = bpfhost_expr_bind(probe->expr, &resolver, &names, err);
 
-	return ret ? ret :
-		     bpfhost_condition_compile(probe->expr, condition_place, &names, ret_condition,
+	return ret ? ret
+		   : bpfhost_condition_compile(probe->expr, condition_place, &names, ret_condition,
 					       err);
 }

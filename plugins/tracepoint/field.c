@@ -77,8 +77,8 @@ static void field_string(const struct tracepoint_context *context, const struct 
 	field->size = field_is_located(from) ? context->string_size : from->size;
 	field->count = 1;
 	if (field_is_located(from))
-		field->extra = from->location == FORMAT_DATA_LOC ? TRACEPOINT_DATA_LOC_STR :
-								   TRACEPOINT_REL_LOC_STR;
+		field->extra = from->location == FORMAT_DATA_LOC ? TRACEPOINT_DATA_LOC_STR
+								 : TRACEPOINT_REL_LOC_STR;
 }
 
 static void field_bytes(const struct tracepoint_context *context, const struct format_field *from,
@@ -88,8 +88,8 @@ static void field_bytes(const struct tracepoint_context *context, const struct f
 	field->size = field_is_located(from) ? context->string_size : from->size;
 	field->count = 1;
 	if (field_is_located(from))
-		field->extra = from->location == FORMAT_DATA_LOC ? TRACEPOINT_DATA_LOC_BYTES :
-								   TRACEPOINT_REL_LOC_BYTES;
+		field->extra = from->location == FORMAT_DATA_LOC ? TRACEPOINT_DATA_LOC_BYTES
+								 : TRACEPOINT_REL_LOC_BYTES;
 }
 
 static void field_number(const struct tracepoint_context *context, const struct format_field *from,
@@ -246,9 +246,9 @@ static int field_by_type(const struct tracepoint_context *context, const struct 
 	}
 }
 
-int tracepoint_field_make(const struct tracepoint_context *context,
-			  const struct format_field *from, struct bpfhost_probe_type type,
-			  struct tracepoint_field *ret_field, struct bpfhost_error *err)
+int tracepoint_field_make(const struct tracepoint_context *context, const struct format_field *from,
+			  struct bpfhost_probe_type type, struct tracepoint_field *ret_field,
+			  struct bpfhost_error *err)
 {
 	struct tracepoint_field field = {
 		.name = from->name,

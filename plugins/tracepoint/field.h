@@ -31,9 +31,9 @@ struct tracepoint_context {
  * Reads a field as the format file describes it, or as `type` says where that is given. 0, or
  * -EINVAL with a sentence in err: this type cannot be read from that field.
  */
-int tracepoint_field_make(const struct tracepoint_context *context,
-			  const struct format_field *from, struct bpfhost_probe_type type,
-			  struct tracepoint_field *ret_field, struct bpfhost_error *err);
+int tracepoint_field_make(const struct tracepoint_context *context, const struct format_field *from,
+			  struct bpfhost_probe_type type, struct tracepoint_field *ret_field,
+			  struct bpfhost_error *err);
 /* A place given by hand: name@OFFSET: TYPE. The same errors. */
 int tracepoint_field_by_hand(const struct bpfhost_probe_param *param,
 			     struct tracepoint_field *ret_field, struct bpfhost_error *err);

@@ -35,16 +35,16 @@ static uint32_t probes_elements(const struct format_field *field)
 {
 	if (field->count > 1)
 		return field->count;
-	return field->value_size && field->value_size < field->size ?
-		       field->size / field->value_size :
-		       field->size;
+	return field->value_size && field->value_size < field->size
+		       ? field->size / field->value_size
+		       : field->size;
 }
 
 static void probes_print_field(FILE *out, const struct format_field *field)
 {
-	const char *where = field->location == FORMAT_DATA_LOC ? "__data_loc " :
-			    field->location == FORMAT_REL_LOC  ? "__rel_loc " :
-								 "";
+	const char *where = field->location == FORMAT_DATA_LOC  ? "__data_loc "
+			    : field->location == FORMAT_REL_LOC ? "__rel_loc "
+								: "";
 
 	fprintf(out, "    %s%s %s", where, field->type, field->name);
 	if (field->is_array && field->location == FORMAT_FIXED)
@@ -106,7 +106,10 @@ static int probes_list(struct bpfhost_instance *self, const char *glob, int verb
 		memcpy(category, glob, (size_t)(colon - glob));
 		category[colon - glob] = '\0';
 	}
-	err = tracepoint_tracefs_each(root, category, colon ? colon + 1 : glob ? glob : "*",
+	err = tracepoint_tracefs_each(root, category,
+				      colon  ? colon + 1
+				      : glob ? glob
+					     : "*",
 				      probes_event, &walk);
 	if (err)
 		return bpfhost_fail(self, err, "failed to read the events of %s: %s%s", root,

@@ -14,7 +14,7 @@
 /* Fields that every format has, which say nothing about the event. */
 #define TARGET_SYSCALL_NUMBER "__syscall_nr"
 /* The kernel's own bound for one record of a tracepoint (PERF_MAX_TRACE_SIZE). */
-#define TARGET_PIECE_MAX 8192
+#define TARGET_PIECE_MAX  8192
 #define TARGET_FIELDS_MAX 128
 
 struct target_fields {
@@ -265,8 +265,9 @@ static int target_parse(const char *category, const char *text, size_t length,
 	int ret = format_parse(category, text, length, ret_format, &why);
 
 	if (ret)
-		snprintf(err->text, sizeof(err->text), "its format file cannot be read: line %u: %s",
-			 why.line, why.cause ? why.cause : strerror(-ret));
+		snprintf(err->text, sizeof(err->text),
+			 "its format file cannot be read: line %u: %s", why.line,
+			 why.cause ? why.cause : strerror(-ret));
 	return ret;
 }
 

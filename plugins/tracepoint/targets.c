@@ -21,7 +21,8 @@ struct targets_walk {
 	struct bpfhost_error first; /* why the first event was left out */
 };
 
-static int targets_append(struct tracepoint_targets *targets, const struct tracepoint_target *target)
+static int targets_append(struct tracepoint_targets *targets,
+			  const struct tracepoint_target *target)
 {
 	struct tracepoint_target *items =
 		reallocarray(targets->items, targets->count + 1, sizeof(*items));
@@ -88,9 +89,8 @@ static int targets_unknown_event(const struct targets_walk *walk)
 	snprintf(wanted, sizeof(wanted), "%.120s:%.120s", parts[0].text, parts[1].text);
 	if (!tracepoint_tracefs_each(walk->root, "*", "*", targets_gather_name, &names))
 		near = bpfhost_nearest(wanted, (const char *const *)names.items, names.count);
-	snprintf(walk->err->text, sizeof(walk->err->text),
-		 "there is no tracepoint \"%s\"%s%s%s", wanted, near ? "; did you mean \"" : "",
-		 near ? near : "", near ? "\"?" : "");
+	snprintf(walk->err->text, sizeof(walk->err->text), "there is no tracepoint \"%s\"%s%s%s",
+		 wanted, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 	for (size_t i = 0; i < names.count; i++)
 		free(names.items[i]);
 	free(names.items);
@@ -152,7 +152,9 @@ static int targets_add_matching(struct targets_walk *walk)
 int tracepoint_targets_add(struct tracepoint_targets *targets, const char *root, const char *text,
 			   uint32_t string_size, uint32_t *ret_skipped, struct bpfhost_error *err)
 {
-	struct targets_walk walk = { targets, root, NULL, string_size, 0, false, err, { { 0 }, 0 } };
+	struct targets_walk walk = {
+		targets, root, NULL, string_size, 0, false, err, { { 0 }, 0 }
+	};
 	struct bpfhost_probe *probe = NULL;
 	int ret = bpfhost_probe_parse(text, &probe, err);
 

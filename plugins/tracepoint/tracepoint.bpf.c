@@ -106,8 +106,8 @@ static __always_inline void tracepoint_string(struct bpfhost_event *event, char 
 
 	if (!capacity)
 		return;
-	n = user ? bpf_probe_read_user_str(place, capacity, source) :
-		   bpf_probe_read_kernel_str(place, capacity, source);
+	n = user ? bpf_probe_read_user_str(place, capacity, source)
+		 : bpf_probe_read_kernel_str(place, capacity, source);
 	if (n < 0) {
 		place[0] = 0;
 		return;
@@ -175,8 +175,7 @@ static __always_inline int tracepoint_hit(void *ctx, const volatile struct trace
 
 	if (!probe || !tracepoint_passes(probe, ctx))
 		return 0;
-	BPFHOST_EMIT_SIZED(struct tracepoint_record, size->record, probe->type, record)
-	{
+	BPFHOST_EMIT_SIZED(struct tracepoint_record, size->record, probe->type, record) {
 		tracepoint_fill(record, probe, ctx, size);
 	}
 	return 0;

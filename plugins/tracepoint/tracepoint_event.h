@@ -14,7 +14,7 @@
 #include <bpfhost/condition.h>
 #include <bpfhost/event.h>
 
-#define TRACEPOINT_EXTRAS_MAX 8
+#define TRACEPOINT_EXTRAS_MAX   8
 #define TRACEPOINT_NO_CONDITION 0xffffffffU
 /* Room for a struct sockaddr_un, rounded up; the others are smaller. */
 #define TRACEPOINT_SOCKADDR_SIZE 112

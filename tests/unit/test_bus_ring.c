@@ -581,8 +581,8 @@ static bool right(const struct bus_frame *head, const uint8_t *payload, uint32_t
 
 	memcpy(&number, payload, sizeof(number));
 	return head->size == size_of(i) && number == i &&
-	       (head->size == 4 || (payload[4] == (i & 0xff) &&
-				    !memcmp(payload + 4, payload + 5, head->size - 5)));
+	       (head->size == 4 ||
+		(payload[4] == (i & 0xff) && !memcmp(payload + 4, payload + 5, head->size - 5)));
 }
 
 /* How many frames came out right. */

@@ -309,7 +309,7 @@ static void test_backwards(void **state)
 /* ---- against a reference ---- */
 
 #define SOURCES 5U
-#define ITEMS 4000U
+#define ITEMS   4000U
 
 struct model {
 	uint64_t time_ns;
@@ -387,7 +387,8 @@ static void run_against_reference(uint64_t seed)
 		memset(bytes, (int)i, sizeof(bytes));
 		memcpy(bytes, &i, sizeof(i));
 		assert_int_equal(merge_push(merge, sources[items[i].source], items[i].time_ns,
-					    items[i].gap, 0, bytes, items[i].size), 0);
+					    items[i].gap, 0, bytes, items[i].size),
+				 0);
 		if (seed % 2) /* released by watermarks, else by the window alone */
 			merge_watermark(merge, sources[i % SOURCES], latest - WINDOW / 2 - 1024);
 		if (next_random(&random) % 8 == 0)
@@ -460,7 +461,8 @@ static void test_speed(void **state)
 	assert_int_equal(sum, n * sizeof(record));
 	print_message("push, next, pop of 100 bytes: %.1f ns\n",
 		      ((double)(end.tv_sec - begin.tv_sec) * 1e9 +
-		       (double)(end.tv_nsec - begin.tv_nsec)) / (double)n);
+		       (double)(end.tv_nsec - begin.tv_nsec)) /
+			      (double)n);
 }
 
 int main(void)

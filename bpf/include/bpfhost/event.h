@@ -24,9 +24,9 @@
 
 struct bpfhost_event {
 	__u64 time_ns; /* CLOCK_MONOTONIC, taken after the record's place was reserved */
-	__u64 lost;    /* how many events this CPU had lost by then; where it rises, there is a gap */
-	__u64 cgroup;  /* id of the cgroup v2 */
-	__u32 type;    /* which schema tells the fields behind this header */
+	__u64 lost; /* how many events this CPU had lost by then; where it rises, there is a gap */
+	__u64 cgroup; /* id of the cgroup v2 */
+	__u32 type;   /* which schema tells the fields behind this header */
 	__u16 cpu;
 	__u16 flags; /* BPFHOST_EVENT_... */
 	__u32 pid;   /* the process: the kernel's tgid */
@@ -52,9 +52,9 @@ struct bpfhost_reader {
 	__u32 reserved[14];
 };
 
-#define BPFHOST_LOG_ARGS 8
-#define BPFHOST_LOG_BYTES 64
-#define BPFHOST_LOG_FILE 48
+#define BPFHOST_LOG_ARGS   8
+#define BPFHOST_LOG_BYTES  64
+#define BPFHOST_LOG_FILE   48
 #define BPFHOST_LOG_FORMAT 128
 
 /* One argument of a log line: the number or the pointer itself, and what stood behind a pointer. */
@@ -76,7 +76,7 @@ struct bpfhost_log_record {
 };
 
 /* The conditions that hold for every event of an instance, decided in the kernel. */
-#define BPFHOST_FILTER_IDS 64
+#define BPFHOST_FILTER_IDS   64
 #define BPFHOST_FILTER_NAMES 16
 
 struct bpfhost_filter_values {

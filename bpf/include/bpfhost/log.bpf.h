@@ -72,7 +72,7 @@ static __always_inline void bpfhost_log_user(struct bpfhost_log_arg *arg,
 #define BPFHOST_LOG_ARGS_8(a, x, ...) BPFHOST_LOG_SET_(a, x); BPFHOST_LOG_ARGS_7((a) + 1, __VA_ARGS__)
 /* clang-format on */
 #define BPFHOST_LOG_CAT_(a, b) a##b
-#define BPFHOST_LOG_CAT(a, b) BPFHOST_LOG_CAT_(a, b)
+#define BPFHOST_LOG_CAT(a, b)  BPFHOST_LOG_CAT_(a, b)
 
 /* Like bpfhost_begin, with the counters that belong to the log; no filter applies. */
 static __always_inline struct bpfhost_log_record *bpfhost_log_begin(__u64 *wakeup)
@@ -123,8 +123,8 @@ static __always_inline struct bpfhost_log_record *bpfhost_log_begin(__u64 *wakeu
 /* clang-format on */
 
 #define bpfhost_log_error(...) BPFHOST_LOG_(1, __VA_ARGS__)
-#define bpfhost_log_warn(...) BPFHOST_LOG_(2, __VA_ARGS__)
-#define bpfhost_log_info(...) BPFHOST_LOG_(3, __VA_ARGS__)
+#define bpfhost_log_warn(...)  BPFHOST_LOG_(2, __VA_ARGS__)
+#define bpfhost_log_info(...)  BPFHOST_LOG_(3, __VA_ARGS__)
 #define bpfhost_log_debug(...) BPFHOST_LOG_(4, __VA_ARGS__)
 #define bpfhost_log_trace(...) BPFHOST_LOG_(5, __VA_ARGS__)
 

@@ -25,9 +25,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE MERGE_ITEM_MAX
-#define CHUNKS (MERGE_BYTES_MAX / CHUNK_SIZE)
-#define NO_CHUNK 0xffffU
+#define CHUNK_SIZE  MERGE_ITEM_MAX
+#define CHUNKS      (MERGE_BYTES_MAX / CHUNK_SIZE)
+#define NO_CHUNK    0xffffU
 #define ENTRIES_MIN 64U
 /* No caller's `now` is so old that an honest event could be so much younger. */
 #define FUTURE_NS 1000000000ULL
@@ -56,10 +56,10 @@ struct merge_source {
 	struct entry *entries;
 	uint32_t first;
 	uint32_t end;
-	uint32_t room; /* entries allocated */
-	uint32_t current; /* the chunk that is being filled */
+	uint32_t room;        /* entries allocated */
+	uint32_t current;     /* the chunk that is being filled */
 	uint32_t free_chunks; /* bit set: no item in it */
-	bool full; /* the last push did not fit */
+	bool full;            /* the last push did not fit */
 	struct chunk chunks[CHUNKS];
 };
 
@@ -389,8 +389,8 @@ uint64_t merge_due(const struct merge *merge)
 		return UINT64_MAX;
 	time_ns = source->entries[source->first].time_ns;
 	/* One less than never: it is held, though for a time that will not come. */
-	return time_ns < UINT64_MAX - merge->window_ns ? time_ns + merge->window_ns :
-							 UINT64_MAX - 1;
+	return time_ns < UINT64_MAX - merge->window_ns ? time_ns + merge->window_ns
+						       : UINT64_MAX - 1;
 }
 
 void merge_flush(struct merge *merge)

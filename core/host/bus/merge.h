@@ -18,7 +18,7 @@ struct merge_source;
 
 /* What one source may hold at most. */
 #define MERGE_ENTRIES_MAX 16384U
-#define MERGE_BYTES_MAX (2U << 20)
+#define MERGE_BYTES_MAX   (2U << 20)
 /* The largest item, as BPFHOST_RECORD_MAX. */
 #define MERGE_ITEM_MAX 65536U
 
@@ -27,9 +27,9 @@ struct merge_item {
 	uint64_t gap;      /* events lost immediately before this one */
 	const void *bytes; /* aligned to 8; NULL for an item without bytes */
 	uint32_t size;
-	uint16_t tag;      /* the caller's */
-	bool late;         /* older than an item that was already given out */
-	void *user;        /* of its source */
+	uint16_t tag; /* the caller's */
+	bool late;    /* older than an item that was already given out */
+	void *user;   /* of its source */
 };
 
 /* NULL when there is no memory. */

@@ -32,8 +32,8 @@ enum bus_kind {
 
 /* What stands before each payload. A frame begins and ends at a multiple of 8. */
 struct bus_frame {
-	uint32_t size; /* of the payload, in bytes */
-	uint16_t kind; /* enum bus_kind */
+	uint32_t size;     /* of the payload, in bytes */
+	uint16_t kind;     /* enum bus_kind */
 	uint16_t reserved; /* zero */
 };
 

@@ -101,7 +101,8 @@ int command_list(const struct config *config, FILE *out, FILE *log)
 	if (!e)
 		e = catalogue_read(&paths, &catalogue);
 	if (e)
-		fprintf(log, "bpfhost: error: failed to read the plugin folders: %s\n", strerror(-e));
+		fprintf(log, "bpfhost: error: failed to read the plugin folders: %s\n",
+			strerror(-e));
 	else if (config->format == CONFIG_FORMAT_JSON)
 		for (size_t i = 0; i < catalogue->count; i++)
 			list_json(out, &catalogue->entries[i]);

@@ -114,8 +114,9 @@ void log_plain(struct log *log, const char *text)
 
 static const char *log_level_name(uint32_t level)
 {
-	static const char *const names[] = { "error",  "error",	 "warning",
-					     "info", "debug", "trace" };
+	static const char *const names[] = {
+		"error", "error", "warning", "info", "debug", "trace"
+	};
 
 	return level < sizeof(names) / sizeof(names[0]) ? names[level] : "trace";
 }

@@ -86,7 +86,8 @@ static int filter_values_cgroup(const char *text, uint64_t *ret_id, uint32_t *re
 	if (!path || statfs(path, &fs) < 0 || stat(path, &st) < 0) {
 		ret = -ENOENT;
 		snprintf(err->text, sizeof(err->text), "--cgroup %s: %s", text, strerror(errno));
-	} else if (fs.f_type != (__typeof__(fs.f_type))CGROUP2_SUPER_MAGIC || !S_ISDIR(st.st_mode)) {
+	} else if (fs.f_type != (__typeof__(fs.f_type))CGROUP2_SUPER_MAGIC ||
+		   !S_ISDIR(st.st_mode)) {
 		ret = -EINVAL;
 		snprintf(err->text, sizeof(err->text),
 			 "--cgroup %s: this is no folder of a cgroup v2 file system, such as "

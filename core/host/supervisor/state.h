@@ -56,18 +56,18 @@ struct instance {
 	struct types types;
 	struct life life;
 	struct ledger ledger;
-	bool needs_no_task; /* events of no process */
-	bool said_end;      /* the worker told how it ended */
-	bool hung_up;       /* it closed its control socket */
-	bool broken;        /* it broke the format of the bus */
-	bool crashed;      /* the worker of this life did not end as it should */
-	uint64_t untold;   /* events lost to the stop that no line has told of */
-	bool stop_killed;   /* it was too slow to stop */
-	bool drained_all;   /* the worker has said that nothing is attached any more */
-	bool stalled;      /* the merge is full, frames wait on the bus */
-	bool drained;      /* the last look at the bus found nothing more */
-	bool failed_already; /* before its worker ended, and that was told */
-	bool ran;            /* this life reached INSTANCE_RUNNING */
+	bool needs_no_task;     /* events of no process */
+	bool said_end;          /* the worker told how it ended */
+	bool hung_up;           /* it closed its control socket */
+	bool broken;            /* it broke the format of the bus */
+	bool crashed;           /* the worker of this life did not end as it should */
+	uint64_t untold;        /* events lost to the stop that no line has told of */
+	bool stop_killed;       /* it was too slow to stop */
+	bool drained_all;       /* the worker has said that nothing is attached any more */
+	bool stalled;           /* the merge is full, frames wait on the bus */
+	bool drained;           /* the last look at the bus found nothing more */
+	bool failed_already;    /* before its worker ended, and that was told */
+	bool ran;               /* this life reached INSTANCE_RUNNING */
 	uint32_t crashes;       /* in a row */
 	uint64_t running_since; /* CLOCK_MONOTONIC ns */
 	uint64_t restart_at;
@@ -76,8 +76,8 @@ struct instance {
 /* What becomes of events that come to the sink. */
 enum sink_state {
 	SINK_OPEN,
-	SINK_FULL, /* --count is reached: the rest is lost to the stop */
-	SINK_DEAD, /* a write failed: the rest is lost to the sink */
+	SINK_FULL,     /* --count is reached: the rest is lost to the stop */
+	SINK_DEAD,     /* a write failed: the rest is lost to the sink */
 	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
 };
 
@@ -94,21 +94,21 @@ struct supervisor {
 	uint32_t ninstances;
 	int epoll;
 	int signals;
-	uint64_t now;           /* CLOCK_MONOTONIC ns, at the begin of this round */
-	uint64_t stop_at;       /* --duration; UINT64_MAX: none */
+	uint64_t now;            /* CLOCK_MONOTONIC ns, at the begin of this round */
+	uint64_t stop_at;        /* --duration; UINT64_MAX: none */
 	uint64_t stopping_since; /* 0: not stopping */
-	uint64_t committed;     /* events handed to the output */
+	uint64_t committed;      /* events handed to the output */
 	enum sink_state sink;
-	bool sink_blocked;  /* wait until it can be written */
-	bool sink_watched;  /* epoll does */
-	bool gap_told;      /* of the item that is next */
-	bool stop_killed;   /* the time to stop in was over, what lived was killed */
-	bool told_ledgers;  /* at the end of the run */
-	bool started;       /* all have opened and were told to start */
+	bool sink_blocked; /* wait until it can be written */
+	bool sink_watched; /* epoll does */
+	bool gap_told;     /* of the item that is next */
+	bool stop_killed;  /* the time to stop in was over, what lived was killed */
+	bool told_ledgers; /* at the end of the run */
+	bool started;      /* all have opened and were told to start */
 	bool filter_checked;
-	bool failed;        /* exit status 1 */
-	bool had_crash;     /* a worker did not end as it should: exit status 1 too */
-	bool misconfigured; /* exit status 2 */
+	bool failed;             /* exit status 1 */
+	bool had_crash;          /* a worker did not end as it should: exit status 1 too */
+	bool misconfigured;      /* exit status 2 */
 	bool load_misconfigured; /* the same, unless something ran all the same */
 	bool any_ran;
 };

@@ -13,16 +13,14 @@
 
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
+#include "supervisor/stop.h"
 #include "supervisor/stream.h"
 #include "supervisor/tracefs.h"
 
-/* A stop is over within a second: workers have most of it, a blocked sink less. */
-#define SUPERVISOR_STOP_LIMIT 900000000ULL  /* ns */
-#define SUPERVISOR_SINK_LIMIT 300000000ULL  /* ns */
-#define SUPERVISOR_NEVER UINT64_MAX
-#define SUPERVISOR_EVENTS 64
+#define SUPERVISOR_NEVER   UINT64_MAX
+#define SUPERVISOR_EVENTS  64
 #define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
-#define SUPERVISOR_SINK (1ULL << 2 | INSTANCE_SOURCE_NONE)
+#define SUPERVISOR_SINK    (1ULL << 2 | INSTANCE_SOURCE_NONE)
 
 uint64_t supervisor_now(void)
 {
@@ -32,37 +30,9 @@ uint64_t supervisor_now(void)
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
-void supervisor_stop(struct supervisor *run)
-{
-	if (run->stopping_since)
-		return;
-	run->stopping_since = supervisor_now();
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_stop(&run->instances[i]);
-}
-
 void supervisor_tell_plan(struct instance *instance, const char *text)
 {
 	printf("%s: %s\n", instance->config->name, text);
-}
-
-/* Where nothing ever ran there is nothing to balance, and the error was told. */
-static void supervisor_tell_ledgers(struct supervisor *run)
-{
-	char text[1024];
-
-	if (!run->any_ran || run->config->dry_run)
-		return;
-
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		struct instance *instance = &run->instances[i];
-		struct ledger ledger;
-
-		instance_ledger(instance, &ledger);
-		ledger_text(&ledger, instance->config->name, instance->config->plugin, text,
-			    sizeof(text));
-		log_plain(run->log, text);
-	}
 }
 
 /* ---- what happens ------------------------------------------------------------------------------ */
@@ -74,7 +44,7 @@ static void supervisor_on_signal(struct supervisor *run)
 	if (read(run->signals, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGUSR1) {
-		supervisor_tell_ledgers(run);
+		stop_tell_ledgers(run);
 		return;
 	}
 	supervisor_stop(run);
@@ -124,13 +94,8 @@ static uint64_t supervisor_due(const struct supervisor *run)
 		if (other < due)
 			due = other;
 	}
-	if (run->stopping_since && !run->stop_killed) {
-		other = run->stopping_since +
-			(run->sink_blocked ? SUPERVISOR_SINK_LIMIT : SUPERVISOR_STOP_LIMIT);
-		if (other < due)
-			due = other;
-	}
-	return due;
+	other = stop_due(run);
+	return other < due ? other : due;
 }
 
 static void supervisor_wait(struct supervisor *run)
@@ -172,8 +137,7 @@ static void supervisor_start_all(struct supervisor *run)
 			instance_start(&run->instances[i]);
 }
 
-static size_t supervisor_gather_types(const struct supervisor *run,
-				      const struct sink_type **types)
+static size_t supervisor_gather_types(const struct supervisor *run, const struct sink_type **types)
 {
 	size_t n = 0;
 
@@ -197,8 +161,8 @@ static void supervisor_check_filter(struct supervisor *run)
 			return;
 	run->filter_checked = true;
 	types = calloc(supervisor_gather_types(run, NULL) + 1, sizeof(*types));
-	if (types && filter_names_known(run->filter, types, supervisor_gather_types(run, types),
-					&why)) {
+	if (types &&
+	    filter_names_known(run->filter, types, supervisor_gather_types(run, types), &why)) {
 		log_write(run->log, BPFHOST_ERROR, NULL, "--filter: %s", why.text);
 		run->misconfigured = true;
 		supervisor_stop(run);
@@ -213,100 +177,17 @@ static void supervisor_tick_instance(struct instance *instance)
 	instance_tick(instance);
 }
 
-/* A worker that is told to be drained only waits for the kernel, which killing would not shorten. */
-static void supervisor_end_slow(struct instance *instance)
-{
-	if (!instance_alive(instance) || instance->drained_all)
-		return;
-	instance->stop_killed = true;
-	stream_give_up(instance->run);
-	instance_kill(instance);
-}
-
-static void supervisor_tick_stop(struct supervisor *run)
-{
-	uint64_t since = run->stopping_since;
-
-	if (!since && run->stop_at <= run->now)
-		supervisor_stop(run);
-	if (!since)
-		return;
-	if (run->sink_blocked && since + SUPERVISOR_SINK_LIMIT <= run->now)
-		stream_give_up(run);
-	if (run->stop_killed || since + SUPERVISOR_STOP_LIMIT > run->now)
-		return;
-	run->stop_killed = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		supervisor_end_slow(&run->instances[i]);
-}
-
-/* Whether nothing more can come to the sink, though the kernel may still be detaching. */
-static bool supervisor_all_drained(const struct supervisor *run)
-{
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		const struct instance *instance = &run->instances[i];
-
-		if (instance->bus && !(instance->drained_all && instance->drained))
-			return false;
-	}
-	return true;
-}
-
-static bool supervisor_balanced(const struct supervisor *run)
-{
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		struct ledger ledger;
-
-		instance_ledger(&run->instances[i], &ledger);
-		if (ledger_pending(&ledger))
-			return false;
-	}
-	return true;
-}
-
-/* The books are closed with the last event, whatever the kernel still has to free. */
-static void supervisor_tell_early(struct supervisor *run)
-{
-	if (run->told_ledgers || !run->stopping_since || !supervisor_all_drained(run))
-		return;
-	stream_finish(run);
-	if (!supervisor_balanced(run))
-		return;
-	supervisor_tell_ledgers(run);
-	run->told_ledgers = true;
-}
-
-/*
- * Closing the empty perf events of many tracepoints takes the kernel 40 ms each. Nothing is attached
- * by then, and the worker goes away by itself: nobody has to wait for that.
- */
-static bool supervisor_only_frees(const struct supervisor *run)
-{
-	return run->stop_killed && run->told_ledgers && supervisor_all_drained(run);
-}
-
-static bool supervisor_over(const struct supervisor *run)
-{
-	if (supervisor_only_frees(run))
-		return true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
-		    run->instances[i].bus)
-			return false;
-	return true;
-}
-
 static void supervisor_loop(struct supervisor *run)
 {
-	while (!supervisor_over(run)) {
+	while (!stop_is_over(run)) {
 		supervisor_wait(run);
 		stream_round(run);
 		for (uint32_t i = 0; i < run->ninstances; i++)
 			supervisor_tick_instance(&run->instances[i]);
 		supervisor_start_all(run);
 		supervisor_check_filter(run);
-		supervisor_tick_stop(run);
-		supervisor_tell_early(run);
+		stop_tick(run);
+		stop_close_books(run);
 		log_flush(run->log);
 	}
 }
@@ -419,7 +300,7 @@ static void supervisor_live(struct supervisor *run)
 	supervisor_loop(run);
 	stream_finish(run);
 	if (!run->told_ledgers)
-		supervisor_tell_ledgers(run);
+		stop_tell_ledgers(run);
 }
 
 static int supervisor_status(const struct supervisor *run)

@@ -138,8 +138,7 @@ static void host_log(const struct bpfhost_host *host, uint32_t level, const char
 
 	if (level > host->log_level)
 		return;
-	place = host_reserve(worker, BUS_LOG,
-			     (uint32_t)(sizeof(*place) + file_size + text_size));
+	place = host_reserve(worker, BUS_LOG, (uint32_t)(sizeof(*place) + file_size + text_size));
 	if (!place) {
 		bus_count(worker->bus, BUS_LOG_LOST, 1);
 		return;
@@ -162,8 +161,7 @@ static void host_say(const struct bpfhost_host *host, enum protocol_kind kind, c
 	protocol_send(host_worker(host)->setup->control, kind, 0, 0, text, NULL, 0);
 }
 
-static void host_probe_failed(const struct bpfhost_host *host, const char *probe,
-			      const char *cause)
+static void host_probe_failed(const struct bpfhost_host *host, const char *probe, const char *cause)
 {
 	char text[1024];
 

@@ -15,10 +15,10 @@
 
 #include "worker/state.h"
 
-#define LOOP_BUDGET 4096U
+#define LOOP_BUDGET    4096U
 #define LOOP_PAUSE_MAX 4000000ULL /* ns */
 #define LOOP_PAUSE_MIN 50000ULL
-#define LOOP_FOREVER UINT64_MAX
+#define LOOP_FOREVER   UINT64_MAX
 
 int worker_watch(struct worker *worker, int fd, bool edge)
 {
@@ -125,11 +125,11 @@ static void loop_sleep(struct worker *worker)
 static void loop_adapt_pause(struct worker *worker, uint64_t bytes)
 {
 	if (bytes * 4 > worker->ring.size)
-		worker->pause = worker->pause / 2 > LOOP_PAUSE_MIN ? worker->pause / 2 :
-								     LOOP_PAUSE_MIN;
+		worker->pause =
+			worker->pause / 2 > LOOP_PAUSE_MIN ? worker->pause / 2 : LOOP_PAUSE_MIN;
 	else if (worker->pause < LOOP_PAUSE_MAX)
-		worker->pause = worker->pause * 2 < LOOP_PAUSE_MAX ? worker->pause * 2 :
-								     LOOP_PAUSE_MAX;
+		worker->pause =
+			worker->pause * 2 < LOOP_PAUSE_MAX ? worker->pause * 2 : LOOP_PAUSE_MAX;
 }
 
 static void loop_rest(struct worker *worker, int taken, uint64_t bytes)

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define PROTOCOL_TEXT_MAX 4096
-#define PROTOCOL_FDS_MAX 3
+#define PROTOCOL_FDS_MAX  3
 
 enum protocol_kind {
 	/* worker to supervisor */
@@ -19,10 +19,10 @@ enum protocol_kind {
 	PROTOCOL_OPENED = 1,
 	/* The plugin cannot be opened (a 0) or the configuration is wrong (a 1); text; it ends. */
 	PROTOCOL_REFUSED = 2,
-	PROTOCOL_FAILED = 3,   /* load, attach or poll failed (a: enum worker_call, b: errno); text */
-	PROTOCOL_RING = 4,     /* a: CPUs, b: bytes; descriptors: counters, reader or none */
-	PROTOCOL_MISSED = 5,   /* a probe could not be attached; text */
-	PROTOCOL_PLAN = 6,     /* dry run: text */
+	PROTOCOL_FAILED = 3, /* load, attach or poll failed (a: enum worker_call, b: errno); text */
+	PROTOCOL_RING = 4,   /* a: CPUs, b: bytes; descriptors: counters, reader or none */
+	PROTOCOL_MISSED = 5, /* a probe could not be attached; text */
+	PROTOCOL_PLAN = 6,   /* dry run: text */
 	PROTOCOL_ATTACHED = 7, /* a of b probes; from now on it runs */
 	PROTOCOL_DRAINED = 9,  /* nothing is attached any more, no more events will come */
 	PROTOCOL_DETACHED = 8, /* all is undone; then the worker ends */

@@ -24,11 +24,11 @@ struct worker {
 	struct bpfhost_instance instance;
 	struct kernel_ring ring;
 	int epoll;
-	uint32_t unpublished;  /* bytes */
-	uint32_t bus_blocked;  /* size of the frame that found the bus full; 0: it is not */
-	uint64_t timer_every;  /* ns; 0: no timer */
+	uint32_t unpublished; /* bytes */
+	uint32_t bus_blocked; /* size of the frame that found the bus full; 0: it is not */
+	uint64_t timer_every; /* ns; 0: no timer */
 	uint64_t timer_due;
-	uint64_t pause;        /* ns between two looks at a busy ring */
+	uint64_t pause;    /* ns between two looks at a busy ring */
 	uint32_t attached; /* probes, of so many: */
 	uint32_t wanted;
 	bool stop;

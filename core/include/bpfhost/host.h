@@ -42,11 +42,11 @@ struct bpfhost_setting {
 
 /* The descriptors through which the host follows an instance's kernel side; any may be -1. */
 struct bpfhost_ring_fds {
-	uint32_t size;     /* sizeof(struct bpfhost_ring_fds) as the caller knows it */
-	int32_t ring;      /* BPF_MAP_TYPE_RINGBUF that the instance's poll drains */
-	int32_t counters;  /* BPF_F_MMAPABLE array of struct bpfhost_counters, one a CPU */
-	int32_t reader;    /* BPF_F_MMAPABLE array whose first bytes are a struct bpfhost_reader */
-	uint32_t ncpus;    /* entries of counters */
+	uint32_t size;      /* sizeof(struct bpfhost_ring_fds) as the caller knows it */
+	int32_t ring;       /* BPF_MAP_TYPE_RINGBUF that the instance's poll drains */
+	int32_t counters;   /* BPF_F_MMAPABLE array of struct bpfhost_counters, one a CPU */
+	int32_t reader;     /* BPF_F_MMAPABLE array whose first bytes are a struct bpfhost_reader */
+	uint32_t ncpus;     /* entries of counters */
 	uint32_t ring_size; /* bytes of the ring's data area, a power of two */
 };
 
@@ -66,14 +66,14 @@ struct bpfhost_host {
 
 	const char *instance;                       /* its name, unique in the run */
 	const struct bpfhost_filter_values *filter; /* --pid, --comm, --uid, --cgroup; never NULL */
-	const struct bpfhost_setting *options;        /* one for each row of the option table */
+	const struct bpfhost_setting *options;      /* one for each row of the option table */
 	uint64_t ring_size;                         /* bytes for the ring buffer, a power of two */
-	uint32_t log_level;                         /* the highest enum bpfhost_level that is shown */
-	uint32_t flags;                             /* BPFHOST_RUN_... */
+	uint32_t log_level; /* the highest enum bpfhost_level that is shown */
+	uint32_t flags;     /* BPFHOST_RUN_... */
 
 	/* Writes one line (without newline) to the log. file may be NULL. */
-	void (*log)(const struct bpfhost_host *host, uint32_t level, const char *file, uint32_t line,
-		    const char *text);
+	void (*log)(const struct bpfhost_host *host, uint32_t level, const char *file,
+		    uint32_t line, const char *text);
 	/* Sets the text that explains the error that load, attach or poll is about to return. */
 	void (*fail)(const struct bpfhost_host *host, const char *text);
 	/*

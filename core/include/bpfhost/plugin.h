@@ -67,28 +67,28 @@ enum bpfhost_option_type {
 	BPFHOST_OPT_PROBE = 8,  /* the probe grammar; the host checks its syntax */
 };
 
-#define BPFHOST_OPT_LIST 0x1     /* may be repeated; each adds an item */
+#define BPFHOST_OPT_LIST     0x1 /* may be repeated; each adds an item */
 #define BPFHOST_OPT_REQUIRED 0x2 /* has no default and must be given */
 
 /* One row of the option table, which ends with a row whose name is NULL. */
 struct bpfhost_option {
 	const char *name;
-	const char *help;          /* one line */
-	const char *default_text;  /* as a user would write it; NULL: none */
+	const char *help;           /* one line */
+	const char *default_text;   /* as a user would write it; NULL: none */
 	const char *const *choices; /* ends with NULL */
-	uint32_t type;             /* enum bpfhost_option_type */
-	uint32_t flags;            /* BPFHOST_OPT_LIST, BPFHOST_OPT_REQUIRED */
+	uint32_t type;              /* enum bpfhost_option_type */
+	uint32_t flags;             /* BPFHOST_OPT_LIST, BPFHOST_OPT_REQUIRED */
 	int64_t min;
 	int64_t max;
 };
 
 /* What a worker keeps after attach besides its descriptors; see docs/SECURITY.md. */
 #define BPFHOST_NEED_LATE_ATTACH 0x1 /* attaches while running */
-#define BPFHOST_NEED_LATE_OPEN 0x2   /* opens files while running */
+#define BPFHOST_NEED_LATE_OPEN   0x2 /* opens files while running */
 /* The kernel side changes what it traces; the configuration must grant it. */
 #define BPFHOST_NEED_WRITE_USER 0x4
-#define BPFHOST_NEED_OVERRIDE 0x8
-#define BPFHOST_NEED_SIGNAL 0x10
+#define BPFHOST_NEED_OVERRIDE   0x8
+#define BPFHOST_NEED_SIGNAL     0x10
 /* The events come from no process: --pid, --comm, --uid and --cgroup cannot apply. */
 #define BPFHOST_NEED_NO_TASK_FILTER 0x20
 
@@ -101,7 +101,7 @@ struct bpfhost_plugin {
 	uint16_t abi_minor;
 	uint32_t size; /* sizeof(struct bpfhost_plugin) as the plugin knows it */
 
-	const char *name;        /* [a-z0-9_-]{1,32}, the file is NAME.so */
+	const char *name; /* [a-z0-9_-]{1,32}, the file is NAME.so */
 	const char *version;
 	const char *description; /* one line */
 	const char *license;

@@ -14,19 +14,20 @@
 #include <stdint.h>
 
 enum bpfhost_kind {
-	BPFHOST_UINT = 1,      /* size 1, 2, 4, 8 */
-	BPFHOST_INT = 2,       /* size 1, 2, 4, 8 */
-	BPFHOST_HEX = 3,       /* size 1, 2, 4, 8 */
-	BPFHOST_POINTER = 4,   /* size 4, 8 */
-	BPFHOST_BOOL = 5,      /* size 1, 2, 4, 8 */
-	BPFHOST_CHAR = 6,      /* size 1 */
-	BPFHOST_FLOAT = 7,     /* size 4, 8 */
-	BPFHOST_STRING = 8,    /* size bytes, to the first NUL; see BPFHOST_EVENT_TRUNCATED */
-	BPFHOST_BYTES = 9,     /* size bytes */
-	BPFHOST_COUNTED = 10,  /* a u32 that counts, then size - 4 bytes, so many of which are valid */
-	BPFHOST_IPV4 = 11,     /* 4 bytes in network order */
-	BPFHOST_IPV6 = 12,     /* 16 bytes */
-	BPFHOST_MAC = 13,      /* 6 bytes */
+	BPFHOST_UINT = 1,    /* size 1, 2, 4, 8 */
+	BPFHOST_INT = 2,     /* size 1, 2, 4, 8 */
+	BPFHOST_HEX = 3,     /* size 1, 2, 4, 8 */
+	BPFHOST_POINTER = 4, /* size 4, 8 */
+	BPFHOST_BOOL = 5,    /* size 1, 2, 4, 8 */
+	BPFHOST_CHAR = 6,    /* size 1 */
+	BPFHOST_FLOAT = 7,   /* size 4, 8 */
+	BPFHOST_STRING = 8,  /* size bytes, to the first NUL; see BPFHOST_EVENT_TRUNCATED */
+	BPFHOST_BYTES = 9,   /* size bytes */
+	BPFHOST_COUNTED =
+		10,        /* a u32 that counts, then size - 4 bytes, so many of which are valid */
+	BPFHOST_IPV4 = 11, /* 4 bytes in network order */
+	BPFHOST_IPV6 = 12, /* 16 bytes */
+	BPFHOST_MAC = 13,  /* 6 bytes */
 	BPFHOST_SOCKADDR = 14, /* struct sockaddr_..., size bytes of it; family 0: nothing there */
 	BPFHOST_ERRNO = 15,    /* signed, size 4, 8: -errno, or a result that is not negative */
 	BPFHOST_ENUM = 16,     /* size 1, 2, 4, 8: one of the names of values */
@@ -74,8 +75,8 @@ struct bpfhost_schema {
 };
 
 #define BPFHOST_SCHEMA_FIELDS_MAX 256U
-#define BPFHOST_SCHEMA_NAMES_MAX 8192U
-#define BPFHOST_SCHEMA_SIZE_MAX 524288U
+#define BPFHOST_SCHEMA_NAMES_MAX  8192U
+#define BPFHOST_SCHEMA_SIZE_MAX   524288U
 
 /*
  * The builder. Calls after a failed one do nothing; finish tells the first error. The block that
@@ -95,7 +96,8 @@ void bpfhost_schema_value(struct bpfhost_schema_builder *builder, const char *na
 void bpfhost_schema_metric(struct bpfhost_schema_builder *builder, enum bpfhost_metric metric);
 void bpfhost_schema_flags(struct bpfhost_schema_builder *builder, uint32_t flags);
 /* 0, -ENOMEM, -E2BIG above the limits, -EINVAL for an impossible field. Does not free the builder. */
-int bpfhost_schema_finish(struct bpfhost_schema_builder *builder, struct bpfhost_schema **ret_schema);
+int bpfhost_schema_finish(struct bpfhost_schema_builder *builder,
+			  struct bpfhost_schema **ret_schema);
 
 /*
  * Whether a block of `size` bytes from elsewhere holds together: counts, offsets, kinds, strings and

@@ -122,19 +122,19 @@ uint64_t bpfhost_option_number(const struct bpfhost_instance *self, const char *
 
 /* Log lines and error texts, printf-like. bpfhost_fail returns err. */
 __attribute__((format(printf, 5, 6))) void bpfhost_log_at(const struct bpfhost_instance *self,
-							   enum bpfhost_level level,
-							   const char *file, uint32_t line,
-							   const char *format, ...);
+							  enum bpfhost_level level,
+							  const char *file, uint32_t line,
+							  const char *format, ...);
 __attribute__((format(printf, 3, 4))) int bpfhost_fail(const struct bpfhost_instance *self, int err,
 						       const char *format, ...);
 
-#define bpfhost_error(self, ...) \
+#define bpfhost_error(self, ...)                                                                   \
 	bpfhost_log_at(self, BPFHOST_ERROR, __FILE_NAME__, __LINE__, __VA_ARGS__)
-#define bpfhost_warn(self, ...) \
+#define bpfhost_warn(self, ...)                                                                    \
 	bpfhost_log_at(self, BPFHOST_WARN, __FILE_NAME__, __LINE__, __VA_ARGS__)
-#define bpfhost_info(self, ...) \
+#define bpfhost_info(self, ...)                                                                    \
 	bpfhost_log_at(self, BPFHOST_INFO, __FILE_NAME__, __LINE__, __VA_ARGS__)
-#define bpfhost_debug(self, ...) \
+#define bpfhost_debug(self, ...)                                                                   \
 	bpfhost_log_at(self, BPFHOST_DEBUG, __FILE_NAME__, __LINE__, __VA_ARGS__)
 
 #endif

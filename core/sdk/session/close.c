@@ -18,7 +18,7 @@
 #define CLOSE_DRAIN_NS 500000000ULL
 #define CLOSE_PAUSE_NS 200000L
 #define CLOSE_GRACE_NS 1000000L
-#define CLOSE_BUDGET 4096
+#define CLOSE_BUDGET   4096
 
 static int close_is_drained(const struct session *session)
 {
@@ -43,8 +43,7 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 
 static void close_stop_programs(struct bpfhost_instance *self)
 {
-	struct bpfhost_reader *reader =
-		bpfhost_variable(self, "bpfhost_reader", sizeof(*reader));
+	struct bpfhost_reader *reader = bpfhost_variable(self, "bpfhost_reader", sizeof(*reader));
 
 	if (reader)
 		__atomic_store_n(&reader->stopped, 1, __ATOMIC_SEQ_CST);

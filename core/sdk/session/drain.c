@@ -9,7 +9,8 @@
 /* How many records may be consumed before the kernel is told that their room is free. */
 #define DRAIN_PUBLISH_EVERY 256
 
-int bpfhost_forward(struct bpfhost_instance *self, const struct bpfhost_event *record, uint32_t size)
+int bpfhost_forward(struct bpfhost_instance *self, const struct bpfhost_event *record,
+		    uint32_t size)
 {
 	int err = self->host->emit(self->host, record, size);
 

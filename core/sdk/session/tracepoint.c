@@ -19,7 +19,8 @@
 #include "session.h"
 
 /* Where tracefs is mounted by itself, and where it was before Linux 4.1. */
-static const char *const tracepoint_roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+static const char *const tracepoint_roots[] = { "/sys/kernel/tracing",
+						"/sys/kernel/debug/tracing" };
 
 static int tracepoint_read_id(const char *path, uint64_t *ret_id)
 {

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a worker says over its control socket, taken as hostile. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <bpfhost/plugin.h>
+
+#include "supervisor/instance.h"
+#include "supervisor/instance_private.h"
+#include "worker/protocol.h"
+#include "worker/worker.h"
+
+/* Messages taken from one worker before others have their turn. */
+#define INSTANCE_MESSAGES 64
+
+static void instance_on_opened(struct instance *instance, const struct protocol_message *message)
+{
+	instance->needs_no_task = message->a & BPFHOST_NEED_NO_TASK_FILTER;
+	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
+		  instance_name(instance), "opened plugin %s", message->text);
+	instance->state = INSTANCE_OPENED;
+	if (instance->run->started)
+		instance_start(instance);
+}
+
+static void instance_on_refused(struct instance *instance, const struct protocol_message *message)
+{
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
+	instance->said_end = true;
+	if (message->a)
+		instance->run->misconfigured = true;
+	instance_fail(instance);
+}
+
+static void instance_on_failed(struct instance *instance, const struct protocol_message *message)
+{
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
+	instance->said_end = true;
+	if (message->a == WORKER_CALL_LOAD && message->b == EINVAL)
+		instance->run->load_misconfigured = true;
+	instance_fail(instance);
+}
+
+static void instance_on_attached(struct instance *instance, const struct protocol_message *message)
+{
+	struct supervisor *run = instance->run;
+
+	if (instance->state == INSTANCE_STARTING)
+		instance->state = INSTANCE_RUNNING;
+	run->any_ran = true;
+	instance->running_since = run->now;
+	if (run->config->dry_run)
+		return;
+	if (message->a < message->b)
+		log_write(run->log, BPFHOST_WARN, instance_name(instance),
+			  "degraded: %u of %u probes are attached", message->a, message->b);
+	else if (!run->config->dry_run)
+		log_write(run->log, BPFHOST_INFO, instance_name(instance),
+			  "attached %u of %u probes", message->a, message->b);
+}
+
+static void instance_on_ring(struct instance *instance, const struct protocol_message *message)
+{
+	int reader = message->nfds > 1 ? message->fds[1] : -1;
+	int err = -EBADMSG;
+
+	if (message->nfds >= 1 && !instance->kernel.counters)
+		err = kernel_view_open(&instance->kernel, message->fds[0], reader, message->a);
+	if (!err)
+		instance->life.gaps_seen = calloc(message->a, sizeof(uint64_t));
+	if (err)
+		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+			  "failed to map the counters: %s", strerror(-err));
+}
+
+static void instance_on_message(struct instance *instance, struct protocol_message *message)
+{
+	switch (message->kind) {
+	case PROTOCOL_OPENED:
+		instance_on_opened(instance, message);
+		break;
+	case PROTOCOL_REFUSED:
+		instance_on_refused(instance, message);
+		break;
+	case PROTOCOL_FAILED:
+		instance_on_failed(instance, message);
+		break;
+	case PROTOCOL_RING:
+		instance_on_ring(instance, message);
+		break;
+	case PROTOCOL_MISSED:
+		log_write(instance->run->log, BPFHOST_WARN, instance_name(instance), "%s",
+			  message->text);
+		break;
+	case PROTOCOL_PLAN:
+		supervisor_tell_plan(instance, message->text);
+		break;
+	case PROTOCOL_ATTACHED:
+		instance_on_attached(instance, message);
+		break;
+	case PROTOCOL_DRAINED:
+		instance->drained_all = true;
+		break;
+	case PROTOCOL_DETACHED:
+		instance->said_end = true;
+		break;
+	}
+	for (int i = 0; i < message->nfds; i++)
+		close(message->fds[i]);
+}
+
+/*
+ * A worker that ends closes the socket too, and cannot be harmed any more. One that lives on can be
+ * told nothing, not even to stop.
+ */
+static void instance_on_hang_up(struct instance *instance)
+{
+	epoll_ctl(instance->run->epoll, EPOLL_CTL_DEL, instance->control, NULL);
+	instance_close_fd(&instance->control);
+	instance->hung_up = true;
+	instance_kill(instance);
+}
+
+void instance_listen(struct instance *instance)
+{
+	struct protocol_message message;
+
+	for (int i = 0; i < INSTANCE_MESSAGES && instance->control >= 0; i++) {
+		int got = protocol_receive(instance->control, &message);
+
+		if (got == -EAGAIN)
+			return;
+		if (got <= 0) {
+			instance_on_hang_up(instance);
+			return;
+		}
+		instance_on_message(instance, &message);
+	}
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From the merge into the sink: type, filter, line, and the count of what became of each event. A sink
+ * that does not take more leaves the event where it is.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "supervisor/stream.h"
+#include "supervisor/stream_private.h"
+
+static void stream_count_lost(struct instance *instance, uint64_t count)
+{
+	enum ledger_loss loss = instance->run->sink == SINK_DEAD ? LEDGER_SINK : LEDGER_STOP;
+
+	instance->ledger.lost[loss] += count;
+	if (loss == LEDGER_STOP)
+		instance->untold += count;
+}
+
+void stream_on_delivered(void *ctx, uint32_t owner, uint64_t count)
+{
+	struct supervisor *run = ctx;
+
+	run->instances[owner].ledger.delivered += count;
+}
+
+static void stream_on_abandoned(void *ctx, uint32_t owner, uint64_t count)
+{
+	struct supervisor *run = ctx;
+
+	stream_count_lost(&run->instances[owner], count);
+}
+
+/* The sink will take no more: what it has not written is lost. */
+static void stream_sink_failed(struct supervisor *run, int err)
+{
+	run->sink = SINK_DEAD;
+	run->sink_blocked = false;
+	output_abandon(run->output, stream_on_abandoned, run);
+	if (err != -EPIPE) {
+		log_write(run->log, BPFHOST_ERROR, NULL, "failed to write %s: %s",
+			  run->config->output ? run->config->output : "stdout", strerror(-err));
+		run->failed = true;
+	}
+	supervisor_stop(run);
+}
+
+/* Whether it takes lines; behind --count, only what tells of losses. */
+static bool stream_sink_lives(const struct supervisor *run)
+{
+	return run->sink == SINK_OPEN || run->sink == SINK_FULL;
+}
+
+void stream_flush(struct supervisor *run)
+{
+	int err;
+
+	if (!stream_sink_lives(run))
+		return;
+	err = output_flush(run->output);
+	run->sink_blocked = err == -EAGAIN;
+	if (err && err != -EAGAIN)
+		stream_sink_failed(run, err);
+}
+
+/* Room for a line, flushing when there is none; NULL: blocked or dead. */
+static char *stream_reserve(struct supervisor *run, size_t size)
+{
+	char *place = output_reserve(run->output, size);
+
+	if (place)
+		return place;
+	stream_flush(run);
+	return stream_sink_lives(run) ? output_reserve(run->output, size) : NULL;
+}
+
+static int stream_write_notice(struct supervisor *run, const struct sink_notice *notice)
+{
+	char *place;
+
+	if (!stream_sink_lives(run))
+		return 0;
+	place = stream_reserve(run, SINK_NOTICE_MAX);
+	if (!place)
+		return stream_sink_lives(run) ? -EAGAIN : 0;
+	output_commit(run->output, run->encoder->notice(&run->clock, notice, place),
+		      OUTPUT_OWNER_NONE);
+	return 0;
+}
+
+static struct sink_notice stream_notice(const struct instance *instance,
+					const struct merge_item *item)
+{
+	return (struct sink_notice){
+		.kind = SINK_LOST,
+		.cpu = SINK_CPU_UNKNOWN,
+		.instance = instance->config->name,
+		.plugin = instance->config->plugin,
+		.reason = ledger_loss_name(LEDGER_RING),
+		.count = item->gap,
+		.time_ns = item->time_ns,
+	};
+}
+
+static int stream_write_mark(struct instance *instance, const struct merge_item *item)
+{
+	struct sink_notice notice = stream_notice(instance, item);
+
+	switch (item->tag & ~STREAM_MARK_CPU) {
+	case STREAM_MARK_RING:
+		notice.cpu = item->tag & STREAM_MARK_CPU;
+		break;
+	case STREAM_MARK_CRASH:
+		notice.reason = ledger_loss_name(LEDGER_CRASH);
+		break;
+	case STREAM_MARK_STOP:
+		notice.reason = ledger_loss_name(LEDGER_STOP);
+		break;
+	case STREAM_MARK_RESTART:
+		notice.kind = SINK_RESTART;
+		notice.reason = "crash";
+		notice.count = instance->ledger.restarts;
+		break;
+	}
+	return stream_write_notice(instance->run, &notice);
+}
+
+static int stream_write_gap(struct instance *instance, const struct merge_item *item,
+			    const struct bpfhost_event *event)
+{
+	struct sink_notice notice;
+	int err;
+
+	if (!item->gap || instance->run->gap_told)
+		return 0;
+	notice = stream_notice(instance, item);
+	if (!(event->flags & BPFHOST_EVENT_USER))
+		notice.cpu = event->cpu;
+	err = stream_write_notice(instance->run, &notice);
+	if (!err)
+		instance->run->gap_told = true;
+	return err;
+}
+
+static void stream_committed(struct instance *instance, const struct merge_item *item,
+			     const struct bpfhost_event *event)
+{
+	struct supervisor *run = instance->run;
+
+	instance->ledger.late += item->late;
+	instance->ledger.truncated += (event->flags & BPFHOST_EVENT_TRUNCATED) != 0;
+	run->committed++;
+	if (run->committed != run->config->count)
+		return;
+	run->sink = SINK_FULL;
+	supervisor_stop(run);
+}
+
+static int stream_write_line(struct instance *instance, const struct merge_item *item,
+			     const struct type_entry *type)
+{
+	struct supervisor *run = instance->run;
+	char *place = stream_reserve(run, run->encoder->bound(type->type));
+
+	if (!place && run->sink == SINK_OPEN)
+		return -EAGAIN;
+	if (!place) {
+		stream_count_lost(instance, 1);
+		return 0;
+	}
+	output_commit(run->output,
+		      run->encoder->event(&run->clock, type->type, item->bytes, item->size, place),
+		      instance->index);
+	stream_committed(instance, item, item->bytes);
+	return 0;
+}
+
+/* An event that cannot be shown is lost with the worker that sent it, and the stream says where. */
+static int stream_write_breach(struct instance *instance, const struct merge_item *item,
+			       const char *what)
+{
+	struct sink_notice notice = stream_notice(instance, item);
+	int err;
+
+	notice.reason = ledger_loss_name(LEDGER_CRASH);
+	notice.count = 1;
+	err = stream_write_notice(instance->run, &notice);
+	if (err)
+		return err;
+	stream_breach(instance, what);
+	instance->ledger.lost[LEDGER_CRASH]++;
+	return 0;
+}
+
+/* -EAGAIN: the sink is blocked, the item stays. */
+static int stream_write_event(struct instance *instance, const struct merge_item *item)
+{
+	const struct bpfhost_event *event = item->bytes;
+	const struct type_entry *type = types_find(&instance->types, event->type);
+	int err = stream_write_gap(instance, item, event);
+
+	if (err)
+		return err;
+	if (!type)
+		return stream_write_breach(instance, item, "an event of unknown type");
+	if (item->size < sink_type_record_size(type->type))
+		return stream_write_breach(instance, item, "a record shorter than its type");
+	if (type->filter && !filter_passes(type->filter, item->bytes, item->size)) {
+		instance->ledger.filtered++;
+		return 0;
+	}
+	if (instance->run->sink != SINK_OPEN) {
+		stream_count_lost(instance, 1);
+		return 0;
+	}
+	return stream_write_line(instance, item, type);
+}
+
+void stream_write(struct supervisor *run)
+{
+	struct merge_item item;
+
+	while (merge_next(run->merge, run->now, &item)) {
+		struct instance *instance = item.user;
+		int err = item.bytes ? stream_write_event(instance, &item)
+				     : stream_write_mark(instance, &item);
+
+		if (err)
+			return;
+		run->gap_told = false;
+		merge_pop(run->merge);
+	}
+}
+
+void stream_give_up(struct supervisor *run)
+{
+	if (!stream_sink_lives(run))
+		return;
+	run->sink = SINK_GIVEN_UP;
+	run->sink_blocked = false;
+	output_abandon(run->output, stream_on_abandoned, run);
+}
+
+#define STREAM_LAST_WAIT_MS 300
+
+/* What the sink does not take within a moment is given up. */
+static void stream_flush_last(struct supervisor *run)
+{
+	struct pollfd fd = { .fd = output_poll_fd(run->output), .events = POLLOUT };
+
+	stream_flush(run);
+	while (run->sink_blocked && poll(&fd, 1, STREAM_LAST_WAIT_MS) > 0)
+		stream_flush(run);
+	if (run->sink_blocked)
+		stream_give_up(run);
+}
+
+/* What --count left out, as one line an instance. */
+static void stream_tell_left_out(struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct instance *instance = &run->instances[i];
+		struct merge_item item = { .time_ns = supervisor_now(), .gap = instance->untold };
+
+		item.tag = STREAM_MARK_STOP;
+		if (instance->untold && stream_write_mark(instance, &item) == 0)
+			instance->untold = 0;
+	}
+}
+
+void stream_finish(struct supervisor *run)
+{
+	merge_flush(run->merge);
+	while (merge_held(run->merge, NULL)) {
+		stream_write(run);
+		stream_flush_last(run);
+	}
+	stream_tell_left_out(run);
+	stream_flush_last(run);
+}

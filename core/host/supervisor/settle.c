@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The end of a worker: how it ended, its ledger, and whether it is started again. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "supervisor/instance.h"
+#include "supervisor/instance_private.h"
+#include "supervisor/stream.h"
+#include "worker/worker.h"
+
+#define INSTANCE_BACKOFF_FIRST 100000000ULL   /* ns */
+#define INSTANCE_BACKOFF_MAX   10000000000ULL /* ns */
+/* So long without a crash make the earlier ones forgotten. */
+#define INSTANCE_HEALTHY_AFTER 60000000000ULL /* ns */
+
+static void instance_describe_end(const siginfo_t *info, char *out, size_t size)
+{
+	const char *signal;
+
+	if (info->si_code == CLD_EXITED) {
+		snprintf(out, size, "exited with status %d", info->si_status);
+		return;
+	}
+	signal = sigabbrev_np(info->si_status);
+	snprintf(out, size, "was ended by SIG%s", signal ? signal : "?");
+}
+
+static void instance_tell_crash(struct instance *instance, const siginfo_t *info)
+{
+	uint32_t call = bus_call(instance->bus, NULL);
+	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken;
+	char how[64];
+
+	instance->run->had_crash = true;
+	instance_describe_end(info, how, sizeof(how));
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+		  "plugin %s: its worker %s %s%s%s", instance->config->plugin, how,
+		  call ? "in " : "", worker_call_name(call),
+		  hung_up ? ", after it had closed its control socket" : "");
+}
+
+void instance_reap(struct instance *instance)
+{
+	siginfo_t info = { 0 };
+
+	if (!instance_alive(instance) ||
+	    waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
+		return;
+	instance->pid = 0;
+	instance_listen(instance); /* what it said last */
+	instance->crashed = !instance->said_end && !instance->stop_killed;
+	if (instance->crashed)
+		instance_tell_crash(instance, &info);
+	instance_close_fd(&instance->pidfd);
+	instance_close_fd(&instance->control);
+	instance_close_fd(&instance->wake);
+	instance->failed_already = instance->state == INSTANCE_FAILED;
+	instance->ran = instance->running_since != 0;
+	instance->state = INSTANCE_DRAINING;
+}
+
+/* The kernel's counts and those of user space, of the worker of this life. */
+static uint64_t instance_produced(const struct instance *instance, uint64_t *ret_lost)
+{
+	struct kernel_sums sums;
+
+	kernel_view_sums(&instance->kernel, &sums);
+	*ret_lost = sums.lost + bus_counter(instance->bus, BUS_USER_LOST);
+	return sums.produced + bus_counter(instance->bus, BUS_USER_PRODUCED);
+}
+
+void instance_ledger(const struct instance *instance, struct ledger *ret_ledger)
+{
+	uint64_t lost;
+
+	*ret_ledger = instance->ledger;
+	if (!instance->bus)
+		return;
+	ret_ledger->produced += instance_produced(instance, &lost);
+	ret_ledger->lost[LEDGER_RING] += lost;
+	ret_ledger->filtered += bus_counter(instance->bus, BUS_TAKEN);
+}
+
+/* What nobody has seen: produced, not lost to the ring, and yet never arrived here. */
+static void instance_settle_ledger(struct instance *instance)
+{
+	struct ledger *ledger = &instance->ledger;
+	uint64_t taken = bus_counter(instance->bus, BUS_TAKEN);
+	uint64_t lost, produced = instance_produced(instance, &lost);
+	uint64_t known = lost + taken + instance->life.received;
+	enum ledger_loss why = instance->crashed ? LEDGER_CRASH : LEDGER_STOP;
+
+	/* A worker that lies about its own counts must not unbalance the books. */
+	if (known > produced)
+		produced = known;
+	ledger->produced += produced;
+	ledger->filtered += taken;
+	ledger->lost[LEDGER_RING] += lost;
+	ledger->lost[why] += produced - known;
+	stream_note_loss(instance, why, produced - known);
+}
+
+static void instance_end_life(struct instance *instance)
+{
+	instance_settle_ledger(instance);
+	kernel_view_close(&instance->kernel);
+	instance_close_fd(&instance->notify);
+	bus_free(instance->bus);
+	instance->bus = NULL;
+	free(instance->life.gaps_seen);
+	instance->life = (struct life){ 0 };
+}
+
+static void instance_back_off(struct instance *instance)
+{
+	struct supervisor *run = instance->run;
+	uint64_t wait = INSTANCE_BACKOFF_FIRST << (instance->crashes < 16 ? instance->crashes : 16);
+
+	if (run->now - instance->running_since > INSTANCE_HEALTHY_AFTER)
+		instance->crashes = 0;
+	if (wait > INSTANCE_BACKOFF_MAX)
+		wait = INSTANCE_BACKOFF_MAX;
+	instance->crashes++;
+	instance->restart_at = run->now + wait;
+	instance->state = INSTANCE_WAITING;
+	log_write(run->log, BPFHOST_WARN, instance_name(instance),
+		  "will be started again in %llu ms (%u of %u)",
+		  (unsigned long long)(wait / 1000000), instance->crashes,
+		  run->config->restart_limit);
+}
+
+static void instance_go_on(struct instance *instance)
+{
+	struct supervisor *run = instance->run;
+	bool again = instance->crashed && instance->ran && !run->stopping_since &&
+		     instance->crashes < run->config->restart_limit;
+
+	if (again) {
+		instance_back_off(instance);
+		return;
+	}
+	merge_watermark(run->merge, instance->source, UINT64_MAX);
+	if (instance->crashed && instance->ran && !run->stopping_since)
+		log_write(run->log, BPFHOST_ERROR, instance_name(instance),
+			  "has crashed too often, giving it up");
+	if (instance->crashed || instance->failed_already)
+		instance_fail(instance);
+	else
+		instance->state = INSTANCE_ENDED;
+}
+
+void instance_settle(struct instance *instance)
+{
+	instance_end_life(instance);
+	instance_go_on(instance);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How a run ends: who is told, who is waited for and how long, and when the books are closed. */
+#include "supervisor/stop.h"
+
+#include "supervisor/instance.h"
+#include "supervisor/stream.h"
+
+/* A stop is over within a second: workers have most of it, a blocked sink less. */
+#define SUPERVISOR_STOP_LIMIT 900000000ULL /* ns */
+#define SUPERVISOR_SINK_LIMIT 300000000ULL /* ns */
+
+void supervisor_stop(struct supervisor *run)
+{
+	if (run->stopping_since)
+		return;
+	run->stopping_since = supervisor_now();
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		instance_stop(&run->instances[i]);
+}
+
+/* Where nothing ever ran there is nothing to balance, and the error was told. */
+void stop_tell_ledgers(struct supervisor *run)
+{
+	char text[1024];
+
+	if (!run->any_ran || run->config->dry_run)
+		return;
+
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct instance *instance = &run->instances[i];
+		struct ledger ledger;
+
+		instance_ledger(instance, &ledger);
+		ledger_text(&ledger, instance->config->name, instance->config->plugin, text,
+			    sizeof(text));
+		log_plain(run->log, text);
+	}
+}
+
+/* A worker that is told to be drained only waits for the kernel, which killing would not shorten. */
+static void stop_end_slow(struct instance *instance)
+{
+	if (!instance_alive(instance) || instance->drained_all)
+		return;
+	instance->stop_killed = true;
+	stream_give_up(instance->run);
+	instance_kill(instance);
+}
+
+void stop_tick(struct supervisor *run)
+{
+	uint64_t since = run->stopping_since;
+
+	if (!since && run->stop_at <= run->now)
+		supervisor_stop(run);
+	if (!since)
+		return;
+	if (run->sink_blocked && since + SUPERVISOR_SINK_LIMIT <= run->now)
+		stream_give_up(run);
+	if (run->stop_killed || since + SUPERVISOR_STOP_LIMIT > run->now)
+		return;
+	run->stop_killed = true;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		stop_end_slow(&run->instances[i]);
+}
+
+/* Whether nothing more can come to the sink, though the kernel may still be detaching. */
+static bool stop_all_drained(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		const struct instance *instance = &run->instances[i];
+
+		if (instance->bus && !(instance->drained_all && instance->drained))
+			return false;
+	}
+	return true;
+}
+
+static bool stop_balanced(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		struct ledger ledger;
+
+		instance_ledger(&run->instances[i], &ledger);
+		if (ledger_pending(&ledger))
+			return false;
+	}
+	return true;
+}
+
+/* The books are closed with the last event, whatever the kernel still has to free. */
+void stop_close_books(struct supervisor *run)
+{
+	if (run->told_ledgers || !run->stopping_since || !stop_all_drained(run))
+		return;
+	stream_finish(run);
+	if (!stop_balanced(run))
+		return;
+	stop_tell_ledgers(run);
+	run->told_ledgers = true;
+}
+
+/*
+ * Closing the empty perf events of many tracepoints takes the kernel 40 ms each. Nothing is attached
+ * by then, and the worker goes away by itself: nobody has to wait for that.
+ */
+static bool stop_only_frees(const struct supervisor *run)
+{
+	return run->stop_killed && run->told_ledgers && stop_all_drained(run);
+}
+
+bool stop_is_over(const struct supervisor *run)
+{
+	if (stop_only_frees(run))
+		return true;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
+		    run->instances[i].bus)
+			return false;
+	return true;
+}
+
+uint64_t stop_due(const struct supervisor *run)
+{
+	if (!run->stopping_since || run->stop_killed)
+		return UINT64_MAX;
+	return run->stopping_since +
+	       (run->sink_blocked ? SUPERVISOR_SINK_LIMIT : SUPERVISOR_STOP_LIMIT);
+}
