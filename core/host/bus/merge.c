@@ -297,6 +297,11 @@ int merge_push(struct merge *merge, struct merge_source *source, uint64_t time_n
 	return 0;
 }
 
+bool merge_is_full(const struct merge_source *source)
+{
+	return source->full;
+}
+
 static struct merge_source *oldest(const struct merge *merge)
 {
 	struct merge_source *source, *best = NULL;

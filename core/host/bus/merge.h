@@ -54,6 +54,8 @@ void merge_source_remove(struct merge *merge, struct merge_source *source);
  */
 int merge_push(struct merge *merge, struct merge_source *source, uint64_t time_ns, uint64_t gap,
 	       uint16_t tag, const void *bytes, uint32_t size);
+/* The last push did not fit, and nothing was taken away since. */
+bool merge_is_full(const struct merge_source *source);
 /* Every item of this source with time <= until_ns has been pushed. Never goes back. */
 void merge_watermark(struct merge *merge, struct merge_source *source, uint64_t until_ns);
 

@@ -163,14 +163,12 @@ static bool stream_take(struct instance *instance)
 	const void *payload;
 	int got = 1;
 
-	instance->stalled = false;
 	for (int n = 0; n < STREAM_BATCH && !instance->broken; n++) {
 		got = bus_next(instance->bus, &frame, &payload);
 		if (got <= 0)
 			break;
 		if (stream_take_frame(instance, &frame, payload) == -EAGAIN) {
 			bus_unget(instance->bus, &frame);
-			instance->stalled = true;
 			break;
 		}
 	}

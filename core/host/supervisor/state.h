@@ -64,7 +64,6 @@ struct instance {
 	uint64_t untold;        /* events lost to the stop that no line has told of */
 	bool stop_killed;       /* it was too slow to stop */
 	bool drained_all;       /* the worker has said that nothing is attached any more */
-	bool stalled;           /* the merge is full, frames wait on the bus */
 	bool drained;           /* the last look at the bus found nothing more */
 	bool failed_already;    /* before its worker ended, and that was told */
 	bool ran;               /* this life reached INSTANCE_RUNNING */

@@ -10,6 +10,9 @@
 #include "sink/text.h"
 #include "supervisor/stream_private.h"
 
+/* How often a round looks at every bus before whatever else happened has its turn. */
+#define STREAM_PASSES 8
+
 static void stream_pick_encoder(struct supervisor *run)
 {
 	bool terminal = !run->config->output && isatty(STDOUT_FILENO);
@@ -48,7 +51,8 @@ void stream_round(struct supervisor *run)
 
 	if (run->sink_blocked)
 		stream_flush(run);
-	while (more && !run->sink_blocked) {
+	/* Workers that are faster than the sink must not keep us from signals, timers and the others. */
+	for (int i = 0; i < STREAM_PASSES && more && !run->sink_blocked; i++) {
 		more = false;
 		for (uint32_t i = 0; i < run->ninstances; i++) {
 			struct instance *instance = &run->instances[i];
@@ -63,6 +67,12 @@ void stream_round(struct supervisor *run)
 	stream_flush(run);
 }
 
+/* Not where the merge is full, time will make room there; nor from a worker that is to be ended. */
+static bool stream_takes_frames(const struct instance *instance)
+{
+	return instance->bus && !instance->broken && !merge_is_full(instance->source);
+}
+
 bool stream_may_sleep(struct supervisor *run)
 {
 	bool waiting = merge_held(run->merge, NULL) > 0;
@@ -71,9 +81,8 @@ bool stream_may_sleep(struct supervisor *run)
 	/* A blocked sink takes nothing, so what is on the bus is no reason to stay awake. */
 	if (run->sink_blocked)
 		return true;
-	/* Nor is it where the merge is full: time will make room there. */
 	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus && !run->instances[i].stalled)
+		if (stream_takes_frames(&run->instances[i]))
 			idle &= bus_sleep_prepare(run->instances[i].bus, waiting);
 	return idle;
 }

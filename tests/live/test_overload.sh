@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# More events than the host can write: it still hears signals, and the books balance.
+# shellcheck source=tests/live/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_kernel
+
+probe='probes=syscalls:sys_enter_getppid'
+target_start getppid 20000000
+host_start -n 4 --plugin tracepoint@i1 --set $probe --plugin tracepoint@i2 --set $probe \
+	--plugin tracepoint@i3 --set $probe --plugin tracepoint@i4 --set $probe \
+	--pid "$TARGET_PID" --output /dev/null
+target_poke
+sleep 1
+host_stop
+expect "exit status" 0 "$STATUS"
+for name in i1 i2 i3 i4; do
+	check_ledger $name
+	[ "$(stat_of delivered $name)" -gt 1000 ] || fail "$name delivered next to nothing"
+done
+check_clean
+kill "$TARGET_PID"
+note "stopped after $TOOK ms, $(stat_of lost_ring i1) of $(stat_of produced i1) lost to the ring"
