@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 static size_t kernel_view_size(uint32_t ncpus)
@@ -13,10 +14,32 @@ static size_t kernel_view_size(uint32_t ncpus)
 	return ncpus * sizeof(struct bpfhost_counters);
 }
 
-static int kernel_view_map(int fd, size_t size, const void **ret_address)
+/*
+ * A worker may send any descriptor. A file that it cuts short later would end us with SIGBUS; the
+ * memory of a map never shrinks.
+ */
+static int kernel_view_check(int fd, uint32_t entries, uint32_t value_size)
 {
-	void *address = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	struct bpf_map_info info = { 0 };
+	uint32_t info_size = sizeof(info);
 
+	if (bpf_obj_get_info_by_fd(fd, &info, &info_size) < 0)
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_ARRAY || !(info.map_flags & BPF_F_MMAPABLE) ||
+	    info.max_entries < entries || info.value_size < value_size ||
+	    (entries > 1 && info.value_size != value_size))
+		return -EINVAL;
+	return 0;
+}
+
+static int kernel_view_map(int fd, uint32_t entries, uint32_t value_size, const void **ret_address)
+{
+	int err = kernel_view_check(fd, entries, value_size);
+	void *address;
+
+	if (err)
+		return err;
+	address = mmap(NULL, (size_t)entries * value_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (address == MAP_FAILED)
 		return -errno;
 	*ret_address = address;
@@ -31,9 +54,11 @@ int kernel_view_open(struct kernel_view *view, int counters, int reader, uint32_
 	if ((int)ncpus != libbpf_num_possible_cpus())
 		return -EINVAL;
 	view->ncpus = ncpus;
-	err = kernel_view_map(counters, kernel_view_size(ncpus), (const void **)&view->counters);
+	err = kernel_view_map(counters, ncpus, sizeof(*view->counters),
+			      (const void **)&view->counters);
 	if (!err && reader >= 0)
-		err = kernel_view_map(reader, sizeof(*view->reader), (const void **)&view->reader);
+		err = kernel_view_map(reader, 1, sizeof(*view->reader),
+				      (const void **)&view->reader);
 	if (err)
 		kernel_view_close(view);
 	return err;

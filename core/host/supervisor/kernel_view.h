@@ -26,7 +26,8 @@ struct kernel_sums {
 
 /*
  * Maps what a worker sent: descriptors of the counters (ncpus entries) and of the reader's flag (-1:
- * none), which stay the caller's. -EINVAL when ncpus is not this machine's.
+ * none), which stay the caller's. -EINVAL when ncpus is not this machine's, or a descriptor is no such
+ * map.
  */
 int kernel_view_open(struct kernel_view *view, int counters, int reader, uint32_t ncpus);
 void kernel_view_close(struct kernel_view *view);

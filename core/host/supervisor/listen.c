@@ -108,8 +108,7 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		instance->said_end = true;
 		break;
 	}
-	for (int i = 0; i < message->nfds; i++)
-		close(message->fds[i]);
+	protocol_close_fds(message);
 }
 
 /*

@@ -2,6 +2,7 @@
 #include "protocol.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -48,19 +49,33 @@ int protocol_send(int fd, enum protocol_kind kind, uint32_t a, uint32_t b, const
 	return 0;
 }
 
+/* There is one head of this type at most, whatever the sender's were: unix(7), SCM_RIGHTS. */
 static void protocol_take_fds(struct msghdr *header, struct protocol_message *message)
 {
-	struct cmsghdr *head;
+	struct cmsghdr *head = CMSG_FIRSTHDR(header);
+	size_t size;
 
 	message->nfds = 0;
-	for (head = CMSG_FIRSTHDR(header); head; head = CMSG_NXTHDR(header, head)) {
-		size_t n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	if (!head || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+		return;
+	size = head->cmsg_len - CMSG_LEN(0);
+	if (size > sizeof(message->fds))
+		size = sizeof(message->fds);
+	memcpy(message->fds, CMSG_DATA(head), size);
+	message->nfds = (int)(size / sizeof(int));
+}
 
-		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
-			continue;
-		memcpy(message->fds, CMSG_DATA(head), n * sizeof(int));
-		message->nfds = (int)n;
-	}
+static bool protocol_is_whole(const struct protocol_message *message, size_t got)
+{
+	return got >= PROTOCOL_HEAD && message->text_size <= got - PROTOCOL_HEAD &&
+	       message->text_size < PROTOCOL_TEXT_MAX;
+}
+
+void protocol_close_fds(struct protocol_message *message)
+{
+	for (int i = 0; i < message->nfds; i++)
+		close(message->fds[i]);
+	message->nfds = 0;
 }
 
 int protocol_receive(int fd, struct protocol_message *message)
@@ -71,18 +86,18 @@ int protocol_receive(int fd, struct protocol_message *message)
 	ssize_t got;
 
 	header.msg_control = control.bytes;
-	header.msg_controllen = sizeof(control.bytes);
+	/* Not CMSG_SPACE, whose padding has room for one more descriptor. */
+	header.msg_controllen = CMSG_LEN(sizeof(message->fds));
 	do
 		got = recvmsg(fd, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return errno == ECONNRESET ? 0 : -errno;
 	protocol_take_fds(&header, message);
-	if (!got)
-		return 0;
-	if ((size_t)got < PROTOCOL_HEAD || message->text_size > (size_t)got - PROTOCOL_HEAD ||
-	    message->text_size >= PROTOCOL_TEXT_MAX)
-		return -EBADMSG;
+	if (!protocol_is_whole(message, (size_t)got)) {
+		protocol_close_fds(message);
+		return got ? -EBADMSG : 0;
+	}
 	message->text[message->text_size] = '\0';
 	return 1;
 }

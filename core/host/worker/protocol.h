@@ -47,5 +47,6 @@ int protocol_send(int fd, enum protocol_kind kind, uint32_t a, uint32_t b, const
 		  const int *fds, int nfds);
 /* 1: got one (text has a NUL), 0: the other end is gone, -EAGAIN: none there, other -errno. */
 int protocol_receive(int fd, struct protocol_message *ret_message);
+void protocol_close_fds(struct protocol_message *message);
 
 #endif
