@@ -121,8 +121,6 @@ static void instance_back_off(struct instance *instance)
 	struct supervisor *run = instance->run;
 	uint64_t wait = INSTANCE_BACKOFF_FIRST << (instance->crashes < 16 ? instance->crashes : 16);
 
-	if (run->now - instance->running_since > INSTANCE_HEALTHY_AFTER)
-		instance->crashes = 0;
 	if (wait > INSTANCE_BACKOFF_MAX)
 		wait = INSTANCE_BACKOFF_MAX;
 	instance->crashes++;
@@ -137,15 +135,16 @@ static void instance_back_off(struct instance *instance)
 static void instance_go_on(struct instance *instance)
 {
 	struct supervisor *run = instance->run;
-	bool again = instance->crashed && instance->ran && !run->stopping_since &&
-		     instance->crashes < run->config->restart_limit;
+	bool again = instance->crashed && instance->ran && !run->stopping_since;
 
-	if (again) {
+	if (again && run->now - instance->running_since > INSTANCE_HEALTHY_AFTER)
+		instance->crashes = 0;
+	if (again && instance->crashes < run->config->restart_limit) {
 		instance_back_off(instance);
 		return;
 	}
 	merge_watermark(run->merge, instance->source, UINT64_MAX);
-	if (instance->crashed && instance->ran && !run->stopping_since)
+	if (again)
 		log_write(run->log, BPFHOST_ERROR, instance_name(instance),
 			  "has crashed too often, giving it up");
 	if (instance->crashed || instance->failed_already)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "supervisor/instance.h"
@@ -109,6 +110,23 @@ static int instance_begin_life(struct instance *instance)
 	return err ? err : instance_follow(instance);
 }
 
+/* A life that did not begin leaves nothing that somebody would wait for. */
+static void instance_undo_life(struct instance *instance)
+{
+	instance_kill(instance);
+	if (instance_alive(instance))
+		waitpid(instance->pid, NULL, 0);
+	instance->pid = 0;
+	instance_close_fd(&instance->pidfd);
+	instance_close_fd(&instance->control);
+	instance_close_fd(&instance->notify);
+	instance_close_fd(&instance->wake);
+	bus_free(instance->bus);
+	instance->bus = NULL;
+	if (instance->source)
+		merge_watermark(instance->run->merge, instance->source, UINT64_MAX);
+}
+
 int instance_spawn(struct instance *instance)
 {
 	int err = instance_begin_life(instance);
@@ -116,7 +134,7 @@ int instance_spawn(struct instance *instance)
 	if (err) {
 		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
 			  "failed to start a worker: %s", strerror(-err));
-		instance_kill(instance);
+		instance_undo_life(instance);
 		instance_fail(instance);
 		return err;
 	}

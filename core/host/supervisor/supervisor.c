@@ -200,6 +200,8 @@ static int supervisor_take_signals(struct supervisor *run)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* Where it was ignored by whoever started us, workers would leave no status behind. */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -295,7 +297,7 @@ static void supervisor_live(struct supervisor *run)
 
 	run->now = supervisor_now();
 	run->stop_at = duration ? run->now + duration : SUPERVISOR_NEVER;
-	for (uint32_t i = 0; i < run->ninstances; i++)
+	for (uint32_t i = 0; i < run->ninstances && !run->stopping_since; i++)
 		instance_spawn(&run->instances[i]);
 	supervisor_loop(run);
 	stream_finish(run);
