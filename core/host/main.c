@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* bpfhost: reads what it is asked to do and hands over to the command. */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bpfhost_version.h"
 #include "command/command.h"
@@ -35,6 +38,23 @@ static int main_dispatch(const struct config *config)
 	return MAIN_MISUSED;
 }
 
+/*
+ * Descriptors 0 to 2 are taken, by what fails when it is used: else the first files that we open would
+ * be written to as stdout and stderr.
+ */
+static int main_hold_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_PATH);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct bpfhost_error why = { 0 };
@@ -42,6 +62,10 @@ int main(int argc, char **argv)
 	int status, err;
 
 	umask(077);
+	/* Where whoever started us ignores it, children would leave no status behind. */
+	signal(SIGCHLD, SIG_DFL);
+	if (main_hold_streams() < 0)
+		return 1;
 	config_setup(&config);
 	err = config_gather(&config, argc, argv, CONFIG_DEFAULT_FILE, &why);
 	if (err == -ENODATA)

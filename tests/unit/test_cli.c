@@ -231,6 +231,8 @@ static const struct {
 	{ "--duration 10", "argument 1: --duration: \"10\" has no unit; write \"10s\" for "
 			   "seconds" },
 	{ "--duration 0", "argument 1: --duration: must be more than 0" },
+	{ "--duration 5124095h", "argument 1: --duration: must be at most 2500000h" },
+	{ "--window 5124095h", "argument 1: --window: must be at most 2500000h" },
 	{ "--count 0", "argument 1: --count: 0 is out of range (1 to 18446744073709551615)" },
 	{ "--ring-size 1k", "argument 1: --ring-size: \"1k\" is out of range (4KiB to "
 			    "1GiB)" },

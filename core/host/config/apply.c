@@ -195,10 +195,25 @@ int config_apply_filter(struct config *config, const char *text, const char *ori
 	return ret ? ret : replace_string(&config->filter.origin, origin, err);
 }
 
-static int positive_time(const char *text, uint64_t *time_ns, struct bpfhost_error *err)
+/* Added to any time of CLOCK_MONOTONIC, it does not wrap. */
+#define HOURS_MAX 2500000ULL
+
+static int bounded_time(const char *text, uint64_t *time_ns, struct bpfhost_error *err)
 {
 	uint64_t parsed;
 	int ret = bpfhost_parse_time(text, &parsed, err);
+
+	if (!ret && parsed > HOURS_MAX * 3600000000000ULL)
+		return config_fail(err, "must be at most %lluh", HOURS_MAX);
+	if (!ret)
+		*time_ns = parsed;
+	return ret;
+}
+
+static int positive_time(const char *text, uint64_t *time_ns, struct bpfhost_error *err)
+{
+	uint64_t parsed;
+	int ret = bounded_time(text, &parsed, err);
 
 	if (!ret && !parsed)
 		return config_fail(err, "must be more than 0");
@@ -286,7 +301,7 @@ int config_apply_window(struct config *config, const char *text, const char *ori
 			struct bpfhost_error *err)
 {
 	(void)origin;
-	return bpfhost_parse_time(text, &config->window_ns, err);
+	return bounded_time(text, &config->window_ns, err);
 }
 
 int config_apply_restart_limit(struct config *config, const char *text, const char *origin,

@@ -200,8 +200,6 @@ static int supervisor_take_signals(struct supervisor *run)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
-	/* Where it was ignored by whoever started us, workers would leave no status behind. */
-	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
