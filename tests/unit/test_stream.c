@@ -2,6 +2,8 @@
 /* From an instance's bus to the sink, without any worker: what a worker would write is written here. */
 #include "supervisor_bench.h"
 
+#include <sys/wait.h>
+
 #define LARGE      40000U
 #define MANY       100U
 #define FLOOD      40000U
@@ -64,11 +66,69 @@ static void test_a_round_ends(void **state)
 	bench_close(&bench);
 }
 
+/* The bytes that were written, with NUL; the caller's to free. */
+static char *written(const struct bench *bench)
+{
+	off_t size = lseek(bench->sink, 0, SEEK_END);
+	char *text = calloc(1, (size_t)size + 1);
+
+	assert_int_equal(pread(bench->sink, text, (size_t)size, 0), size);
+	return text;
+}
+
+/* A worker that is ended for breaking the format had lost events before that. */
+static void test_gaps_of_a_broken_worker_are_told(void **state)
+{
+	struct bench bench;
+	char *text;
+	(void)state;
+
+	bench_open(&bench);
+	bench.counters[1] = (struct bpfhost_counters){ .produced = 12, .lost = 5 };
+	stream_breach(&bench.instance, "a test");
+	bench.instance.state = INSTANCE_DRAINING;
+	stream_round(&bench.run);
+	stream_finish(&bench.run);
+	text = written(&bench);
+	assert_non_null(strstr(text, "\"kind\":\"lost\""));
+	assert_non_null(strstr(text, "\"cpu\":1,\"data\":{\"count\":5,\"reason\":\"ring\"}"));
+	free(text);
+	bench_close(&bench);
+}
+
+/* A worker that hangs is ended, but what it had put on the bus is as good as any. */
+static void test_events_before_a_hang_are_delivered(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	bench.config.call_limit_ns = 1;
+	bus_call_enter(bench.instance.bus, 4, 1);
+	bench.instance.pid = fork();
+	if (bench.instance.pid == 0) {
+		pause();
+		_exit(0);
+	}
+	assert_true(emit(&bench, sizeof(struct bpfhost_event)));
+	instance_tick(&bench.instance);
+	assert_int_equal(waitpid(bench.instance.pid, NULL, 0), bench.instance.pid);
+	bench.instance.pid = 0;
+	assert_int_equal(instance_due(&bench.instance), UINT64_MAX);
+	bench.instance.state = INSTANCE_DRAINING;
+	work(&bench);
+	assert_int_equal(bench.instance.ledger.delivered, 1);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_sleep_before_the_bus_is_empty),
 		cmocka_unit_test(test_a_round_ends),
+		cmocka_unit_test(test_gaps_of_a_broken_worker_are_told),
+		cmocka_unit_test(test_events_before_a_hang_are_delivered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,8 @@ static uint64_t instance_hang_at(const struct instance *instance)
 {
 	uint64_t since, limit = instance->run->config->call_limit_ns;
 
-	if (!instance_alive(instance) || instance->broken || bus_asleep(instance->bus))
+	if (!instance_alive(instance) || instance->broken || instance->hung ||
+	    bus_asleep(instance->bus))
 		return UINT64_MAX;
 	if (instance->drained_all) /* it only waits for the kernel */
 		return UINT64_MAX;
@@ -108,7 +109,7 @@ void instance_tick(struct instance *instance)
 		  "plugin %s: %s takes longer than %llu ms; ending its worker",
 		  instance->config->plugin, worker_call_name(call),
 		  (unsigned long long)(run->config->call_limit_ns / 1000000));
-	instance->broken = true;
+	instance->hung = true;
 	instance_kill(instance);
 }
 

@@ -230,7 +230,7 @@ void stream_pull(struct instance *instance)
 	until = bus_complete(instance->bus);
 
 	instance->drained = emptied || instance->broken;
-	if (quiet && emptied) {
+	if (quiet && instance->drained) {
 		stream_tell_silent_gaps(instance, now);
 		if (until < now)
 			until = now;

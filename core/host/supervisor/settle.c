@@ -33,7 +33,8 @@ static void instance_describe_end(const siginfo_t *info, char *out, size_t size)
 static void instance_tell_crash(struct instance *instance, const siginfo_t *info)
 {
 	uint32_t call = bus_call(instance->bus, NULL);
-	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken;
+	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken &&
+		       !instance->hung;
 	char how[64];
 
 	instance->run->had_crash = true;

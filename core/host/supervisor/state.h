@@ -59,7 +59,8 @@ struct instance {
 	bool needs_no_task;     /* events of no process */
 	bool said_end;          /* the worker told how it ended */
 	bool hung_up;           /* it closed its control socket */
-	bool broken;            /* it broke the format of the bus */
+	bool broken;            /* it broke the format of the bus, nothing more is taken */
+	bool hung;              /* it was too long in one call, and killed */
 	bool crashed;           /* the worker of this life did not end as it should */
 	uint64_t untold;        /* events lost to the stop that no line has told of */
 	bool stop_killed;       /* it was too slow to stop */
