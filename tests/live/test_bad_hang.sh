@@ -71,3 +71,17 @@ end_target
 check_healthy 1
 check_nothing_left
 echo "ok supervisor idle: $used ticks in a second"
+
+# Without a limit the stop ends it, and the stream tells what was lost by that.
+start_target 200000 20
+start_host --plugin misbehave@bad --set where=detach --set how=loop
+go_target
+sleep 0.5
+end_host 0
+kill "$target"
+end_target
+check_ledger bad
+check_ledger healthy
+(($(stat_of bad lost_stop) > 0)) || fail "nothing was lost to the stop"
+check_nothing_left
+echo "ok loop in detach without a limit, $(stat_of bad lost_stop) lost to the stop"

@@ -21,3 +21,28 @@ done
 check_clean
 kill "$TARGET_PID"
 note "stopped after $TOOK ms, $(stat_of lost_ring i1) of $(stat_of produced i1) lost to the ring"
+
+# ---- a reader that takes a little now and then does not hold up the end ------------------------
+
+HOST_STDOUT=$TMP/pipe
+mkfifo "$HOST_STDOUT"
+exec 7<>"$HOST_STDOUT"
+while sleep 0.1; do
+	dd bs=4096 count=1 status=none
+done <&7 >"$TMP/out" 9>&- &
+reader=$!
+cleanup() {
+	kill -KILL "$reader" 2>/dev/null
+}
+target_start getppid 12000
+trace syscalls:sys_enter_getppid
+target_poke
+sleep 0.1
+host_stop
+expect "exit status" 0 "$STATUS"
+check_ledger
+[ "$(stat_of lost_stop)" -gt 0 ] || fail "the reader was not slow"
+check_clean
+kill "$TARGET_PID"
+target_end
+note "stopped after $TOOK ms, $(stat_of lost_stop) lost to the stop"

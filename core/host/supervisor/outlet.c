@@ -243,15 +243,43 @@ void stream_give_up(struct supervisor *run)
 	output_abandon(run->output, stream_on_abandoned, run);
 }
 
-#define STREAM_LAST_WAIT_MS 300
+#define STREAM_LAST_WAIT 300000000ULL /* ns that a sink may take nothing at all */
+#define STREAM_STOP_TIME 800000000ULL /* ns from the begin of a stop to its last line */
+#define STREAM_LAST_TIME 100000000ULL /* but this long at least, when workers took all of that */
 
-/* What the sink does not take within a moment is given up. */
-static void stream_flush_last(struct supervisor *run)
+/* When a sink that takes a little now and then is given up: never, unless somebody waits for the end. */
+static uint64_t stream_last_moment(const struct supervisor *run, uint64_t began)
 {
-	struct pollfd fd = { .fd = output_poll_fd(run->output), .events = POLLOUT };
+	uint64_t stop = run->stopping_since + STREAM_STOP_TIME;
 
+	if (!run->stopping_since)
+		return UINT64_MAX;
+	return stop > began + STREAM_LAST_TIME ? stop : began + STREAM_LAST_TIME;
+}
+
+/* Waits until the blocked sink takes more; false: it is too late for that. Hears signals meanwhile. */
+static bool stream_await_sink(struct supervisor *run, uint64_t began)
+{
+	struct pollfd fds[] = {
+		{ .fd = output_poll_fd(run->output), .events = POLLOUT },
+		{ .fd = run->stopping_since ? -1 : run->signals, .events = POLLIN },
+	};
+	uint64_t last = stream_last_moment(run, began), now = supervisor_now();
+	uint64_t wait = last > now ? last - now : 0;
+
+	if (wait > STREAM_LAST_WAIT)
+		wait = STREAM_LAST_WAIT;
+	if (!wait || poll(fds, 2, (int)(wait / 1000000) + 1) <= 0)
+		return false;
+	if (fds[1].revents)
+		supervisor_stop(run);
+	return true;
+}
+
+static void stream_flush_last(struct supervisor *run, uint64_t began)
+{
 	stream_flush(run);
-	while (run->sink_blocked && poll(&fd, 1, STREAM_LAST_WAIT_MS) > 0)
+	while (run->sink_blocked && stream_await_sink(run, began))
 		stream_flush(run);
 	if (run->sink_blocked)
 		stream_give_up(run);
@@ -272,11 +300,13 @@ static void stream_tell_left_out(struct supervisor *run)
 
 void stream_finish(struct supervisor *run)
 {
+	uint64_t began = supervisor_now();
+
 	merge_flush(run->merge);
 	while (merge_held(run->merge, NULL)) {
 		stream_write(run);
-		stream_flush_last(run);
+		stream_flush_last(run, began);
 	}
 	stream_tell_left_out(run);
-	stream_flush_last(run);
+	stream_flush_last(run, began);
 }

@@ -43,7 +43,6 @@ static void stop_end_slow(struct instance *instance)
 	if (!instance_alive(instance) || instance->drained_all)
 		return;
 	instance->stop_killed = true;
-	stream_give_up(instance->run);
 	instance_kill(instance);
 }
 
