@@ -2,10 +2,14 @@
 /* An instance's lives: what cannot begin, and how often it is begun anew. */
 #include "supervisor_bench.h"
 
+#include <errno.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "supervisor/stop.h"
+#include "worker/protocol.h"
 
 #define NOBODY 65534
 #define SECOND 1000000000ULL
@@ -87,12 +91,40 @@ static void test_earlier_crashes_are_forgotten(void **state)
 	bench_close(&bench);
 }
 
+/* What went wrong is the last of many messages, more than are taken at a time. */
+static void test_last_words_are_heard(void **state)
+{
+	struct bench bench;
+	siginfo_t info;
+	int pair[2];
+	(void)state;
+
+	bench_open(&bench);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	bench.instance.control = pair[0];
+	bench.instance.pid = fork();
+	if (bench.instance.pid == 0) {
+		for (int i = 0; i < 150; i++)
+			protocol_send(pair[1], PROTOCOL_MISSED, 0, 0, "a probe", NULL, 0);
+		protocol_send(pair[1], PROTOCOL_FAILED, 2, EIO, "the reason", NULL, 0);
+		_exit(1);
+	}
+	close(pair[1]);
+	bench.instance.pidfd = pidfd_open(bench.instance.pid, 0);
+	assert_int_equal(waitid(P_PID, (id_t)bench.instance.pid, &info, WEXITED | WNOWAIT), 0);
+	instance_reap(&bench.instance);
+	assert_true(bench.instance.said_end);
+	assert_false(bench.instance.crashed);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_worker_can_be_had),
 		cmocka_unit_test(test_back_off_grows_up_to_the_limit),
 		cmocka_unit_test(test_earlier_crashes_are_forgotten),
+		cmocka_unit_test(test_last_words_are_heard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

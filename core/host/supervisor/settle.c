@@ -15,6 +15,8 @@
 
 #define INSTANCE_BACKOFF_FIRST 100000000ULL   /* ns */
 #define INSTANCE_BACKOFF_MAX   10000000000ULL /* ns */
+/* Batches of messages, far more than fit into the socket of a worker that is dead. */
+#define INSTANCE_LAST_WORDS 64
 /* So long without a crash make the earlier ones forgotten. */
 #define INSTANCE_HEALTHY_AFTER 60000000000ULL /* ns */
 
@@ -53,7 +55,9 @@ void instance_reap(struct instance *instance)
 	    waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
 		return;
 	instance->pid = 0;
-	instance_listen(instance); /* what it said last */
+	/* What it said last. Bounded, for a child of its own could be talking on. */
+	for (int i = 0; i < INSTANCE_LAST_WORDS && instance->control >= 0; i++)
+		instance_listen(instance);
 	instance->crashed = !instance->said_end && !instance->stop_killed;
 	if (instance->crashed)
 		instance_tell_crash(instance, &info);
