@@ -2,6 +2,7 @@
 /* From an instance's bus to the sink, without any worker: what a worker would write is written here. */
 #include "supervisor_bench.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 
 #define LARGE      40000U
@@ -122,6 +123,54 @@ static void test_events_before_a_hang_are_delivered(void **state)
 	bench_close(&bench);
 }
 
+/* Late and truncated are of those that were delivered; here nobody reads. */
+static void test_only_what_is_delivered_is_truncated(void **state)
+{
+	struct bench bench;
+	struct bpfhost_event *event;
+	int ends[2];
+	(void)state;
+
+	signal(SIGPIPE, SIG_IGN);
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	output_close(bench.run.output);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(output_open_fd(ends[1], &bench.run.output), 0);
+	output_delivered(bench.run.output, stream_on_delivered, &bench.run);
+	close(ends[0]);
+	event = bus_reserve(bench.instance.bus, BUS_EVENT, sizeof(*event));
+	*event = (struct bpfhost_event){ .type = BENCH_TYPE, .flags = BPFHOST_EVENT_TRUNCATED };
+	bus_publish(bench.instance.bus);
+	stream_round(&bench.run);
+	assert_int_equal(bench.instance.ledger.delivered, 0);
+	assert_int_equal(bench.instance.ledger.lost[LEDGER_SINK], 1);
+	assert_int_equal(bench.instance.ledger.truncated, 0);
+	close(ends[1]);
+	bench_close(&bench);
+}
+
+/* The same event where somebody reads. */
+static void test_truncated_events_are_counted(void **state)
+{
+	struct bench bench;
+	struct bpfhost_event *event;
+	(void)state;
+
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	for (int i = 0; i < 3; i++) {
+		event = bus_reserve(bench.instance.bus, BUS_EVENT, sizeof(*event));
+		*event = (struct bpfhost_event){ .type = BENCH_TYPE,
+						 .flags = i ? BPFHOST_EVENT_TRUNCATED : 0 };
+	}
+	bus_publish(bench.instance.bus);
+	stream_round(&bench.run);
+	assert_int_equal(bench.instance.ledger.delivered, 3);
+	assert_int_equal(bench.instance.ledger.truncated, 2);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +178,8 @@ int main(void)
 		cmocka_unit_test(test_a_round_ends),
 		cmocka_unit_test(test_gaps_of_a_broken_worker_are_told),
 		cmocka_unit_test(test_events_before_a_hang_are_delivered),
+		cmocka_unit_test(test_only_what_is_delivered_is_truncated),
+		cmocka_unit_test(test_truncated_events_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,18 +19,38 @@ static void stream_count_lost(struct instance *instance, uint64_t count)
 		instance->untold += count;
 }
 
+/* Whose a line is and what is to be counted when it was written: the output's owner. */
+enum {
+	STREAM_LINE_LATE = 1,
+	STREAM_LINE_TRUNCATED = 2,
+	STREAM_LINE_BITS = 2, /* below the instance's index */
+};
+
+static uint32_t stream_line_owner(const struct instance *instance, const struct merge_item *item)
+{
+	const struct bpfhost_event *event = item->bytes;
+
+	return instance->index << STREAM_LINE_BITS | (item->late ? STREAM_LINE_LATE : 0) |
+	       (event->flags & BPFHOST_EVENT_TRUNCATED ? STREAM_LINE_TRUNCATED : 0);
+}
+
 void stream_on_delivered(void *ctx, uint32_t owner, uint64_t count)
 {
 	struct supervisor *run = ctx;
+	struct ledger *ledger = &run->instances[owner >> STREAM_LINE_BITS].ledger;
 
-	run->instances[owner].ledger.delivered += count;
+	ledger->delivered += count;
+	if (owner & STREAM_LINE_LATE)
+		ledger->late += count;
+	if (owner & STREAM_LINE_TRUNCATED)
+		ledger->truncated += count;
 }
 
 static void stream_on_abandoned(void *ctx, uint32_t owner, uint64_t count)
 {
 	struct supervisor *run = ctx;
 
-	stream_count_lost(&run->instances[owner], count);
+	stream_count_lost(&run->instances[owner >> STREAM_LINE_BITS], count);
 }
 
 /* The sink will take no more: what it has not written is lost. */
@@ -144,13 +164,8 @@ static int stream_write_gap(struct instance *instance, const struct merge_item *
 	return err;
 }
 
-static void stream_committed(struct instance *instance, const struct merge_item *item,
-			     const struct bpfhost_event *event)
+static void stream_committed(struct supervisor *run)
 {
-	struct supervisor *run = instance->run;
-
-	instance->ledger.late += item->late;
-	instance->ledger.truncated += (event->flags & BPFHOST_EVENT_TRUNCATED) != 0;
 	run->committed++;
 	if (run->committed != run->config->count)
 		return;
@@ -172,8 +187,8 @@ static int stream_write_line(struct instance *instance, const struct merge_item 
 	}
 	output_commit(run->output,
 		      run->encoder->event(&run->clock, type->type, item->bytes, item->size, place),
-		      instance->index);
-	stream_committed(instance, item, item->bytes);
+		      stream_line_owner(instance, item));
+	stream_committed(run);
 	return 0;
 }
 
