@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "worker/privileges.h"
@@ -66,6 +67,17 @@ static void worker_reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* A probe holds up to three descriptors, so the usual soft limit of 1024 is soon reached. */
+static void worker_raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static void worker_own_process(struct worker_setup *setup)
 {
 	char name[16];
@@ -73,6 +85,7 @@ static void worker_own_process(struct worker_setup *setup)
 	worker_keep_descriptors(setup);
 	worker_null_streams();
 	worker_reset_signals();
+	worker_raise_limits();
 	snprintf(name, sizeof(name), "bpfhost:%s", setup->instance->name);
 	prctl(PR_SET_NAME, name);
 	if (privileges_follow_parent(setup->supervisor) < 0)
