@@ -291,7 +291,7 @@ static void supervisor_close(struct supervisor *run)
 
 static void supervisor_live(struct supervisor *run)
 {
-	uint64_t duration = run->config->duration_ns;
+	uint64_t duration = run->config->dry_run ? 0 : run->config->duration_ns;
 
 	run->now = supervisor_now();
 	run->stop_at = duration ? run->now + duration : SUPERVISOR_NEVER;
