@@ -42,8 +42,11 @@ static void stop_end_slow(struct instance *instance)
 {
 	if (!instance_alive(instance) || instance->drained_all)
 		return;
+	log_write(instance->run->log, BPFHOST_WARN, instance->config->name,
+		  "the worker did not stop within %llu ms; ending it",
+		  SUPERVISOR_STOP_LIMIT / 1000000);
 	instance->stop_killed = true;
-	stream_give_up(instance->run);
+	instance->run->had_crash = true;
 	instance_kill(instance);
 }
 
