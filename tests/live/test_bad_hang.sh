@@ -77,7 +77,7 @@ start_target 200000 20
 start_host --plugin misbehave@bad --set where=detach --set how=loop
 go_target
 sleep 0.5
-end_host 0
+end_host 1
 kill "$target"
 end_target
 check_ledger bad

@@ -123,7 +123,7 @@ static void instance_on_hang_up(struct instance *instance)
 	instance_kill(instance);
 }
 
-void instance_listen(struct instance *instance)
+bool instance_listen(struct instance *instance)
 {
 	struct protocol_message message;
 
@@ -131,11 +131,12 @@ void instance_listen(struct instance *instance)
 		int got = protocol_receive(instance->control, &message);
 
 		if (got == -EAGAIN)
-			return;
+			return false;
 		if (got <= 0) {
 			instance_on_hang_up(instance);
-			return;
+			return false;
 		}
 		instance_on_message(instance, &message);
 	}
+	return instance->control >= 0;
 }

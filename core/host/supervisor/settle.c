@@ -56,8 +56,8 @@ void instance_reap(struct instance *instance)
 		return;
 	instance->pid = 0;
 	/* What it said last. Bounded, for a child of its own could be talking on. */
-	for (int i = 0; i < INSTANCE_LAST_WORDS && instance->control >= 0; i++)
-		instance_listen(instance);
+	for (int i = 0; i < INSTANCE_LAST_WORDS && instance_listen(instance); i++)
+		;
 	instance->crashed = !instance->said_end && !instance->stop_killed;
 	if (instance->crashed)
 		instance_tell_crash(instance, &info);
@@ -84,7 +84,7 @@ void instance_ledger(const struct instance *instance, struct ledger *ret_ledger)
 	uint64_t lost;
 
 	*ret_ledger = instance->ledger;
-	if (!instance->bus)
+	if (!instance->bus || instance->settled)
 		return;
 	ret_ledger->produced += instance_produced(instance, &lost);
 	ret_ledger->lost[LEDGER_RING] += lost;
@@ -110,9 +110,17 @@ static void instance_settle_ledger(struct instance *instance)
 	stream_note_loss(instance, why, produced - known);
 }
 
+void instance_close_books(struct instance *instance)
+{
+	if (!instance->bus || instance->settled)
+		return;
+	instance->settled = true;
+	instance_settle_ledger(instance);
+}
+
 static void instance_end_life(struct instance *instance)
 {
-	instance_settle_ledger(instance);
+	instance_close_books(instance);
 	kernel_view_close(&instance->kernel);
 	instance_close_fd(&instance->notify);
 	bus_free(instance->bus);
