@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "worker/privileges.h"
@@ -66,10 +67,22 @@ static void worker_reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* A tracepoint takes three descriptors and the usual limit is 1024, which a glob goes beyond. */
+static void worker_allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void worker_own_process(struct worker_setup *setup)
 {
 	char name[16];
 
+	worker_allow_descriptors();
 	worker_keep_descriptors(setup);
 	worker_null_streams();
 	worker_reset_signals();
