@@ -93,7 +93,7 @@ int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
 			struct bpfhost_event *record, uint32_t size);
 int bpfhost_emit_type(struct bpfhost_instance *self, uint32_t type, struct bpfhost_event *record,
 		      uint32_t size);
-/* Checks and publishes a schema. */
+/* Checks and publishes a schema; warns where the ring has no room for one such record. */
 int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *schema);
 
 /*
