@@ -6,6 +6,7 @@
 
 #include "bpfhost_version.h"
 #include "command/command.h"
+#include "command/print.h"
 #include "config/cli.h"
 #include "config/config.h"
 #include "supervisor/supervisor.h"
@@ -47,7 +48,9 @@ int main(int argc, char **argv)
 	if (err == -ENODATA)
 		cli_print_usage(stderr);
 	if (err) {
-		fprintf(stderr, "bpfhost: error: %s\n", why.text);
+		fputs("bpfhost: error: ", stderr);
+		print_text(stderr, why.text);
+		fputc('\n', stderr);
 		status = MAIN_MISUSED;
 	} else {
 		status = main_dispatch(&config);

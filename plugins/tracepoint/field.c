@@ -222,7 +222,7 @@ static int field_as_value(const struct format_field *from, struct bpfhost_probe_
 	if (from->location != FORMAT_FIXED)
 		return field_mismatch(from->name, type, "of variable length", err);
 	if (size > from->size)
-		return field_mismatch(from->name, type, "shorter", err);
+		return field_mismatch(from->name, type, "not as long", err);
 	field->extra = 0;
 	field->source = from->offset;
 	field->size = from->size;

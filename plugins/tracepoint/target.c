@@ -25,10 +25,17 @@ struct target_fields {
 
 /* ---- which fields ------------------------------------------------------------------------------ */
 
+static void target_append(struct bpfhost_error *err, const char *before, const char *text)
+{
+	size_t used = strlen(err->text);
+
+	snprintf(err->text + used, sizeof(err->text) - used, "%s%s", before, text);
+}
+
 static int target_unknown_field(const struct format *format, const char *name,
 				struct bpfhost_error *err)
 {
-	const char *candidates[FORMAT_FIELDS_MAX];
+	const char *candidates[FORMAT_FIELDS_MAX] = { NULL };
 	const char *near;
 	size_t n = 0;
 
@@ -36,14 +43,22 @@ static int target_unknown_field(const struct format *format, const char *name,
 		if (!format->fields[i].is_common)
 			candidates[n++] = format->fields[i].name;
 	near = bpfhost_nearest(name, candidates, n);
-	snprintf(err->text, sizeof(err->text), "%s has no field \"%s\"%s%s%s", format->name, name,
-		 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	snprintf(err->text, sizeof(err->text), "%s has no field \"%.64s\"%s%s%s", format->name,
+		 name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	for (size_t i = 0; i < n && !near; i++)
+		target_append(err, i ? ", " : "; it has ", candidates[i]);
 	return -ENOENT;
 }
 
 static int target_add(struct target_fields *fields, const struct tracepoint_field *field,
 		      struct bpfhost_error *err)
 {
+	for (uint32_t i = 0; i < fields->count; i++) {
+		if (strcmp(fields->items[i].name, field->name) != 0)
+			continue;
+		snprintf(err->text, sizeof(err->text), "field %s is named twice", field->name);
+		return -EINVAL;
+	}
 	if (fields->count == TARGET_FIELDS_MAX) {
 		snprintf(err->text, sizeof(err->text), "more than %d fields", TARGET_FIELDS_MAX);
 		return -E2BIG;

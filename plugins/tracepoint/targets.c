@@ -17,6 +17,7 @@ struct targets_walk {
 	uint32_t string_size;
 	uint32_t skipped;
 	bool glob;
+	bool missing; /* there is no such event */
 	struct bpfhost_error *err;
 	struct bpfhost_error first; /* why the first event was left out */
 };
@@ -42,6 +43,7 @@ static int targets_add_event(const char *category, const char *name, void *ctx)
 	size_t length = 0;
 	int ret = tracepoint_tracefs_read_format(walk->root, category, name, &text, &length);
 
+	walk->missing = ret == -ENOENT || ret == -EINVAL;
 	if (!ret)
 		ret = tracepoint_target_make(category, name, text, length, walk->probe,
 					     walk->string_size,
@@ -139,7 +141,7 @@ static int targets_add_matching(struct targets_walk *walk)
 					      targets_add_event, walk);
 	if (ret == -EACCES || ret == -EPERM)
 		return targets_no_access(walk->err, ret);
-	if ((ret == -ENOENT || ret == -EINVAL) && !walk->err->text[0])
+	if (ret && walk->missing && !walk->glob)
 		return targets_unknown_event(walk);
 	if (ret || walk->targets->count > before)
 		return ret;
@@ -153,7 +155,10 @@ int tracepoint_targets_add(struct tracepoint_targets *targets, const char *root,
 			   uint32_t string_size, uint32_t *ret_skipped, struct bpfhost_error *err)
 {
 	struct targets_walk walk = {
-		targets, root, NULL, string_size, 0, false, err, { { 0 }, 0 }
+		.targets = targets,
+		.root = root,
+		.string_size = string_size,
+		.err = err,
 	};
 	struct bpfhost_probe *probe = NULL;
 	int ret = bpfhost_probe_parse(text, &probe, err);

@@ -65,26 +65,27 @@ static __always_inline const void *tracepoint_located(const void *ctx, __u32 off
 	return ctx + (relative ? offset + 4 + start : start);
 }
 
-static __always_inline void tracepoint_bytes(char *place, __u32 capacity, const void *source,
-					     __u32 length)
+static __always_inline void tracepoint_bytes(char *place, __u32 capacity, __u32 most,
+					     const void *source, __u32 length)
 {
 	if (capacity < 4)
 		return;
 	capacity -= 4;
 	if (length > capacity)
 		length = capacity;
+	barrier_var(length);
+	if (length > most - 4)
+		return;
 	if (bpf_probe_read_kernel(place + 4, length, source) < 0)
 		length = 0;
 	*(__u32 *)place = length;
 }
 
 /* The family first: it says how many bytes there are, and more might not be readable. */
-static __always_inline void tracepoint_sockaddr(char *place, __u32 capacity, const void *source)
+static __always_inline void tracepoint_sockaddr(char *place, const void *source)
 {
 	__u16 family = 0;
 
-	if (capacity < TRACEPOINT_SOCKADDR_SIZE)
-		return;
 	__builtin_memset(place, 0, TRACEPOINT_SOCKADDR_SIZE);
 	if (!source || bpf_probe_read_user(&family, sizeof(family), source) < 0)
 		return;
@@ -97,11 +98,13 @@ static __always_inline void tracepoint_sockaddr(char *place, __u32 capacity, con
 	*(__u16 *)place = family;
 }
 
-/* Like the macros of <bpfhost/string.bpf.h>, with a capacity that is only known here. */
+/* Like the macros of <bpfhost/string.bpf.h>, with a capacity, at most `most`, that is only known here. */
 static __always_inline void tracepoint_string(struct bpfhost_event *event, char *place,
-					      __u32 capacity, const void *source, bool user)
+					      __u32 capacity, __u32 most, const void *source,
+					      bool user)
 {
 	char next[2] = {};
+	__u32 last;
 	long n;
 
 	if (!capacity)
@@ -121,30 +124,39 @@ static __always_inline void tracepoint_string(struct bpfhost_event *event, char 
 		bpf_probe_read_kernel(&next[0], 1, source + capacity - 1);
 		bpf_probe_read_kernel(&next[1], 1, source + capacity);
 	}
-	place[capacity - 1] = next[0];
+	/* What the verifier knew of the capacity before the calls, older kernels have forgotten. */
+	last = capacity - 1;
+	barrier_var(last);
+	if (last >= most)
+		return;
+	place[last] = next[0];
 	if (next[0] && next[1])
 		event->flags |= BPFHOST_EVENT_TRUNCATED;
 }
 
-static __always_inline void tracepoint_extra(struct bpfhost_event *event, char *place,
-					     __u32 capacity, const struct tracepoint_extra *extra,
-					     const void *ctx)
+/* most: the largest capacity of any extra of this program, a constant to the verifier. */
+static __always_inline void tracepoint_extra(struct bpfhost_event *event, char *place, __u32 most,
+					     const struct tracepoint_extra *extra, const void *ctx)
 {
-	__u32 kind = extra->kind, length = 0;
+	__u32 kind = extra->kind, capacity = extra->capacity, length = 0;
 	bool relative = kind == TRACEPOINT_REL_LOC_STR || kind == TRACEPOINT_REL_LOC_BYTES;
 	const void *source;
 
+	if (capacity > most)
+		return;
 	if (kind == TRACEPOINT_USER_SOCKADDR) {
-		tracepoint_sockaddr(place, capacity, tracepoint_pointer(ctx, extra->source));
+		if (most >= TRACEPOINT_SOCKADDR_SIZE)
+			tracepoint_sockaddr(place, tracepoint_pointer(ctx, extra->source));
 	} else if (kind == TRACEPOINT_USER_STR || kind == TRACEPOINT_KERNEL_STR) {
 		source = tracepoint_pointer(ctx, extra->source);
-		tracepoint_string(event, place, capacity, source, kind == TRACEPOINT_USER_STR);
+		tracepoint_string(event, place, capacity, most, source,
+				  kind == TRACEPOINT_USER_STR);
 	} else {
 		source = tracepoint_located(ctx, extra->source, relative, &length);
 		if (kind == TRACEPOINT_DATA_LOC_STR || kind == TRACEPOINT_REL_LOC_STR)
-			tracepoint_string(event, place, capacity, source, false);
-		else
-			tracepoint_bytes(place, capacity, source, length);
+			tracepoint_string(event, place, capacity, most, source, false);
+		else if (most >= 4)
+			tracepoint_bytes(place, capacity, most, source, length);
 	}
 }
 
@@ -160,11 +172,11 @@ static __always_inline void tracepoint_fill(struct tracepoint_record *record,
 		return;
 	for (__u32 i = 0; i < TRACEPOINT_EXTRAS_MAX && i < probe->nextras; i++) {
 		const struct tracepoint_extra *extra = &probe->extras[i];
-		__u32 place = extra->place, capacity = extra->capacity;
+		__u32 place = extra->place;
 
-		if (place <= size->place && capacity <= size->capacity)
-			tracepoint_extra(&record->header, record->payload + place, capacity, extra,
-					 ctx);
+		if (place <= size->place)
+			tracepoint_extra(&record->header, record->payload + place, size->capacity,
+					 extra, ctx);
 	}
 }
 

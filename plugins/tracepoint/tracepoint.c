@@ -16,9 +16,11 @@
 /* Records up to so many bytes share a program; the last takes the rest. */
 static const uint32_t tracepoint_classes[TRACEPOINT_SIZES] = { 128, 256, 640, UINT32_MAX };
 
-static const char *const tracepoint_default_probes[] = {
-	"sched:sched_process_exec(filename)",
-	"sched:sched_process_exit(comm, prio) if group_dead",
+/* Ends of programs; kernels before 6.15 do not tell them from the ends of threads. */
+static const char *const tracepoint_default_probes[][2] = {
+	{ "sched:sched_process_exec(filename)", NULL },
+	{ "sched:sched_process_exit(comm, prio) if group_dead",
+	  "sched:sched_process_exit(comm, prio)" },
 };
 
 /* ---- what to attach ---------------------------------------------------------------------------- */
@@ -61,6 +63,15 @@ static int tracepoint_add(struct bpfhost_instance *self, struct tracepoint_targe
 	return 0;
 }
 
+/* choices: what is wanted, and what an older kernel gets. */
+static int tracepoint_add_default(struct bpfhost_instance *self, struct tracepoint_targets *targets,
+				  const char *root, const char *const choices[2])
+{
+	int err = tracepoint_add(self, targets, root, choices[0]);
+
+	return err == -EINVAL && choices[1] ? tracepoint_add(self, targets, root, choices[1]) : err;
+}
+
 static int tracepoint_gather(struct bpfhost_instance *self, struct tracepoint_targets *targets)
 {
 	const struct bpfhost_setting *probes = bpfhost_option(self, "probes");
@@ -70,7 +81,7 @@ static int tracepoint_gather(struct bpfhost_instance *self, struct tracepoint_ta
 	for (uint32_t i = 0; i < probes->count && !err; i++)
 		err = tracepoint_add(self, targets, root, probes->items[i].text);
 	for (uint32_t i = 0; !probes->given && i < 2 && !err; i++)
-		err = tracepoint_add(self, targets, root, tracepoint_default_probes[i]);
+		err = tracepoint_add_default(self, targets, root, tracepoint_default_probes[i]);
 	return err;
 }
 

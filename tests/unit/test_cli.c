@@ -216,10 +216,12 @@ static const struct {
 	{ "-p x@a -p y@a", "argument 3: --plugin: there is an instance \"a\" already "
 			   "(argument 1); name this one, as in y@other" },
 	{ "-p x@", "argument 1: --plugin: the instance name is empty" },
-	{ "-p ../x", "argument 1: --plugin: plugin name \"../x\" may hold letters, digits, "
-		     "_ - . only" },
-	{ "-p ..", "argument 1: --plugin: plugin name \"..\" may not begin with . or -, nor "
-		   "hold two dots" },
+	{ "-p ../x", "argument 1: --plugin: \"../x\" can be no plugin's name: 1 to 32 of "
+		     "a-z 0-9 _ -" },
+	{ "-p x.so", "argument 1: --plugin: \"x.so\" can be no plugin's name: 1 to 32 of "
+		     "a-z 0-9 _ -; a plugin is named without .so" },
+	{ "-p x@..", "argument 1: --plugin: instance name \"..\" may not begin with . or -, "
+		     "nor hold two dots" },
 	{ "--pid 0", "argument 1: --pid: 0 is out of range (1 to 2147483647)" },
 	{ "--pid me", "argument 1: --pid: \"me\" is not a whole number" },
 	{ "--comm abcdefghijklmnopq", "argument 1: --comm: \"abcdefghijklmnopq\" is longer "

@@ -196,7 +196,7 @@ static const struct {
 	{ "pid = [1,\n0];", "f:2: pid: 0 is out of range (1 to 2147483647)" },
 	{ "pid = ((1));", "f:1: pid: takes a value or a list of values" },
 	{ "pid = -1;", "f:1: pid: \"-1\" is not a whole number" },
-	{ "quiet = 1;", "f:1: quiet: unknown truth value \"1\"" },
+	{ "quiet = 1;", "f:1: quiet: unknown truth value \"1\"; known are false, true" },
 	{ "duration = 10;", "f:1: duration: \"10\" has no unit; write \"10s\" for seconds" },
 	{ "\nplugins = [\"a\"];",
 	  "f:2: plugins: is a list in parentheses, ( { plugin = \"NAME\"; } )" },

@@ -55,6 +55,7 @@ struct bus_shared {
 	_Alignas(BUS_LINE) _Atomic uint64_t head; /* producer: everything before is published */
 	_Atomic uint64_t complete_until;
 	_Alignas(BUS_LINE) _Atomic uint64_t tail; /* consumer: everything before is free again */
+	_Atomic uint32_t discard;                 /* consumer: more events are not wanted */
 	_Alignas(BUS_LINE) _Atomic uint32_t consumer_sleeping; /* what wakes it, 0: awake */
 	_Alignas(BUS_LINE) _Atomic uint64_t producer_waiting;  /* for tail to get here; 0: not */
 	_Alignas(BUS_LINE) _Atomic uint32_t asleep;
@@ -201,6 +202,17 @@ void bus_sleep_end(struct bus_ring *ring);
 static inline uint64_t bus_complete(const struct bus_ring *ring)
 {
 	return ring->complete;
+}
+
+/* Tells the producer that events are not wanted any more: the run ends, the sink is blocked. */
+static inline void bus_discard_set(struct bus_ring *ring)
+{
+	atomic_store(&ring->shared->discard, 1);
+}
+
+static inline bool bus_discard(const struct bus_ring *ring)
+{
+	return atomic_load_explicit(&ring->shared->discard, memory_order_relaxed) != 0;
 }
 
 static inline bool bus_asleep(const struct bus_ring *ring)

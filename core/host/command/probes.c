@@ -155,8 +155,12 @@ static void probes_found(void *ctx, const char *probe, const char *detail)
 
 static int probes_none(struct probes *probes)
 {
-	log_write(probes->log, BPFHOST_ERROR, probes->config->target, "no probe matches \"%s\"",
-		  probes->config->glob ? probes->config->glob : "*");
+	const char *glob = probes->config->glob ? probes->config->glob : "*";
+	const char *star = strpbrk(glob, "*?") ? "" : "*";
+
+	log_write(probes->log, BPFHOST_ERROR, probes->config->target,
+		  "no probe matches \"%s\"%s%s%s%s%s", glob, *star ? "; try \"" : "", star,
+		  *star ? glob : "", star, *star ? "\"" : "");
 	return 1;
 }
 

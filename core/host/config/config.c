@@ -70,6 +70,20 @@ static int check_name(const char *what, const char *name, struct bpfhost_error *
 	return 0;
 }
 
+/* What a plugin's file may be called, which is less than an instance may be. */
+static int check_plugin(const char *name, struct bpfhost_error *err)
+{
+	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
+	if (*name && !name[length] && length <= CONFIG_MAX_PLUGIN)
+		return 0;
+	return config_fail(err,
+			   "\"%" CONFIG_SHOWN
+			   "\" can be no plugin's name: 1 to %d of a-z 0-9 _ -%s",
+			   name, CONFIG_MAX_PLUGIN,
+			   strstr(name, ".so") ? "; a plugin is named without .so" : "");
+}
+
 static int check_unique(const struct config *config, const char *plugin, const char *name,
 			struct bpfhost_error *err)
 {
@@ -104,7 +118,7 @@ int config_add_instance(struct config *config, const char *plugin, const char *n
 			struct bpfhost_error *err)
 {
 	struct config_instance *instances;
-	int ret = check_name("plugin name", plugin, err);
+	int ret = check_plugin(plugin, err);
 
 	if (!ret && name)
 		ret = check_name("instance name", name, err);

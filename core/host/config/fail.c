@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <bpfhost/nearest.h>
 
@@ -22,13 +23,28 @@ int config_fail_memory(struct bpfhost_error *err)
 	return -ENOMEM;
 }
 
+/* Of a handful, all are told. */
+#define FAIL_LISTED_MAX 8
+
+static int fail_list(struct bpfhost_error *err, const char *what, const char *word,
+		     const char *const *candidates, size_t count)
+{
+	char words[256] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < count && count <= FAIL_LISTED_MAX && n < sizeof(words); i++)
+		n += (size_t)snprintf(words + n, sizeof(words) - n, "%s%s",
+				      i ? ", " : "; known are ", candidates[i]);
+	return config_fail(err, "unknown %s \"%" CONFIG_SHOWN "\"%s", what, word, words);
+}
+
 int config_fail_unknown(struct bpfhost_error *err, const char *what, const char *word,
 			const char *const *candidates, size_t count)
 {
 	const char *nearest = bpfhost_nearest(word, candidates, count);
 
 	if (!nearest)
-		return config_fail(err, "unknown %s \"%" CONFIG_SHOWN "\"", what, word);
+		return fail_list(err, what, word, candidates, count);
 	return config_fail(err, "unknown %s \"%" CONFIG_SHOWN "\"; did you mean \"%s\"?", what,
 			   word, nearest);
 }

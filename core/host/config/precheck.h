@@ -10,7 +10,8 @@
 #define CONFIG_MAX_FILE     (256 * 1024)
 #define CONFIG_MAX_DEPTH    16
 #define CONFIG_MAX_STRING   (16 * 1024)
-#define CONFIG_MAX_NAME     63
+#define CONFIG_MAX_NAME     63  /* of an instance */
+#define CONFIG_MAX_PLUGIN   32  /* as the file of a plugin may be called */
 #define CONFIG_MAX_SETTINGS 512 /* of one group */
 
 /*

@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sink/output.h"
+#include "sink/put.h"
 
 /* Longer ones are cut: a verifier's log comes line by line. */
 #define LOG_LINE 8192
@@ -65,23 +67,22 @@ static char *log_reserve(struct log *log, size_t size)
 	return place;
 }
 
+/* Quotes and backslashes are the line's own here; everything else as in the text sink. */
 static size_t log_escape(char *out, const char *text)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t n = 0;
+	char *end = out;
+	bool special;
 
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c >= 0x20 && *c != 0x7f) {
-			out[n++] = (char)*c;
-			continue;
-		}
-		out[n++] = '\\';
-		out[n++] = 'x';
-		out[n++] = hex[*c >> 4];
-		out[n++] = hex[*c & 15];
+	while (*text) {
+		size_t plain = strcspn(text, "\"\\");
+
+		end = put_plain(end, text, plain, &special);
+		text += plain;
+		if (*text)
+			*end++ = *text++;
 	}
-	out[n++] = '\n';
-	return n;
+	*end++ = '\n';
+	return (size_t)(end - out);
 }
 
 static void log_tell_dropped(struct log *log)

@@ -117,10 +117,16 @@ int output_open_fd(int fd, struct output **ret_output)
  * Truncated, not appended to: a run's file holds that run. O_NOFOLLOW, since root may be told to
  * write into a folder like /tmp where others could have laid a link; O_NONBLOCK for a FIFO.
  */
+int output_empty(struct output *output)
+{
+	if (!output->is_regular || !output->is_owned)
+		return 0;
+	return ftruncate(output->fd, 0) < 0 ? -errno : 0;
+}
+
 int output_open_file(const char *path, struct output **ret_output)
 {
-	int fd = open(path,
-		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
 		      0600);
 	struct stat status;
 	int err;

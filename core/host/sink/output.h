@@ -32,10 +32,12 @@ typedef void (*output_owner_fn)(void *ctx, uint32_t owner, uint64_t count);
  */
 int output_open_fd(int fd, struct output **ret_output);
 /*
- * Onto a file that is made or emptied, mode 0600. A symbolic link at the end of the path is refused
+ * Onto a file that is made where there is none, mode 0600; what it holds stays until output_empty. A symbolic link at the end of the path is refused
  * (-ELOOP), since others may have put it there; a FIFO without a reader is -ENXIO.
  */
 int output_open_file(const char *path, struct output **ret_output);
+/* Empties a regular file opened by path, before the first line: yesterday's lines go. 0 or -errno. */
+int output_empty(struct output *output);
 /* Drops what was not flushed. */
 void output_close(struct output *output);
 

@@ -15,8 +15,8 @@ enum instance_source {
 
 /* Forks its worker. 0 or -errno, then it has failed and that is logged. */
 int instance_spawn(struct instance *instance);
-/* Takes what its worker said. */
-void instance_listen(struct instance *instance);
+/* Takes what its worker said; true when there may be more than was taken. */
+bool instance_listen(struct instance *instance);
 /* Its worker has ended: says how, and from now on only what it left on the bus is taken. */
 void instance_reap(struct instance *instance);
 /* When all that was taken: settles the ledger of this life and decides how it goes on. */
@@ -34,6 +34,11 @@ uint64_t instance_due(const struct instance *instance);
 bool instance_alive(const struct instance *instance);
 /* Whether nothing more will come of it. */
 bool instance_over(const struct instance *instance);
+/*
+ * Settles the ledger of a worker that lives but has nothing attached any more; what it is then still
+ * doing is of no account.
+ */
+void instance_close_books(struct instance *instance);
 /* The ledger as it stands, with what the kernel counted for a worker that lives. */
 void instance_ledger(const struct instance *instance, struct ledger *ret_ledger);
 /* Frees what outlives its workers. */

@@ -124,7 +124,7 @@ static void instance_on_hang_up(struct instance *instance)
 	instance_kill(instance);
 }
 
-void instance_listen(struct instance *instance)
+bool instance_listen(struct instance *instance)
 {
 	struct protocol_message message;
 
@@ -132,11 +132,12 @@ void instance_listen(struct instance *instance)
 		int got = protocol_receive(instance->control, &message);
 
 		if (got == -EAGAIN)
-			return;
+			return false;
 		if (got <= 0) {
 			instance_on_hang_up(instance);
-			return;
+			return false;
 		}
 		instance_on_message(instance, &message);
 	}
+	return instance->control >= 0;
 }

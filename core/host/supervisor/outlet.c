@@ -65,11 +65,28 @@ void stream_flush(struct supervisor *run)
 		stream_sink_failed(run, err);
 }
 
+/* A file is emptied with its first line, so that a run that never begins leaves it alone. */
+static void stream_begin(struct supervisor *run)
+{
+	int err;
+
+	if (run->sink_begun)
+		return;
+	run->sink_begun = true;
+	err = output_empty(run->output);
+	if (err)
+		stream_sink_failed(run, err);
+}
+
 /* Room for a line, flushing when there is none; NULL: blocked or dead. */
 static char *stream_reserve(struct supervisor *run, size_t size)
 {
-	char *place = output_reserve(run->output, size);
+	char *place;
 
+	stream_begin(run);
+	if (!stream_sink_lives(run))
+		return NULL;
+	place = output_reserve(run->output, size);
 	if (place)
 		return place;
 	stream_flush(run);
@@ -241,6 +258,9 @@ void stream_give_up(struct supervisor *run)
 	run->sink = SINK_GIVEN_UP;
 	run->sink_blocked = false;
 	output_abandon(run->output, stream_on_abandoned, run);
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].bus)
+			bus_discard_set(run->instances[i].bus);
 }
 
 #define STREAM_LAST_WAIT_MS 300
@@ -278,5 +298,7 @@ void stream_finish(struct supervisor *run)
 		stream_flush_last(run);
 	}
 	stream_tell_left_out(run);
+	if (run->any_ran && stream_sink_lives(run))
+		stream_begin(run);
 	stream_flush_last(run);
 }

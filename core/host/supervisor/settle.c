@@ -52,7 +52,8 @@ void instance_reap(struct instance *instance)
 	    waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
 		return;
 	instance->pid = 0;
-	instance_listen(instance); /* what it said last */
+	while (instance_listen(instance)) /* what it said last */
+		;
 	instance->crashed = !instance->said_end && !instance->stop_killed;
 	if (instance->crashed)
 		instance_tell_crash(instance, &info);
@@ -79,7 +80,7 @@ void instance_ledger(const struct instance *instance, struct ledger *ret_ledger)
 	uint64_t lost;
 
 	*ret_ledger = instance->ledger;
-	if (!instance->bus)
+	if (!instance->bus || instance->settled)
 		return;
 	ret_ledger->produced += instance_produced(instance, &lost);
 	ret_ledger->lost[LEDGER_RING] += lost;
@@ -123,10 +124,18 @@ static void instance_tell_lost_lines(const struct instance *instance)
 			  (unsigned long long)unseen);
 }
 
-static void instance_end_life(struct instance *instance)
+void instance_close_books(struct instance *instance)
 {
+	if (!instance->bus || instance->settled)
+		return;
+	instance->settled = true;
 	instance_settle_ledger(instance);
 	instance_tell_lost_lines(instance);
+}
+
+static void instance_end_life(struct instance *instance)
+{
+	instance_close_books(instance);
 	kernel_view_close(&instance->kernel);
 	instance_close_fd(&instance->notify);
 	bus_free(instance->bus);

@@ -65,6 +65,7 @@ struct instance {
 	bool stop_killed;       /* it was too slow to stop */
 	bool drained_all;       /* the worker has said that nothing is attached any more */
 	bool stalled;           /* the merge is full, frames wait on the bus */
+	bool settled;           /* the books of this life are closed */
 	bool drained;           /* the last look at the bus found nothing more */
 	bool failed_already;    /* before its worker ended, and that was told */
 	bool ran;               /* this life reached INSTANCE_RUNNING */
@@ -99,6 +100,7 @@ struct supervisor {
 	uint64_t stopping_since; /* 0: not stopping */
 	uint64_t committed;      /* events handed to the output */
 	enum sink_state sink;
+	bool sink_begun;   /* its file holds this run's lines only */
 	bool sink_blocked; /* wait until it can be written */
 	bool sink_watched; /* epoll does */
 	bool gap_told;     /* of the item that is next */

@@ -42,8 +42,11 @@ static void stop_end_slow(struct instance *instance)
 {
 	if (!instance_alive(instance) || instance->drained_all)
 		return;
+	log_write(instance->run->log, BPFHOST_WARN, instance->config->name,
+		  "the worker did not stop within %llu ms; ending it",
+		  SUPERVISOR_STOP_LIMIT / 1000000);
 	instance->stop_killed = true;
-	stream_give_up(instance->run);
+	instance->run->had_crash = true;
 	instance_kill(instance);
 }
 
@@ -76,26 +79,14 @@ static bool stop_all_drained(const struct supervisor *run)
 	return true;
 }
 
-static bool stop_balanced(const struct supervisor *run)
-{
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		struct ledger ledger;
-
-		instance_ledger(&run->instances[i], &ledger);
-		if (ledger_pending(&ledger))
-			return false;
-	}
-	return true;
-}
-
 /* The books are closed with the last event, whatever the kernel still has to free. */
 void stop_close_books(struct supervisor *run)
 {
 	if (run->told_ledgers || !run->stopping_since || !stop_all_drained(run))
 		return;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		instance_close_books(&run->instances[i]);
 	stream_finish(run);
-	if (!stop_balanced(run))
-		return;
 	stop_tell_ledgers(run);
 	run->told_ledgers = true;
 }

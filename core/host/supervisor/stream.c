@@ -21,7 +21,7 @@ static void stream_pick_encoder(struct supervisor *run)
 
 int stream_open(struct supervisor *run)
 {
-	const char *path = run->config->output;
+	const char *path = run->config->dry_run ? NULL : run->config->output;
 	int err = path ? output_open_file(path, &run->output)
 		       : output_open_fd(STDOUT_FILENO, &run->output);
 

@@ -200,6 +200,7 @@ static int supervisor_take_signals(struct supervisor *run)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* then a write says EFBIG, which is told like a full disk */
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -291,7 +292,7 @@ static void supervisor_close(struct supervisor *run)
 
 static void supervisor_live(struct supervisor *run)
 {
-	uint64_t duration = run->config->duration_ns;
+	uint64_t duration = run->config->dry_run ? 0 : run->config->duration_ns;
 
 	run->now = supervisor_now();
 	run->stop_at = duration ? run->now + duration : SUPERVISOR_NEVER;

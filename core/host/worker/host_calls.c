@@ -27,6 +27,7 @@ void worker_notify(const struct worker *worker)
 void worker_publish(struct worker *worker)
 {
 	worker->unpublished = 0;
+	worker->discard = bus_discard(worker->bus);
 	if (bus_publish(worker->bus))
 		worker_notify(worker);
 }
@@ -62,6 +63,8 @@ static int host_emit(const struct bpfhost_host *host, const void *record, uint32
 
 	if (size < sizeof(struct bpfhost_event) || size > BPFHOST_RECORD_MAX)
 		return -EMSGSIZE;
+	if (worker->discard) /* the supervisor counts it as lost to the stop */
+		return 0;
 	place = host_reserve(worker, BUS_EVENT, size);
 	if (!place) {
 		worker->bus_blocked = size;

@@ -31,6 +31,7 @@ struct worker {
 	uint64_t pause;    /* ns between two looks at a busy ring */
 	uint32_t attached; /* probes, of so many: */
 	uint32_t wanted;
+	bool discard; /* the run ends and nobody takes events any more */
 	bool stop;
 	char error[PROTOCOL_TEXT_MAX]; /* what the plugin said last through fail() */
 };

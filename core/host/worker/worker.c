@@ -16,7 +16,13 @@
 #include "worker/state.h"
 
 /* The descriptors that a worker keeps, moved down to stand in a row behind stderr. */
-enum { WORKER_FD_CONTROL = 3, WORKER_FD_NOTIFY, WORKER_FD_WAKE, WORKER_FD_FIRST_FREE };
+enum {
+	WORKER_FD_CONTROL = 3,
+	WORKER_FD_NOTIFY,
+	WORKER_FD_WAKE,
+	WORKER_FD_FIRST_FREE,
+	WORKER_FD_HIGHEST = 32, /* those above are closed at once */
+};
 
 /* ---- a process of its own -------------------------------------------------------------------- */
 
@@ -35,17 +41,30 @@ static void worker_null_streams(void)
 		close(null);
 }
 
-/* Keeps three of the supervisor's descriptors and nothing else, whatever numbers they had. */
+static void worker_close_between(int *const keep[3])
+{
+	bool kept;
+
+	for (int fd = WORKER_FD_CONTROL; fd <= WORKER_FD_HIGHEST; fd++) {
+		kept = fd == *keep[0] || fd == *keep[1] || fd == *keep[2];
+		if (!kept)
+			close(fd);
+	}
+}
+
+/*
+ * Keeps three of the supervisor's descriptors and nothing else, whatever numbers they had. What is low
+ * is closed first, so that there is room to move even with few descriptors allowed.
+ */
 static void worker_keep_descriptors(struct worker_setup *setup)
 {
-	int *keep[] = { &setup->control, &setup->notify, &setup->wake };
+	int *const keep[] = { &setup->control, &setup->notify, &setup->wake };
 
+	worker_close_between(keep);
 	for (int i = 0; i < 3; i++) {
-		int high = fcntl(*keep[i], F_DUPFD_CLOEXEC, 64);
-
-		if (high < 0)
+		*keep[i] = fcntl(*keep[i], F_DUPFD_CLOEXEC, WORKER_FD_FIRST_FREE);
+		if (*keep[i] < 0)
 			_exit(1);
-		*keep[i] = high;
 	}
 	for (int i = 0; i < 3; i++) {
 		if (dup3(*keep[i], WORKER_FD_CONTROL + i, O_CLOEXEC) < 0)
@@ -67,25 +86,25 @@ static void worker_reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* A tracepoint takes three descriptors and the usual limit is 1024, which a glob goes beyond. */
-static void worker_allow_descriptors(void)
+/* A probe holds up to three descriptors, so the usual soft limit of 1024 is soon reached. */
+static void worker_raise_limits(void)
 {
-	struct rlimit limit;
+	struct rlimit files;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit))
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
 		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static void worker_own_process(struct worker_setup *setup)
 {
 	char name[16];
 
-	worker_allow_descriptors();
 	worker_keep_descriptors(setup);
 	worker_null_streams();
 	worker_reset_signals();
+	worker_raise_limits();
 	snprintf(name, sizeof(name), "bpfhost:%s", setup->instance->name);
 	prctl(PR_SET_NAME, name);
 	if (privileges_follow_parent(setup->supervisor) < 0)

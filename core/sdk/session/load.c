@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -51,14 +52,25 @@ static int load_hand_over(struct bpfhost_instance *self, struct session *session
 		   : 0;
 }
 
+/* What the kernel means by its answer depends on who asked. */
+static const char *load_hint(int err)
+{
+	bool root = geteuid() == 0;
+
+	if (err == -EPERM || (err == -EACCES && !root))
+		return " (CAP_BPF and CAP_PERFMON, or root, are needed)";
+	if (err == -EACCES || err == -EINVAL)
+		return " (this kernel's verifier refuses it; why, it says above at --log-level info)";
+	if (err == -E2BIG)
+		return " (the program is too complex for this kernel)";
+	return "";
+}
+
 static int load_failed(struct bpfhost_instance *self, int err)
 {
-	const char *hint = err == -EPERM || err == -EACCES
-				   ? " (CAP_BPF and CAP_PERFMON, or root, are needed)"
-			   : err == -E2BIG ? " (the program is too complex for this kernel)"
-					   : "";
-
-	return bpfhost_fail(self, err, "failed to load the BPF object: %s%s", strerror(-err), hint);
+	/* -EINVAL from here would say that the configuration is wrong. */
+	return bpfhost_fail(self, err == -EINVAL ? -ENOEXEC : err,
+			    "failed to load the BPF object: %s%s", strerror(-err), load_hint(err));
 }
 
 int bpfhost_load(struct bpfhost_instance *self)

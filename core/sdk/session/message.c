@@ -2,6 +2,7 @@
 /* Log lines and error texts: the small talk between a plugin and its host. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
@@ -39,13 +40,34 @@ int bpfhost_fail(const struct bpfhost_instance *self, int err, const char *forma
 	return err;
 }
 
+/* A verifier's log is long, and what is wrong stands at its end: below debug, that is enough. */
+#define MESSAGE_LINES_MAX 40
+
+static size_t message_count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
 static void message_each_line(char *text, uint32_t level)
 {
 	const struct bpfhost_host *host = message_libbpf_target->host;
-	char *rest = text, *line;
+	size_t lines = message_count_lines(text), skip = 0;
+	char *rest = text, *line, left_out[96];
 
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
+	if (lines > MESSAGE_LINES_MAX && host->log_level < BPFHOST_DEBUG) {
+		skip = lines - MESSAGE_LINES_MAX;
+		snprintf(
+			left_out, sizeof(left_out),
+			"... %zu lines left out here, all of them are shown with --log-level debug",
+			skip);
+		host->log(host, level, NULL, 0, left_out);
+	}
+	for (size_t n = 0; (line = strsep(&rest, "\n")); n++)
+		if (*line && n >= skip)
 			host->log(host, level, NULL, 0, line);
 }
 
@@ -55,12 +77,14 @@ static int message_from_libbpf(enum libbpf_print_level level, const char *format
 	uint32_t quieter = level == LIBBPF_WARN   ? BPFHOST_INFO
 			   : level == LIBBPF_INFO ? BPFHOST_DEBUG
 						  : BPFHOST_TRACE;
-	char text[MESSAGE_MAX * 4];
+	char *text = NULL;
 
 	if (!message_libbpf_target || quieter > message_libbpf_target->host->log_level)
 		return 0;
-	vsnprintf(text, sizeof(text), format, args);
+	if (vasprintf(&text, format, args) < 0)
+		return 0;
 	message_each_line(text, quieter);
+	free(text);
 	return 0;
 }
 
