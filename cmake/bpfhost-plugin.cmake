@@ -17,6 +17,21 @@ find_program(BPFHOST_LLVM_STRIP
 	DOC "Takes DWARF out of BPF objects")
 set(BPFHOST_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR} CACHE INTERNAL "")
 
+# clang 14 drops stores without a word where one block fills many fields, some of them by memcpy
+# from constants: bytes of the record keep what was there before. With this limit it does not
+# (tests/live/test_kernel_side.sh has such a record). A clang that does not know the limit goes
+# without.
+if(NOT DEFINED BPFHOST_CLANG_OPTIONS)
+	set(options -mllvm -combiner-tokenfactor-inline-limit=1)
+	execute_process(COMMAND ${BPFHOST_CLANG} -target bpf ${options} -O2 -x c -c /dev/null
+			-o /dev/null
+		RESULT_VARIABLE unknown OUTPUT_QUIET ERROR_QUIET)
+	if(unknown)
+		set(options)
+	endif()
+	set(BPFHOST_CLANG_OPTIONS ${options} CACHE INTERNAL "More options for BPF programs")
+endif()
+
 # The kernel's name of the processor, as the libbpf macros want it.
 function(_bpfhost_target_arch ret_arch)
 	set(arch ${CMAKE_SYSTEM_PROCESSOR})
@@ -49,7 +64,7 @@ function(bpfhost_bpf_object source object)
 	set(includes $<TARGET_PROPERTY:bpfhost::sdk,INTERFACE_INCLUDE_DIRECTORIES>)
 	add_custom_command(OUTPUT ${object}
 		COMMAND ${BPFHOST_CLANG} -target bpf -mcpu=v3 -g -O2 -std=gnu11
-			-Wall -Wextra -Werror -D__TARGET_ARCH_${arch}
+			${BPFHOST_CLANG_OPTIONS} -Wall -Wextra -Werror -D__TARGET_ARCH_${arch}
 			"-I$<JOIN:${includes},;-I>" ${system_include}
 			-MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}.full
 		COMMAND ${BPFHOST_LLVM_STRIP} -g ${object}.full -o ${object}

@@ -14,8 +14,9 @@
 /* Fields that every format has, which say nothing about the event. */
 #define TARGET_SYSCALL_NUMBER "__syscall_nr"
 /* The kernel's own bound for one record of a tracepoint (PERF_MAX_TRACE_SIZE). */
-#define TARGET_PIECE_MAX  8192
-#define TARGET_FIELDS_MAX 128
+#define TARGET_PIECE_MAX   8192
+#define TARGET_FIELDS_MAX  128
+#define TARGET_OVERWRITTEN 8
 
 struct target_fields {
 	struct tracepoint_field items[TARGET_FIELDS_MAX];
@@ -66,6 +67,24 @@ static int target_add(struct target_fields *fields, const struct tracepoint_fiel
 	return 0;
 }
 
+/*
+ * Before it runs our program, the kernel writes a pointer of its own over the record's first eight
+ * bytes (perf_trace_run_bpf_submit() in kernel/events/core.c), where every event has its common fields.
+ */
+static bool target_is_overwritten(const struct bpfhost_probe_param *param,
+				  const struct format_field *from, struct bpfhost_error *err)
+{
+	uint32_t offset = param->has_offset ? param->offset : from->offset;
+
+	if (offset >= TARGET_OVERWRITTEN)
+		return false;
+	snprintf(err->text, sizeof(err->text),
+		 "%s lies in the first %d bytes of the record, which BPF programs do not get to "
+		 "see; pid, tid and comm are part of every event",
+		 param->name, TARGET_OVERWRITTEN);
+	return true;
+}
+
 static int target_add_param(const struct tracepoint_context *context, const struct format *format,
 			    const struct bpfhost_probe_param *param, struct target_fields *fields,
 			    struct bpfhost_error *err)
@@ -74,13 +93,14 @@ static int target_add_param(const struct tracepoint_context *context, const stru
 	struct tracepoint_field field;
 	int ret;
 
-	if (param->has_offset) {
+	if (!param->has_offset && !from)
+		return target_unknown_field(format, param->name, err);
+	if (target_is_overwritten(param, from, err))
+		return -EINVAL;
+	if (param->has_offset)
 		ret = tracepoint_field_by_hand(param, &field, err);
-	} else {
-		if (!from)
-			return target_unknown_field(format, param->name, err);
+	else
 		ret = tracepoint_field_make(context, from, param->type, &field, err);
-	}
 	return ret ? ret : target_add(fields, &field, err);
 }
 

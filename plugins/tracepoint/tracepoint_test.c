@@ -72,6 +72,21 @@ static void shows_programs_by_default(void **state)
 	assert_int_equal(fakehost_sums(*state).rings, 0);
 }
 
+/* The kernel overwrites them with a pointer, which would be shown in their place. */
+static void refuses_the_common_fields(void **state)
+{
+	assert_int_equal(fakehost_set(*state, "probes", "sched:sched_process_exec(common_pid)"), 0);
+	assert_int_equal(fakehost_load(*state), -EINVAL);
+	assert_non_null(strstr(fakehost_error(*state), "common_pid lies in the first 8 bytes"));
+}
+
+static void refuses_places_in_the_common_fields(void **state)
+{
+	assert_int_equal(fakehost_set(*state, "probes", "sched:sched_process_exec(a@4: u32)"), 0);
+	assert_int_equal(fakehost_load(*state), -EINVAL);
+	assert_non_null(strstr(fakehost_error(*state), "a lies in the first 8 bytes"));
+}
+
 static void takes_the_named_fields_only(void **state)
 {
 	const struct bpfhost_schema *schema;
@@ -197,6 +212,8 @@ int main(void)
 		TEST(takes_all_fields_when_none_is_named),
 		TEST(takes_globs),
 		TEST(places_fields_by_hand),
+		TEST(refuses_the_common_fields),
+		TEST(refuses_places_in_the_common_fields),
 		TEST(bounds_strings),
 		TEST(refuses_an_unknown_event),
 		TEST(refuses_an_unknown_field),

@@ -233,6 +233,30 @@ static void detaches_what_was_never_loaded(void **state)
 	fakehost_free(NULL);
 }
 
+/* Only load of its own, and that opens no object: what it emits it makes in user space. */
+static const struct bpfhost_plugin bare_plugin = {
+	.name = "bare",
+	.vtable = { .load = tick_load },
+	.defaults = &bpfhost_sdk_defaults,
+};
+
+static void keeps_the_defaults_without_an_object(void **state)
+{
+	struct fakehost *host = fakehost_new(&bare_plugin);
+	struct tick tick = { .header.type = TYPE_TICK };
+
+	(void)state;
+	assert_non_null(host);
+	fakehost_live(host);
+	assert_int_equal(fakehost_load(host), 0);
+	assert_int_equal(fakehost_attach(host), 0);
+	assert_int_equal(fakehost_poll(host, 5), 0);
+	assert_int_equal(bpfhost_forward(fakehost_instance(host), &tick.header, sizeof(tick)), 0);
+	assert_int_equal(fakehost_count(host, FAKEHOST_RECORD), 1);
+	assert_int_equal(fakehost_detach(host), 0);
+	fakehost_free(host);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -246,6 +270,7 @@ int main(void)
 		TEST(names_breaches),
 		TEST(watches),
 		TEST(detaches_what_was_never_loaded),
+		TEST(keeps_the_defaults_without_an_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static char out[LOG_LINE_MAX];
 
 static struct bpfhost_log_record record_of(const char *format, uint32_t nargs)
 {
-	struct bpfhost_log_record record = { .nargs = nargs };
+	struct bpfhost_log_record record = { .nargs = nargs, .pointers = ~0U };
 
 	assert_true(strlen(format) <= sizeof(record.format));
 	memcpy(record.format, format, strlen(format));
@@ -72,6 +72,30 @@ static void test_numbers(void **state)
 	expect("%d\n", 7, "7");
 	expect("[%99999999999d]", 7,
 	       "[                                                               7]");
+}
+
+/* Behind a number lies what an older record left there. */
+static void expect_number(const char *format, const char *wanted)
+{
+	struct bpfhost_log_record record = record_of(format, 1);
+
+	record.pointers = ~1U;
+	record.args[0].value = 77;
+	memset(record.args[0].bytes, 'O', sizeof(record.args[0].bytes));
+	log_format(&record, out, sizeof(out));
+	assert_string_equal(out, wanted);
+}
+
+static void test_numbers_in_place_of_pointers(void **state)
+{
+	(void)state;
+	expect_number("%d", "77");
+	expect_number("%p", "0x4d");
+	expect_number("%s", "%!s(77)");
+	expect_number("%pI4.", "%!pI4(77).");
+	expect_number("%pI6c", "%!pI6c(77)");
+	expect_number("%pMU", "%!pMU(77)");
+	expect_number("%8phC", "%!phC(77)");
 }
 
 static void test_behind_pointers(void **state)
@@ -171,9 +195,13 @@ static void test_random_records(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers),      cmocka_unit_test(test_behind_pointers),
-		cmocka_unit_test(test_wrong_counts), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_file),         cmocka_unit_test(test_random_records),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_numbers_in_place_of_pointers),
+		cmocka_unit_test(test_behind_pointers),
+		cmocka_unit_test(test_wrong_counts),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_random_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

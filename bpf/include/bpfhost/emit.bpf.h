@@ -119,7 +119,8 @@ static __always_inline void *bpfhost_begin(__u64 size, __u32 type, __u64 *wakeup
 
 /*
  * The block behind it fills the record; it may not leave it by break, goto or return (the verifier
- * would refuse the program). Every byte of the struct should be set: ring memory is not cleared.
+ * would refuse the program). Every byte of the struct should be set: what is not keeps bytes of an older
+ * record of this ring (never other memory of the kernel, which clears the ring when it makes it).
  */
 #define BPFHOST_EMIT(struct_name, var)                                                             \
 	BPFHOST_EMIT_SIZED(struct struct_name, sizeof(struct struct_name),                         \

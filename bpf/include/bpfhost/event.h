@@ -57,7 +57,10 @@ struct bpfhost_reader {
 #define BPFHOST_LOG_FILE   48
 #define BPFHOST_LOG_FORMAT 128
 
-/* One argument of a log line: the number or the pointer itself, and what stood behind a pointer. */
+/*
+ * One argument of a log line: the number or the pointer itself, and what stood behind a pointer. Of a
+ * number the bytes are not set, so `pointers` in the record must be asked before they are shown.
+ */
 struct bpfhost_log_arg {
 	__u64 value;
 	__u8 bytes[BPFHOST_LOG_BYTES];
@@ -69,7 +72,7 @@ struct bpfhost_log_record {
 	__u32 level;                 /* enum bpfhost_level in <bpfhost/host.h> */
 	__u32 line;
 	__u32 nargs;
-	__u32 reserved;
+	__u32 pointers; /* bit n: argument n is a pointer */
 	char file[BPFHOST_LOG_FILE];
 	char format[BPFHOST_LOG_FORMAT];
 	struct bpfhost_log_arg args[BPFHOST_LOG_ARGS];

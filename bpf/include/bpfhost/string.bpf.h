@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Copying strings into a record. A string that does not fit fills its field to the last byte, without
- * a NUL, and sets the record's truncated flag: so each cut field can be told by itself. (One that fits
- * to the byte has no NUL either, but sets no flag.)
+ * a NUL, and sets the record's truncated flag: so each cut field can be told by itself. One that fits
+ * to the byte has no NUL either, but sets no flag; only beside a field that was cut it is taken for cut
+ * as well. Behind the NUL of a shorter string nothing is cleared. A string that cannot be read, because
+ * its page is not in memory, comes out empty.
  */
 #ifndef BPFHOST_STRING_BPF_H
 #define BPFHOST_STRING_BPF_H

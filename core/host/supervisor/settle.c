@@ -110,12 +110,31 @@ static void instance_settle_ledger(struct instance *instance)
 	stream_note_loss(instance, why, produced - known);
 }
 
+/* Lines of the log are no events: the ledger knows nothing of them. */
+static void instance_tell_lost_lines(const struct instance *instance)
+{
+	struct log *log = instance->run->log;
+	struct kernel_sums sums;
+	uint64_t unseen = bus_counter(instance->bus, BUS_LOG_LOST);
+
+	kernel_view_sums(&instance->kernel, &sums);
+	if (sums.log_lost)
+		log_write(log, BPFHOST_WARN, instance_name(instance),
+			  "%llu log lines of its BPF programs were lost (its ring was full)",
+			  (unsigned long long)sums.log_lost);
+	if (unseen)
+		log_write(log, BPFHOST_WARN, instance_name(instance),
+			  "%llu of its log lines were lost (the bus was full)",
+			  (unsigned long long)unseen);
+}
+
 void instance_close_books(struct instance *instance)
 {
 	if (!instance->bus || instance->settled)
 		return;
 	instance->settled = true;
 	instance_settle_ledger(instance);
+	instance_tell_lost_lines(instance);
 }
 
 static void instance_end_life(struct instance *instance)

@@ -5,8 +5,9 @@
  *
  *	BPFHOST_PLUGIN(.name = "hello", .version = "1.0", .description = "says hello");
  *
- * Structs only grow at the end, and each begins with or is counted by a size, so that a plugin built
- * against an older minor version goes on working.
+ * Structs only grow at the end, and each that may grow begins with or is counted by a size, so that a
+ * plugin built against an older minor version goes on working. The others, such as struct
+ * bpfhost_setting, bpfhost_item and bpfhost_filter_values, stay as they are within a major version.
  */
 #ifndef BPFHOST_PLUGIN_H
 #define BPFHOST_PLUGIN_H
@@ -182,7 +183,13 @@ _Static_assert(offsetof(struct bpfhost_plugin, extension) == 128, "ABI");
 _Static_assert(sizeof(struct bpfhost_option) == 56, "ABI");
 _Static_assert(offsetof(struct bpfhost_host, instance) == 16, "ABI");
 _Static_assert(offsetof(struct bpfhost_host, log) == 56, "ABI");
+_Static_assert(offsetof(struct bpfhost_host, extension) == 168, "ABI");
+_Static_assert(offsetof(struct bpfhost_instance, sdk) == 32, "ABI");
+_Static_assert(sizeof(struct bpfhost_setting) == 16, "ABI");
+_Static_assert(sizeof(struct bpfhost_item) == 16, "ABI");
 #endif
+_Static_assert(sizeof(struct bpfhost_ring_fds) == 24, "ABI");
+_Static_assert(sizeof(struct bpfhost_filter_values) == 976, "ABI");
 _Static_assert(sizeof(struct bpfhost_event) == 64, "ABI");
 _Static_assert(sizeof(struct bpfhost_counters) == 64, "ABI");
 

@@ -49,7 +49,7 @@ struct bpfhost_schema_field {
 	uint32_t name;   /* offset into strings */
 	uint32_t offset; /* from the record's first byte, header included */
 	uint32_t size;   /* of one element, in bytes */
-	uint32_t count;  /* elements; 1 unless it is an array, then flag ARRAY by count > 1 */
+	uint32_t count;  /* elements; more than 1 only of an array */
 	uint16_t kind;   /* enum bpfhost_kind */
 	uint16_t metric; /* enum bpfhost_metric */
 	uint32_t flags;  /* BPFHOST_FIELD_... */
@@ -73,6 +73,10 @@ struct bpfhost_schema {
 	uint32_t strings_size; /* the last byte is NUL */
 	uint32_t reserved;
 };
+
+_Static_assert(sizeof(struct bpfhost_schema_field) == 32, "ABI");
+_Static_assert(sizeof(struct bpfhost_schema_name) == 16, "ABI");
+_Static_assert(sizeof(struct bpfhost_schema) == 32, "ABI");
 
 #define BPFHOST_SCHEMA_FIELDS_MAX 256U
 #define BPFHOST_SCHEMA_NAMES_MAX  8192U

@@ -61,7 +61,7 @@ int bpfhost_attach_program(struct bpfhost_instance *self, struct bpf_program *pr
 int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program *program,
 			      const char *category, const char *name, uint64_t cookie,
 			      const char *probe);
-/* Keeps a link made elsewhere. */
+/* Keeps a link made elsewhere; on failure, -ENOMEM, it stays the caller's. */
 int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link);
 /* 0 when at least one is attached (or none was wanted), else the first error. */
 int bpfhost_attached(struct bpfhost_instance *self);
@@ -93,7 +93,7 @@ int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
 			struct bpfhost_event *record, uint32_t size);
 int bpfhost_emit_type(struct bpfhost_instance *self, uint32_t type, struct bpfhost_event *record,
 		      uint32_t size);
-/* Checks and publishes a schema. */
+/* Checks and publishes a schema; warns where the ring has no room for one such record. */
 int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *schema);
 
 /*

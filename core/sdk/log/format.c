@@ -13,7 +13,8 @@
  *	{:mac} -> %pM   {:MAC} -> %pMU  {:p} -> %p      {} -> %d, %u, %s, %c
  *
  * A record may hold anything. A directive without an argument becomes %!d(missing), one that is not
- * known %!q(unknown), and arguments that nobody asked for are counted at the end.
+ * known %!q(unknown), one that reads behind a pointer but was given a number %!s(77), and arguments
+ * that nobody asked for are counted at the end.
  */
 #include "format.h"
 
@@ -290,9 +291,25 @@ static void put_trouble(struct line *line, char conversion, const char *what)
 	put_text(line, what);
 }
 
-static void put_argument(struct line *line, const struct directive *d,
-			 const struct bpfhost_log_arg *arg)
+/* Behind a number there are no bytes but those of an older record. */
+static void put_wrong(struct line *line, const struct directive *d, uint64_t value)
 {
+	char text[32];
+
+	put_trouble(line, d->conversion, d->suffix);
+	snprintf(text, sizeof(text), "(%llu)", (unsigned long long)value);
+	put_text(line, text);
+}
+
+static void put_argument(struct line *line, const struct directive *d,
+			 const struct bpfhost_log_arg *arg, bool is_pointer)
+{
+	bool behind = d->conversion == 's' || d->suffix[0];
+
+	if (behind && !is_pointer) {
+		put_wrong(line, d, arg->value);
+		return;
+	}
 	switch (d->conversion) {
 	case 'd':
 	case 'i':
@@ -331,8 +348,10 @@ static void put_format(struct line *line, const char *p, const struct bpfhost_lo
 			put_trouble(line, d.conversion, "(unknown)");
 		else if (next >= nargs)
 			put_trouble(line, d.conversion, "(missing)");
-		else
-			put_argument(line, &d, &record->args[next++]);
+		else {
+			put_argument(line, &d, &record->args[next], record->pointers >> next & 1);
+			next++;
+		}
 	}
 	if (next < nargs) {
 		snprintf(text, sizeof(text), "(%u more)", nargs - next);

@@ -22,7 +22,10 @@ static void attach_plan(struct bpfhost_instance *self, const struct bpf_program 
 bool session_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
 			  const char *probe)
 {
-	session_get(self)->wanted++;
+	struct session *session = session_of(self);
+
+	if (session)
+		session->wanted++;
 	if (session_is_dry(self))
 		attach_plan(self, program, probe);
 	return session_is_dry(self);
@@ -33,7 +36,7 @@ int session_missed(struct bpfhost_instance *self, const char *probe, int err)
 	struct session *session = session_get(self);
 
 	self->host->probe_failed(self->host, probe, strerror(-err));
-	if (!session->first_error)
+	if (session && !session->first_error)
 		session->first_error = err;
 	return err;
 }
@@ -60,9 +63,10 @@ int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const
 	if (!link)
 		return session_missed(self, probe, -errno);
 	err = bpfhost_keep_link(self, link);
-	if (err)
-		bpf_link__destroy(link);
-	return err;
+	if (!err)
+		return 0;
+	bpf_link__destroy(link);
+	return session_missed(self, probe, err);
 }
 
 /* "tracepoint/CATEGORY/NAME" or "tp/CATEGORY/NAME": 1, and the two names; else 0. */
@@ -93,8 +97,8 @@ int bpfhost_attached(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
 
-	if (session_is_dry(self))
-		return 0;
+	if (!session || session_is_dry(self))
+		return 0; /* a plugin without programs has nothing to attach */
 	self->host->probes(self->host, session->nlinks, session->wanted);
 	if (session->nlinks || !session->wanted)
 		return 0;

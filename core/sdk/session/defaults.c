@@ -14,9 +14,10 @@ int bpfhost_default_load(struct bpfhost_instance *self)
 /* Every program by its section's name; one that fails does not stop the others. */
 int bpfhost_default_attach(struct bpfhost_instance *self)
 {
-	struct bpf_program *program;
+	struct bpf_object *object = bpfhost_object(self);
+	struct bpf_program *program = NULL;
 
-	bpf_object__for_each_program(program, bpfhost_object(self))
+	while (object && (program = bpf_object__next_program(object, program)))
 		if (bpf_program__autoload(program))
 			bpfhost_attach_program(self, program);
 	return bpfhost_attached(self);

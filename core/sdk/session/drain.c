@@ -13,9 +13,10 @@ int bpfhost_forward(struct bpfhost_instance *self, const struct bpfhost_event *r
 		    uint32_t size)
 {
 	int err = self->host->emit(self->host, record, size);
+	struct session *session = session_get(self);
 
-	if (!err)
-		session_get(self)->forwarded++;
+	if (!err && session)
+		session->forwarded++;
 	return err;
 }
 

@@ -3,7 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include <bpf/libbpf.h>
+
 #include "session.h"
+
+#define EMIT_RING_HEADER 8 /* BPF_RINGBUF_HDR_SZ */
 
 int bpfhost_emit_type(struct bpfhost_instance *self, uint32_t type, struct bpfhost_event *record,
 		      uint32_t size)
@@ -24,6 +28,28 @@ int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
 			    name, name);
 }
 
+/* What the kernel asks of a record in __bpf_ringbuf_reserve(), kernel/bpf/ringbuf.c. */
+static bool emit_has_room(const struct bpfhost_instance *self, const struct bpfhost_schema *schema)
+{
+	uint64_t size = (schema->record_size + EMIT_RING_HEADER + 7ULL) & ~7ULL;
+
+	return size < self->host->ring_size;
+}
+
+static void emit_warn_of_ring(struct bpfhost_instance *self, const struct bpfhost_schema *schema)
+{
+	const struct bpf_object *object = bpfhost_object(self);
+
+	if (!object || !bpf_object__find_map_by_name(object, "bpfhost_ring") ||
+	    emit_has_room(self, schema))
+		return;
+	bpfhost_warn(self,
+		     "the ring of %llu bytes (--ring-size) has no room for an event %s of %u "
+		     "bytes: each of them will be lost",
+		     (unsigned long long)self->host->ring_size,
+		     bpfhost_schema_string(schema, schema->name), schema->record_size);
+}
+
 int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *schema)
 {
 	int err = schema ? bpfhost_schema_check(schema, schema->size) : -EINVAL;
@@ -32,5 +58,6 @@ int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *
 		err = self->host->schema(self->host, schema, schema->size);
 	if (err)
 		return bpfhost_fail(self, err, "failed to publish a schema: %s", strerror(-err));
+	emit_warn_of_ring(self, schema);
 	return 0;
 }

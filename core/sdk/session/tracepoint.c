@@ -85,26 +85,39 @@ int session_keep_event(struct session *session, int fd)
 	return 0;
 }
 
+/* Keeps a second descriptor of the event, which outlives the link. */
+static int tracepoint_keep_event(struct bpfhost_instance *self, int event)
+{
+	struct session *session = session_of(self);
+	int kept;
+
+	if (!session)
+		return -ENOMEM;
+	kept = fcntl(event, F_DUPFD_CLOEXEC, 3);
+	return kept < 0 ? -errno : session_keep_event(session, kept);
+}
+
 int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program *program,
 			      const char *category, const char *name, uint64_t cookie,
 			      const char *probe)
 {
 	LIBBPF_OPTS(bpf_perf_event_opts, opts, .bpf_cookie = cookie);
-	int event, kept;
+	struct bpf_link *link;
+	int event, err;
 
 	if (session_only_planned(self, program, probe))
 		return 0;
 	event = tracepoint_open(category, name);
 	if (event < 0)
 		return session_missed(self, probe, event);
-	kept = fcntl(event, F_DUPFD_CLOEXEC, 3);
-	if (kept < 0 || session_keep_event(session_get(self), kept)) {
+	err = tracepoint_keep_event(self, event);
+	if (err) {
 		close(event);
-		return session_missed(self, probe, -ENOMEM);
+		return session_missed(self, probe, err);
 	}
 	/* From here on libbpf owns `event`: it closes it with the link. */
 	errno = 0;
-	struct bpf_link *link = bpf_program__attach_perf_event_opts(program, event, &opts);
+	link = bpf_program__attach_perf_event_opts(program, event, &opts);
 
 	if (!link)
 		close(event);
