@@ -4,26 +4,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* How many bytes the UTF-8 character at text has (RFC 3629), 0 when there is none. */
+#include "sink/put.h"
+
+/* How many bytes the UTF-8 character at text has, 0 when there is none. */
 static size_t print_character(const unsigned char *text)
 {
-	unsigned char first = text[0], second = text[1];
-
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2 || first > 0xf4 || (second & 0xc0) != 0x80)
-		return 0;
-	if (first < 0xe0)
-		return 2;
-	if ((text[2] & 0xc0) != 0x80 || (first == 0xe0 && second < 0xa0) ||
-	    (first == 0xed && second > 0x9f))
-		return 0;
-	if (first < 0xf0)
-		return 3;
-	if ((text[3] & 0xc0) != 0x80 || (first == 0xf0 && second < 0x90) ||
-	    (first == 0xf4 && second > 0x8f))
-		return 0;
-	return 4;
+	return put_utf8_length(text, strnlen((const char *)text, 4));
 }
 
 /* C0, DEL and C1, which some terminals obey. */

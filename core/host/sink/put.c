@@ -213,6 +213,8 @@ static char *put_json_char(char *p, const uint8_t *s, size_t *size, bool *replac
 	}
 	n = put_utf8_length(s, *size);
 	*size = n ? n : 1;
+	if (n == 2 && s[0] == 0xc2 && s[1] < 0xa0) /* C1, which some terminals obey */
+		return put_json_escape(p, s[1]);
 	if (n)
 		return put_bytes(p, s, n);
 	*replaced = true;

@@ -3,6 +3,7 @@
 #include "supervisor/stream.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,13 +14,33 @@
 /* How often a round looks at every bus before whatever else happened has its turn. */
 #define STREAM_PASSES 8
 
+/* A terminal that can show colours, whose user did not ask for none (no-color.org). */
+static bool stream_wants_colors(const struct supervisor *run)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return !run->config->output && isatty(STDOUT_FILENO) && !(none && *none) &&
+	       !(term && !strcmp(term, "dumb"));
+}
+
 static void stream_pick_encoder(struct supervisor *run)
 {
-	bool terminal = !run->config->output && isatty(STDOUT_FILENO);
 	bool json = run->config->format == CONFIG_FORMAT_JSON;
 
-	run->encoder = json ? &json_encoder : terminal ? &text_color_encoder : &text_encoder;
+	run->encoder = json                       ? &json_encoder
+		       : stream_wants_colors(run) ? &text_color_encoder
+						  : &text_encoder;
 	sink_clock_init(&run->clock, sink_clock_offset(), !json);
+}
+
+static const char *stream_open_cause(int err)
+{
+	if (err == -ELOOP)
+		return "it is a symbolic link, which others may have put there (events go to "
+		       "stdout without --output)";
+	if (err == -ENXIO)
+		return "it is a FIFO that nobody reads";
+	return strerror(-err);
 }
 
 int stream_open(struct supervisor *run)
@@ -30,7 +51,7 @@ int stream_open(struct supervisor *run)
 
 	if (err) {
 		log_write(run->log, BPFHOST_ERROR, NULL, "failed to open %s: %s",
-			  path ? path : "stdout", strerror(-err));
+			  path ? path : "stdout", stream_open_cause(err));
 		return err;
 	}
 	output_delivered(run->output, stream_on_delivered, run);

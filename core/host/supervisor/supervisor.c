@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "command/print.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
 #include "supervisor/stop.h"
@@ -32,7 +33,9 @@ uint64_t supervisor_now(void)
 
 void supervisor_tell_plan(struct instance *instance, const char *text)
 {
-	printf("%s: %s\n", instance->config->name, text);
+	printf("%s: ", instance->config->name);
+	print_text(stdout, text);
+	putchar('\n');
 }
 
 /* ---- what happens ------------------------------------------------------------------------------ */
