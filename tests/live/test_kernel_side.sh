@@ -98,12 +98,13 @@ lines | grep -qF "null '(null)' 00:00:00:00:00:00" || fail "null pointers: $(lin
 
 # sum_of COUNTER: over all CPUs, of the map of counters
 sum_of() {
-	local id
+	local kind id
 
-	for id in $(sed -n 's/^map //p' <<<"$BPF_IDS"); do
+	while read -r kind id; do
+		[ "$kind" = map ] || continue
 		bpftool -j map show id "$id" | grep -q '"name":"bpfhost_counter' || continue
 		bpftool -j map dump id "$id" | jq "[.[].formatted.value.$1] | add"
-	done
+	done <<<"$BPF_IDS"
 }
 
 target_start getppid 20000
