@@ -264,6 +264,36 @@ static void test_full_waits_for_its_window(void **state)
 	assert_int_equal(merge_push(merge, a, 100 + i, 0, 1, NULL, 0), 0);
 }
 
+/* Alone, a full source gives half of what it holds, whatever its watermark, then waits again. */
+static void test_full_alone(void **state)
+{
+	struct merge *merge = *state;
+	struct merge_source *a = merge_source_add(merge, 0, NULL);
+	uint32_t i;
+
+	for (i = 0; i < MERGE_ENTRIES_MAX; i++)
+		push(merge, a, 100 + i, 1);
+	take_none(merge, 200);
+	assert_int_equal(merge_push(merge, a, 100 + i, 0, 1, NULL, 0), -EAGAIN);
+	for (i = 0; i < MERGE_ENTRIES_MAX / 2; i++)
+		take(merge, 200, 100 + i, 1, false);
+	take_none(merge, 200);
+}
+
+/* A stop does not wait for a long window. */
+static void test_hurry(void **state)
+{
+	struct merge *merge = *state;
+	struct merge_source *a = merge_source_add(merge, 0, NULL);
+
+	push(merge, a, 1000, 1);
+	merge_hurry(merge, UINT64_MAX);
+	take_none(merge, 1000 + WINDOW - 1);
+	merge_hurry(merge, 10);
+	take_none(merge, 1009);
+	take(merge, 1010, 1000, 1, false);
+}
+
 /* Times in the future stay with the liar until it is full, and make nobody else late. */
 static void test_future(void **state)
 {
@@ -479,6 +509,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_push_before_pop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_waits_for_its_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hurry, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_future, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_backwards, setup, teardown),
 		cmocka_unit_test(test_order_against_reference),

@@ -13,8 +13,9 @@
  *
  * What may go. Let the bound be the largest of: the least watermark of all sources; now minus the
  * window; the time of the last item given out (nothing is won by holding what is late already).
- * The oldest item may go when its time is not above the bound. A source that is full waits no
- * longer than others: its items leave when their window is over, which makes room. Only times
+ * The oldest item may go when its time is not above the bound. A source that is full has so many
+ * younger items that its own watermark proves nothing more: until half of them are gone, only the
+ * other sources' watermarks and the window hold it back. Only times
  * that lie in the future, which no honest source has, would be held without an end: they go when
  * their source is full or at its end, and never count as "the last given out", so that the liar
  * makes no other source late.
@@ -60,6 +61,8 @@ struct merge_source {
 	uint32_t current;     /* the chunk that is being filled */
 	uint32_t free_chunks; /* bit set: no item in it */
 	bool full;            /* the last push did not fit */
+	bool crowded;         /* it was full, and has not got rid of half since */
+	uint32_t relief;      /* how many items it may hold to be crowded no more */
 	struct chunk chunks[CHUNKS];
 };
 
@@ -115,7 +118,7 @@ static void update_watermark(struct merge *merge)
 
 	merge->watermark = UINT64_MAX;
 	for (source = merge->sources; source; source = source->next) {
-		if (source->watermark < merge->watermark)
+		if (!source->crowded && source->watermark < merge->watermark)
 			merge->watermark = source->watermark;
 	}
 }
@@ -272,6 +275,23 @@ static void insert(struct merge *merge, struct merge_source *source)
 		merge->given_at++;
 }
 
+static void crowd(struct merge *merge, struct merge_source *source)
+{
+	if (source->crowded)
+		return;
+	source->crowded = true;
+	source->relief = (source->end - source->first) / 2;
+	update_watermark(merge);
+}
+
+static void relieve(struct merge *merge, struct merge_source *source)
+{
+	if (!source->crowded || source->end - source->first > source->relief)
+		return;
+	source->crowded = false;
+	update_watermark(merge);
+}
+
 int merge_push(struct merge *merge, struct merge_source *source, uint64_t time_ns, uint64_t gap,
 	       uint16_t tag, const void *bytes, uint32_t size)
 {
@@ -290,8 +310,10 @@ int merge_push(struct merge *merge, struct merge_source *source, uint64_t time_n
 			err = copy_bytes(source, bytes, size, entry);
 	}
 	source->full = err != 0;
-	if (err)
+	if (err) {
+		crowd(merge, source);
 		return err;
+	}
 	insert(merge, source);
 	merge->held++;
 	return 0;
@@ -379,6 +401,7 @@ void merge_pop(struct merge *merge)
 	if (++source->first == source->end)
 		source->first = source->end = 0;
 	source->full = false;
+	relieve(merge, source);
 	if (merge->given_ns > merge->last_ns)
 		merge->last_ns = merge->given_ns;
 	merge->held--;
@@ -396,6 +419,12 @@ uint64_t merge_due(const struct merge *merge)
 	/* One less than never: it is held, though for a time that will not come. */
 	return time_ns < UINT64_MAX - merge->window_ns ? time_ns + merge->window_ns
 						       : UINT64_MAX - 1;
+}
+
+void merge_hurry(struct merge *merge, uint64_t window_ns)
+{
+	if (window_ns < merge->window_ns)
+		merge->window_ns = window_ns;
 }
 
 void merge_flush(struct merge *merge)
@@ -416,6 +445,7 @@ uint64_t merge_drop(struct merge *merge, struct merge_source *source, uint64_t *
 	merge->held -= source->end - source->first;
 	source->first = source->end = 0;
 	source->full = false;
+	relieve(merge, source);
 	if (merge->given == source)
 		merge->given = NULL;
 	if (ret_gaps)

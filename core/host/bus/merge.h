@@ -68,6 +68,8 @@ int merge_next(struct merge *merge, uint64_t now_ns, struct merge_item *ret_item
 void merge_pop(struct merge *merge);
 /* When the window of the oldest held item is over, UINT64_MAX when nothing is held. */
 uint64_t merge_due(const struct merge *merge);
+/* From now on nothing is held longer than window_ns, where it was more. */
+void merge_hurry(struct merge *merge, uint64_t window_ns);
 /* From now on merge_next gives everything, still in order: there will be no more pushes. */
 void merge_flush(struct merge *merge);
 /* Drops what the source holds: returns how many items with bytes, their gaps added to *ret_gaps. */

@@ -212,7 +212,7 @@ static int bounded_time(const char *text, uint64_t *time_ns, struct bpfhost_erro
 
 static int positive_time(const char *text, uint64_t *time_ns, struct bpfhost_error *err)
 {
-	uint64_t parsed;
+	uint64_t parsed = 0;
 	int ret = bounded_time(text, &parsed, err);
 
 	if (!ret && !parsed)

@@ -6,14 +6,17 @@
 #include "supervisor/stream.h"
 
 /* A stop is over within a second: workers have most of it, a blocked sink less. */
-#define SUPERVISOR_STOP_LIMIT 900000000ULL /* ns */
-#define SUPERVISOR_SINK_LIMIT 300000000ULL /* ns */
+#define SUPERVISOR_LEAVE_LIMIT 2500000000ULL /* ns */
+#define SUPERVISOR_STOP_WINDOW 50000000ULL   /* ns; a longer --window ends with the run */
+#define SUPERVISOR_STOP_LIMIT  900000000ULL  /* ns */
+#define SUPERVISOR_SINK_LIMIT  300000000ULL  /* ns */
 
 void supervisor_stop(struct supervisor *run)
 {
 	if (run->stopping_since)
 		return;
 	run->stopping_since = supervisor_now();
+	merge_hurry(run->merge, SUPERVISOR_STOP_WINDOW);
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		instance_stop(&run->instances[i]);
 }
@@ -100,10 +103,32 @@ static bool stop_only_frees(const struct supervisor *run)
 	return run->stop_killed && run->told_ledgers && stop_all_drained(run);
 }
 
+/*
+ * A worker that was killed inside a system call ends only when the kernel lets it, for instance behind
+ * another process that closes hundreds of tracepoints. Waiting for it here helps nobody.
+ */
+static bool stop_is_stuck(const struct supervisor *run)
+{
+	return run->stop_killed && run->now > run->stopping_since + SUPERVISOR_LEAVE_LIMIT;
+}
+
+static void stop_tell_stuck(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (instance_alive(&run->instances[i]) && !run->instances[i].drained_all)
+			log_write(run->log, BPFHOST_WARN, run->instances[i].config->name,
+				  "its worker (pid %d) is killed but still inside the kernel",
+				  (int)run->instances[i].pid);
+}
+
 bool stop_is_over(const struct supervisor *run)
 {
 	if (stop_only_frees(run))
 		return true;
+	if (stop_is_stuck(run)) {
+		stop_tell_stuck(run);
+		return true;
+	}
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
 		    run->instances[i].bus)
@@ -113,8 +138,10 @@ bool stop_is_over(const struct supervisor *run)
 
 uint64_t stop_due(const struct supervisor *run)
 {
-	if (!run->stopping_since || run->stop_killed)
+	if (!run->stopping_since)
 		return UINT64_MAX;
+	if (run->stop_killed)
+		return run->stopping_since + SUPERVISOR_LEAVE_LIMIT + 1;
 	return run->stopping_since +
 	       (run->sink_blocked ? SUPERVISOR_SINK_LIMIT : SUPERVISOR_STOP_LIMIT);
 }

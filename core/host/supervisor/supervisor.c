@@ -151,21 +151,39 @@ static size_t supervisor_gather_types(const struct supervisor *run, const struct
 	return n;
 }
 
+static bool supervisor_all_run(const struct supervisor *run)
+{
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].state < INSTANCE_RUNNING)
+			return false;
+	return run->started;
+}
+
+/* --duration is the time of tracing: loading and attaching do not count. */
+static void supervisor_begin_duration(struct supervisor *run)
+{
+	uint64_t duration = run->config->duration_ns;
+
+	if (!duration || run->config->dry_run || run->stop_at != SUPERVISOR_NEVER)
+		return;
+	if (supervisor_all_run(run))
+		run->stop_at = run->now + duration;
+}
+
 /* Names in --filter can be checked when every instance has told its schemas. */
 static void supervisor_check_filter(struct supervisor *run)
 {
 	const struct sink_type **types;
 	struct bpfhost_error why = { 0 };
 
-	if (run->filter_checked || !run->filter || !run->started)
+	size_t n;
+
+	if (run->filter_checked || !run->filter || !supervisor_all_run(run))
 		return;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].state < INSTANCE_RUNNING)
-			return;
 	run->filter_checked = true;
 	types = calloc(supervisor_gather_types(run, NULL) + 1, sizeof(*types));
-	if (types &&
-	    filter_names_known(run->filter, types, supervisor_gather_types(run, types), &why)) {
+	n = types ? supervisor_gather_types(run, types) : 0;
+	if (n && filter_names_known(run->filter, types, n, &why)) {
 		log_write(run->log, BPFHOST_ERROR, NULL, "--filter: %s", why.text);
 		run->misconfigured = true;
 		supervisor_stop(run);
@@ -188,6 +206,7 @@ static void supervisor_loop(struct supervisor *run)
 		for (uint32_t i = 0; i < run->ninstances; i++)
 			supervisor_tick_instance(&run->instances[i]);
 		supervisor_start_all(run);
+		supervisor_begin_duration(run);
 		supervisor_check_filter(run);
 		stop_tick(run);
 		stop_close_books(run);
@@ -295,10 +314,8 @@ static void supervisor_close(struct supervisor *run)
 
 static void supervisor_live(struct supervisor *run)
 {
-	uint64_t duration = run->config->dry_run ? 0 : run->config->duration_ns;
-
 	run->now = supervisor_now();
-	run->stop_at = duration ? run->now + duration : SUPERVISOR_NEVER;
+	run->stop_at = SUPERVISOR_NEVER;
 	for (uint32_t i = 0; i < run->ninstances && !run->stopping_since; i++)
 		instance_spawn(&run->instances[i]);
 	supervisor_loop(run);
