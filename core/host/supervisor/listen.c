@@ -6,8 +6,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <bpfhost/plugin.h>
-
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
 #include "worker/protocol.h"
@@ -18,9 +16,10 @@
 
 static void instance_on_opened(struct instance *instance, const struct protocol_message *message)
 {
-	instance->needs_no_task = message->a & BPFHOST_NEED_NO_TASK_FILTER;
 	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
 		  instance_name(instance), "opened plugin %s", message->text);
+	if (instance->state != INSTANCE_OPENING) /* told to stop meanwhile */
+		return;
 	instance->state = INSTANCE_OPENED;
 	if (instance->run->started)
 		instance_start(instance);

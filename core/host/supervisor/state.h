@@ -56,7 +56,6 @@ struct instance {
 	struct types types;
 	struct life life;
 	struct ledger ledger;
-	bool needs_no_task;     /* events of no process */
 	bool said_end;          /* the worker told how it ended */
 	bool hung_up;           /* it closed its control socket */
 	bool broken;            /* it broke the format of the bus, nothing more is taken */
