@@ -230,7 +230,7 @@ int schema_shape(struct schema_walk *walk, const struct schema_place *place, uin
 		 const struct schema_tags *tags, struct schema_shape *ret_shape)
 {
 	struct bpfhost_error *err = walk->err;
-	struct element element;
+	struct element element = { 0 };
 	char what[200];
 	int result;
 
