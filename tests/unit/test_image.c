@@ -15,7 +15,7 @@
 #define __SANITIZE_ADDRESS__ 1
 #endif
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define VERDICT_NS 1000000000ULL
 #else
 #define VERDICT_NS 100000000ULL
