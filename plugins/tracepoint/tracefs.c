@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -148,53 +147,21 @@ static int find_in_mountinfo(char ret_root[TRACEPOINT_ROOT_SIZE])
 	return err ? err : tracepoint_tracefs_from_mountinfo(text, ret_root);
 }
 
-static int mount_tracefs(void)
-{
-	if (!mount("tracefs", DEFAULT_ROOT, "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
-		return 0;
-	/* EBUSY: somebody else mounted it a moment ago. */
-	if (errno == EBUSY && is_tracefs(DEFAULT_ROOT))
-		return 0;
-	/* Without tracing in the kernel there is no such folder. */
-	return errno == ENOENT ? -ENODEV : -errno;
-}
-
-static int find_mounted(char ret_root[TRACEPOINT_ROOT_SIZE], enum tracepoint_found *ret_found)
+int tracepoint_tracefs_find(char ret_root[TRACEPOINT_ROOT_SIZE])
 {
 	int err;
 
 	if (is_tracefs(DEFAULT_ROOT)) {
 		strcpy(ret_root, DEFAULT_ROOT);
-		*ret_found = TRACEPOINT_FOUND_DEFAULT;
 		return 0;
 	}
 	err = find_in_mountinfo(ret_root);
-	if (!err) {
-		*ret_found = TRACEPOINT_FOUND_OTHER;
-		return 0;
-	}
 	/* Looking there makes debugfs mount it, so it need not be in mountinfo before. */
-	if (is_tracefs(DEBUGFS_ROOT)) {
+	if (err && is_tracefs(DEBUGFS_ROOT)) {
 		strcpy(ret_root, DEBUGFS_ROOT);
-		*ret_found = TRACEPOINT_FOUND_DEBUGFS;
 		return 0;
 	}
 	return err;
-}
-
-int tracepoint_tracefs_find(bool may_mount, char ret_root[TRACEPOINT_ROOT_SIZE],
-			    enum tracepoint_found *ret_found)
-{
-	int err = find_mounted(ret_root, ret_found);
-
-	if (err != -ENOENT || !may_mount)
-		return err;
-	err = mount_tracefs();
-	if (err)
-		return err;
-	strcpy(ret_root, DEFAULT_ROOT);
-	*ret_found = TRACEPOINT_FOUND_MOUNTED;
-	return 0;
 }
 
 bool tracepoint_name_is_valid(const char *name)

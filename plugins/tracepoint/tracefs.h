@@ -13,21 +13,11 @@
 #define TRACEPOINT_ROOT_SIZE 4096
 #define TRACEPOINT_NAME_MAX  127 /* longest category or event name */
 
-/* How tracefs was found. */
-enum tracepoint_found {
-	TRACEPOINT_FOUND_DEFAULT, /* on /sys/kernel/tracing */
-	TRACEPOINT_FOUND_DEBUGFS, /* on /sys/kernel/debug/tracing */
-	TRACEPOINT_FOUND_OTHER,   /* elsewhere, by /proc/self/mountinfo */
-	TRACEPOINT_FOUND_MOUNTED, /* nowhere; this call mounted it on /sys/kernel/tracing */
-};
-
 /*
- * Find tracefs and, when it is mounted nowhere and @may_mount, mount it. *@ret_root gets its path.
- * Returns 0; -ENOENT when it is not mounted and mounting was not wanted; -EPERM or -EACCES when
- * the caller may not mount it; -ENODEV when this kernel has none.
+ * Find where tracefs is mounted; mounting it is the host's. *@ret_root gets its path. Returns 0;
+ * -ENOENT when it is mounted nowhere; or what reading /proc/self/mountinfo says.
  */
-int tracepoint_tracefs_find(bool may_mount, char ret_root[TRACEPOINT_ROOT_SIZE],
-			    enum tracepoint_found *ret_found);
+int tracepoint_tracefs_find(char ret_root[TRACEPOINT_ROOT_SIZE]);
 
 /*
  * The first mount of type tracefs in @text, which is laid out as /proc/self/mountinfo (proc(5)).

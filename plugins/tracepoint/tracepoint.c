@@ -27,8 +27,7 @@ static const char *const tracepoint_default_probes[][2] = {
 
 int tracepoint_find_root(struct bpfhost_instance *self, char *root)
 {
-	enum tracepoint_found how;
-	int err = tracepoint_tracefs_find(false, root, &how);
+	int err = tracepoint_tracefs_find(root);
 
 	if (err)
 		return bpfhost_fail(self, err,

@@ -222,9 +222,8 @@ int main(void)
 		TEST(counts_calls),
 	};
 	char root[TRACEPOINT_ROOT_SIZE], path[TRACEPOINT_ROOT_SIZE + 64];
-	enum tracepoint_found how;
 
-	if (tracepoint_tracefs_find(false, root, &how)) {
+	if (tracepoint_tracefs_find(root)) {
 		puts("skipped: tracefs is not mounted");
 		return 77;
 	}

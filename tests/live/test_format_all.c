@@ -84,8 +84,7 @@ int main(void)
 {
 	struct totals totals = { 0 };
 	char root[TRACEPOINT_ROOT_SIZE], rest[LINE_MAX_LEN];
-	enum tracepoint_found found;
-	int err = tracepoint_tracefs_find(false, root, &found);
+	int err = tracepoint_tracefs_find(root);
 
 	if (!err)
 		err = tracepoint_tracefs_each(root, "none", "none", check_event, &totals);

@@ -298,12 +298,12 @@ static void test_call_and_counters(void **state)
 	assert_int_equal(since, 12345);
 	bus_call_leave(ring);
 	assert_int_equal(bus_call(ring, NULL), 0);
-	bus_count(ring, BUS_ARRIVED, 5);
-	bus_count(ring, BUS_ARRIVED, 2);
+	bus_count(ring, BUS_TAKEN, 5);
+	bus_count(ring, BUS_TAKEN, 2);
 	bus_count(ring, BUS_USER_LOST, 1);
-	assert_int_equal(bus_counter(ring, BUS_ARRIVED), 7);
+	assert_int_equal(bus_counter(ring, BUS_TAKEN), 7);
 	assert_int_equal(bus_counter(ring, BUS_USER_LOST), 1);
-	assert_int_equal(bus_counter(ring, BUS_LOG_ARRIVED), 0);
+	assert_int_equal(bus_counter(ring, BUS_LOG_LOST), 0);
 	assert_false(bus_asleep(ring));
 	bus_asleep_set(ring, true);
 	assert_true(bus_asleep(ring));

@@ -39,8 +39,6 @@ struct bus_frame {
 
 /* What a worker counts, only ever upwards; the supervisor can read it even when the worker died. */
 enum bus_counter {
-	BUS_ARRIVED,       /* events taken from the kernel's ring */
-	BUS_LOG_ARRIVED,   /* log records taken from the kernel's ring */
 	BUS_USER_PRODUCED, /* events made in user space */
 	BUS_USER_LOST,     /* those among them for which the bus had no room */
 	BUS_TAKEN,         /* events that the plugin kept for itself */

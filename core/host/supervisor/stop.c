@@ -5,11 +5,14 @@
 #include "supervisor/instance.h"
 #include "supervisor/stream.h"
 
-/* A stop is over within a second: workers have most of it, a blocked sink less. */
-#define SUPERVISOR_LEAVE_LIMIT 2500000000ULL /* ns */
+/*
+ * A stop is over within a second: workers have most of it, a blocked sink less. Only a killed worker
+ * that the kernel does not let go is waited for somewhat longer.
+ */
 #define SUPERVISOR_STOP_WINDOW 50000000ULL   /* ns; a longer --window ends with the run */
-#define SUPERVISOR_STOP_LIMIT  900000000ULL  /* ns */
 #define SUPERVISOR_SINK_LIMIT  300000000ULL  /* ns */
+#define SUPERVISOR_STOP_LIMIT  900000000ULL  /* ns */
+#define SUPERVISOR_LEAVE_LIMIT 2500000000ULL /* ns */
 
 void supervisor_stop(struct supervisor *run)
 {
@@ -28,7 +31,6 @@ void stop_tell_ledgers(struct supervisor *run)
 
 	if (!run->any_ran || run->config->dry_run)
 		return;
-
 	for (uint32_t i = 0; i < run->ninstances; i++) {
 		struct instance *instance = &run->instances[i];
 		struct ledger ledger;

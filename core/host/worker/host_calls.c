@@ -71,7 +71,6 @@ static int host_emit(const struct bpfhost_host *host, const void *record, uint32
 		return -EAGAIN;
 	}
 	memcpy(place, record, size);
-	bus_count(worker->bus, BUS_ARRIVED, 1);
 	return 0;
 }
 
@@ -110,7 +109,6 @@ static void host_taken(const struct bpfhost_host *host, uint64_t records)
 {
 	struct worker *worker = host_worker(host);
 
-	bus_count(worker->bus, BUS_ARRIVED, records);
 	bus_count(worker->bus, BUS_TAKEN, records);
 }
 

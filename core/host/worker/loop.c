@@ -106,7 +106,7 @@ static int loop_look(struct worker *worker)
 	return taken;
 }
 
-/* Sleeps until something happens; true when it is worth a look at once. */
+/* Sleeps until something happens, unless something has come already. */
 static void loop_sleep(struct worker *worker)
 {
 	if (!kernel_ring_sleep(&worker->ring))

@@ -26,7 +26,6 @@ static void drain_log(struct bpfhost_instance *self, const struct bpfhost_event 
 	const struct bpfhost_log_record *line = (const void *)record;
 	char text[LOG_LINE_MAX], file[BPFHOST_LOG_FILE + 1];
 
-	session_get(self)->log_arrived++;
 	if (size < sizeof(*line) || line->level > self->host->log_level)
 		return;
 	log_format(line, text, sizeof(text));

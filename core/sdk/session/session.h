@@ -26,9 +26,8 @@ struct session {
 	const struct bpfhost_counters *counters; /* mapped, one a CPU; NULL before load */
 	uint32_t ncpus;
 	bpfhost_handler handler;
-	uint64_t arrived;     /* events taken out of the ring */
-	uint64_t log_arrived; /* log records taken out of the ring */
-	uint64_t forwarded;   /* events put on the bus */
+	uint64_t arrived;   /* events taken out of the ring */
+	uint64_t forwarded; /* events put on the bus */
 	struct bpf_link **links;
 	uint32_t nlinks;
 	int *events; /* perf events of tracepoints, without a program once the links are gone */
