@@ -11,7 +11,7 @@
  */
 #define SUPERVISOR_STOP_WINDOW 50000000ULL   /* ns; a longer --window ends with the run */
 #define SUPERVISOR_SINK_LIMIT  300000000ULL  /* ns */
-#define SUPERVISOR_STOP_LIMIT  900000000ULL  /* ns */
+#define SUPERVISOR_STOP_LIMIT  750000000ULL  /* ns */
 #define SUPERVISOR_LEAVE_LIMIT 2500000000ULL /* ns */
 
 void supervisor_stop(struct supervisor *run)
