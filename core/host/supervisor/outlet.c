@@ -273,9 +273,12 @@ void stream_give_up(struct supervisor *run)
 	run->sink = SINK_GIVEN_UP;
 	run->sink_blocked = false;
 	output_abandon(run->output, stream_on_abandoned, run);
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
-			bus_discard_set(run->instances[i].bus);
+}
+
+void stream_write_no_more(struct supervisor *run)
+{
+	if (run->sink == SINK_OPEN)
+		run->sink = SINK_FULL;
 }
 
 #define STREAM_LAST_WAIT 300000000ULL /* ns that a sink may take nothing at all */

@@ -99,13 +99,14 @@ struct supervisor {
 	uint64_t stopping_since; /* 0: not stopping */
 	uint64_t committed;      /* events handed to the output */
 	enum sink_state sink;
-	bool sink_begun;   /* its file holds this run's lines only */
-	bool sink_blocked; /* wait until it can be written */
-	bool sink_watched; /* epoll does */
-	bool gap_told;     /* of the item that is next */
-	bool stop_killed;  /* the time to stop in was over, what lived was killed */
-	bool told_ledgers; /* at the end of the run */
-	bool started;      /* all have opened and were told to start */
+	bool sink_begun;         /* its file holds this run's lines only */
+	bool sink_blocked;       /* wait until it can be written */
+	bool sink_watched;       /* epoll does */
+	bool gap_told;           /* of the item that is next */
+	uint64_t dropping_since; /* since when workers drop what they find; 0: they carry it */
+	bool stop_killed;        /* the time to stop in was over, what lived was killed */
+	bool told_ledgers;       /* at the end of the run */
+	bool started;            /* all have opened and were told to start */
 	bool filter_checked;
 	bool failed;             /* exit status 1 */
 	bool had_crash;          /* a worker did not end as it should: exit status 1 too */

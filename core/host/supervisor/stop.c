@@ -7,12 +7,15 @@
 
 /*
  * A stop is over within a second: workers have most of it, a blocked sink less. Only a killed worker
- * that the kernel does not let go is waited for somewhat longer.
+ * that the kernel does not let go is waited for somewhat longer. The later limits count from when the
+ * first was acted upon: where the supervisor itself was held up, by a write to a slow disk, workers are
+ * not to pay for it.
  */
 #define SUPERVISOR_STOP_WINDOW 50000000ULL   /* ns; a longer --window ends with the run */
-#define SUPERVISOR_SINK_LIMIT  300000000ULL  /* ns */
-#define SUPERVISOR_STOP_LIMIT  750000000ULL  /* ns */
-#define SUPERVISOR_LEAVE_LIMIT 2500000000ULL /* ns */
+#define SUPERVISOR_DROP_LIMIT  300000000ULL  /* ns from the begin of the stop */
+#define SUPERVISOR_WRITE_LIMIT 300000000ULL  /* ns from then on */
+#define SUPERVISOR_KILL_LIMIT  450000000ULL  /* likewise */
+#define SUPERVISOR_LEAVE_LIMIT 2200000000ULL /* likewise */
 
 void supervisor_stop(struct supervisor *run)
 {
@@ -49,10 +52,35 @@ static void stop_end_slow(struct instance *instance)
 		return;
 	log_write(instance->run->log, BPFHOST_WARN, instance->config->name,
 		  "the worker did not stop within %llu ms; ending it",
-		  SUPERVISOR_STOP_LIMIT / 1000000);
+		  (unsigned long long)(instance->run->now - instance->run->stopping_since) /
+			  1000000);
 	instance->stop_killed = true;
 	instance->run->had_crash = true;
 	instance_kill(instance);
+}
+
+/*
+ * More was produced than can be written in the time that a stop has: what the workers still hold is
+ * counted and dropped, so that they come to their end by themselves.
+ */
+static void stop_drop(struct supervisor *run)
+{
+	run->dropping_since = run->now;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].bus)
+			bus_discard_set(run->instances[i].bus);
+}
+
+static void stop_kill(struct supervisor *run)
+{
+	run->stop_killed = true;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		stop_end_slow(&run->instances[i]);
+}
+
+static bool stop_dropped_before(const struct supervisor *run, uint64_t limit)
+{
+	return run->dropping_since && run->dropping_since + limit <= run->now;
 }
 
 void stop_tick(struct supervisor *run)
@@ -61,15 +89,16 @@ void stop_tick(struct supervisor *run)
 
 	if (!since && run->stop_at <= run->now)
 		supervisor_stop(run);
-	if (!since)
+	if (!since || since + SUPERVISOR_DROP_LIMIT > run->now)
 		return;
-	if (run->sink_blocked && since + SUPERVISOR_SINK_LIMIT <= run->now)
+	if (!run->dropping_since)
+		stop_drop(run);
+	if (run->sink_blocked || stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
+		stream_write_no_more(run);
+	if (run->sink_blocked && stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		stream_give_up(run);
-	if (run->stop_killed || since + SUPERVISOR_STOP_LIMIT > run->now)
-		return;
-	run->stop_killed = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		stop_end_slow(&run->instances[i]);
+	if (!run->stop_killed && stop_dropped_before(run, SUPERVISOR_KILL_LIMIT))
+		stop_kill(run);
 }
 
 /* Whether nothing more can come to the sink, though the kernel may still be detaching. */
@@ -111,7 +140,7 @@ static bool stop_only_frees(const struct supervisor *run)
  */
 static bool stop_is_stuck(const struct supervisor *run)
 {
-	return run->stop_killed && run->now > run->stopping_since + SUPERVISOR_LEAVE_LIMIT;
+	return run->stop_killed && stop_dropped_before(run, SUPERVISOR_LEAVE_LIMIT);
 }
 
 static void stop_tell_stuck(const struct supervisor *run)
@@ -138,12 +167,15 @@ bool stop_is_over(const struct supervisor *run)
 	return true;
 }
 
+/* The next limit that the last tick has not seen pass. */
 uint64_t stop_due(const struct supervisor *run)
 {
 	if (!run->stopping_since)
 		return UINT64_MAX;
-	if (run->stop_killed)
-		return run->stopping_since + SUPERVISOR_LEAVE_LIMIT + 1;
-	return run->stopping_since +
-	       (run->sink_blocked ? SUPERVISOR_SINK_LIMIT : SUPERVISOR_STOP_LIMIT);
+	if (!run->dropping_since)
+		return run->stopping_since + SUPERVISOR_DROP_LIMIT;
+	if (!stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
+		return run->dropping_since + SUPERVISOR_WRITE_LIMIT;
+	return run->dropping_since +
+	       (run->stop_killed ? SUPERVISOR_LEAVE_LIMIT : SUPERVISOR_KILL_LIMIT);
 }

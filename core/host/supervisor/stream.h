@@ -23,5 +23,7 @@ uint64_t stream_due(const struct supervisor *run);
 void stream_finish(struct supervisor *run);
 /* From now on events are counted as lost to the stop instead of being written. */
 void stream_give_up(struct supervisor *run);
+/* The same, but losses are still told: the sink takes lines, only not in time. */
+void stream_write_no_more(struct supervisor *run);
 
 #endif
