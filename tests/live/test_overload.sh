@@ -26,10 +26,11 @@ note "stopped after $TOOK ms, $(stat_of lost_ring i1) of $(stat_of produced i1) 
 
 instances=()
 for i in 1 2 3 4 5 6 7 8; do
-	instances+=(--plugin "tracepoint@i$i" --set $probe)
+	instances+=(--plugin "tracepoint@i$i" --set "$probe")
 done
 mkfifo "$TMP/lines"
 grep '"kind":"lost"' <"$TMP/lines" >"$TMP/out" 9>&- &
+reader=$!
 HOST_STDOUT=$TMP/lines
 target_start getppid 20000000
 host_start -n 8 "${instances[@]}" --pid "$TARGET_PID" --ring-size 256MiB
@@ -38,7 +39,7 @@ sleep 2
 host_stop
 expect "exit status" 0 "$STATUS"
 grep 'did not stop' "$TMP/log" && fail "a worker had to be ended"
-wait %grep
+wait "$reader"
 for i in 1 2 3 4 5 6 7 8; do
 	check_ledger "i$i"
 	expect "gaps of i$i" "$(stat_of lost "i$i")" "$(gaps ".instance == \"i$i\"")"
