@@ -8,9 +8,6 @@
 #include "field.h"
 #include "target.h"
 
-/* Linux has no error number above (include/linux/err.h). */
-#define CONDITION_ERRNO_MAX 4096
-
 /* A slot is an index into the format's fields, or behind them into the probe's parameters. */
 struct condition_names {
 	const struct bpfhost_probe *probe;
@@ -99,24 +96,6 @@ static int condition_resolve(void *ctx, const char *name, struct bpfhost_operand
 	return 0;
 }
 
-/* ret == ENOENT: what a system call returns is the negative of it. */
-static int condition_errno(const char *name, struct bpfhost_operand *ret_operand)
-{
-	for (int number = 1; number < CONDITION_ERRNO_MAX; number++) {
-		const char *known = strerrorname_np(number);
-
-		if (!known || strcmp(known, name) != 0)
-			continue;
-		*ret_operand = (struct bpfhost_operand){
-			.kind = BPFHOST_OPERAND_ENUMERATOR,
-			.value = (uint64_t) - (int64_t)number,
-			.is_signed = true,
-		};
-		return 0;
-	}
-	return -ENOENT;
-}
-
 static bool condition_is_errno(const struct condition_names *names, const char *name)
 {
 	struct tracepoint_field field;
@@ -133,7 +112,7 @@ static int condition_enumerator(void *ctx, const char *field, const char *name,
 	const struct format_field *from = format_find(names->format, field);
 
 	if (condition_is_errno(names, field))
-		return condition_errno(name, ret_operand);
+		return bpfhost_expr_errno(name, ret_operand);
 	for (size_t i = 0; from && i < from->labels.count; i++) {
 		if (strcmp(from->labels.items[i].text, name) != 0)
 			continue;

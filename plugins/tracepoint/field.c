@@ -117,7 +117,7 @@ static void field_user(const struct tracepoint_context *context, const struct fo
 	bool text = from->class == FORMAT_USER_STR;
 
 	field->kind = text ? BPFHOST_STRING : BPFHOST_SOCKADDR;
-	field->size = text ? context->string_size : TRACEPOINT_SOCKADDR_SIZE;
+	field->size = text ? context->string_size : BPFHOST_SOCKADDR_SIZE;
 	field->extra = text ? TRACEPOINT_USER_STR : TRACEPOINT_USER_SOCKADDR;
 	field->count = 1;
 }
@@ -202,7 +202,7 @@ static int field_as_sockaddr(const struct format_field *from, struct bpfhost_pro
 	if (field_is_pointer(from)) {
 		field->source = from->offset;
 		field->extra = TRACEPOINT_USER_SOCKADDR;
-		field->size = TRACEPOINT_SOCKADDR_SIZE;
+		field->size = BPFHOST_SOCKADDR_SIZE;
 	} else if (from->location == FORMAT_FIXED && from->size >= 16) {
 		field->size = from->size;
 	} else {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <bpfhost/bpf.h>
 #include <bpfhost/condition.bpf.h>
+#include <bpfhost/copy.bpf.h>
 
 #include "tracepoint_event.h"
 
@@ -81,59 +82,6 @@ static __always_inline void tracepoint_bytes(char *place, __u32 capacity, __u32 
 	*(__u32 *)place = length;
 }
 
-/* The family first: it says how many bytes there are, and more might not be readable. */
-static __always_inline void tracepoint_sockaddr(char *place, const void *source)
-{
-	__u16 family = 0;
-
-	__builtin_memset(place, 0, TRACEPOINT_SOCKADDR_SIZE);
-	if (!source || bpf_probe_read_user(&family, sizeof(family), source) < 0)
-		return;
-	if (family == 2 /* AF_INET */)
-		bpf_probe_read_user(place, 16, source);
-	else if (family == 10 /* AF_INET6 */)
-		bpf_probe_read_user(place, 28, source);
-	else
-		bpf_probe_read_user_str(place + 2, 108, source + 2);
-	*(__u16 *)place = family;
-}
-
-/* Like the macros of <bpfhost/string.bpf.h>, with a capacity, at most `most`, that is only known here. */
-static __always_inline void tracepoint_string(struct bpfhost_event *event, char *place,
-					      __u32 capacity, __u32 most, const void *source,
-					      bool user)
-{
-	char next[2] = {};
-	__u32 last;
-	long n;
-
-	if (!capacity)
-		return;
-	n = user ? bpf_probe_read_user_str(place, capacity, source)
-		 : bpf_probe_read_kernel_str(place, capacity, source);
-	if (n < 0) {
-		place[0] = 0;
-		return;
-	}
-	if (n != capacity)
-		return;
-	if (user) {
-		bpf_probe_read_user(&next[0], 1, source + capacity - 1);
-		bpf_probe_read_user(&next[1], 1, source + capacity);
-	} else {
-		bpf_probe_read_kernel(&next[0], 1, source + capacity - 1);
-		bpf_probe_read_kernel(&next[1], 1, source + capacity);
-	}
-	/* What the verifier knew of the capacity before the calls, older kernels have forgotten. */
-	last = capacity - 1;
-	barrier_var(last);
-	if (last >= most)
-		return;
-	place[last] = next[0];
-	if (next[0] && next[1])
-		event->flags |= BPFHOST_EVENT_TRUNCATED;
-}
-
 /* most: the largest capacity of any extra of this program, a constant to the verifier. */
 static __always_inline void tracepoint_extra(struct bpfhost_event *event, char *place, __u32 most,
 					     const struct tracepoint_extra *extra, const void *ctx)
@@ -145,16 +93,16 @@ static __always_inline void tracepoint_extra(struct bpfhost_event *event, char *
 	if (capacity > most)
 		return;
 	if (kind == TRACEPOINT_USER_SOCKADDR) {
-		if (most >= TRACEPOINT_SOCKADDR_SIZE)
-			tracepoint_sockaddr(place, tracepoint_pointer(ctx, extra->source));
+		if (most >= BPFHOST_SOCKADDR_SIZE)
+			bpfhost_copy_sockaddr(place, tracepoint_pointer(ctx, extra->source));
 	} else if (kind == TRACEPOINT_USER_STR || kind == TRACEPOINT_KERNEL_STR) {
 		source = tracepoint_pointer(ctx, extra->source);
-		tracepoint_string(event, place, capacity, most, source,
-				  kind == TRACEPOINT_USER_STR);
+		bpfhost_copy_string(&event->flags, place, capacity, most, source,
+				    kind == TRACEPOINT_USER_STR);
 	} else {
 		source = tracepoint_located(ctx, extra->source, relative, &length);
 		if (kind == TRACEPOINT_DATA_LOC_STR || kind == TRACEPOINT_REL_LOC_STR)
-			tracepoint_string(event, place, capacity, most, source, false);
+			bpfhost_copy_string(&event->flags, place, capacity, most, source, false);
 		else if (most >= 4)
 			tracepoint_bytes(place, capacity, most, source, length);
 	}

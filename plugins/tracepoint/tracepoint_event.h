@@ -16,8 +16,6 @@
 
 #define TRACEPOINT_EXTRAS_MAX   8
 #define TRACEPOINT_NO_CONDITION 0xffffffffU
-/* Room for a struct sockaddr_un, rounded up; the others are smaller. */
-#define TRACEPOINT_SOCKADDR_SIZE 112
 
 enum tracepoint_extra_kind {
 	TRACEPOINT_DATA_LOC_STR = 1,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Where the arguments of a probe in a user program are found, and what is taken along from behind
- * them. User space works this out once per probe; the programs only follow it (argument.bpf.h). A
- * record is laid out as
+ * them. User space works this out once a probe; the programs only follow it (argument.bpf.h). A record
+ * is laid out as
  *
  *	struct bpfhost_event | one u64 for each value | extras
  *
- * An argument is one u64, sign-extended where it is signed; so a field of any width lies at the begin
- * of its value (little-endian machines only). Extras are what an argument points to.
+ * A value is an argument, sign-extended where it is signed; so a field of any width lies at the begin
+ * of its value (little-endian machines only). Extras are what a value points to.
  */
 #ifndef BPFHOST_ARGUMENT_H
 #define BPFHOST_ARGUMENT_H
@@ -15,21 +15,20 @@
 #include <linux/types.h>
 
 /* As many as a static probe can have (STAP_PROBE12 of <sys/sdt.h>). */
-#define BPFHOST_ARGUMENTS_MAX     12
-#define BPFHOST_ARGUMENT_EXTRAS   8
-#define BPFHOST_ARGUMENT_HOPS     4
-#define BPFHOST_ARGUMENT_NOWHERE  0xffffU /* as base or index: no register */
-#define BPFHOST_ARGUMENT_SOCKADDR 112     /* room for a struct sockaddr_un, rounded up */
+#define BPFHOST_ARGUMENTS_MAX    12
+#define BPFHOST_ARGUMENT_EXTRAS  8
+#define BPFHOST_ARGUMENT_HOPS    4
+#define BPFHOST_ARGUMENT_NOWHERE 0xffffU /* as base or index: no register */
 
 enum bpfhost_argument_place {
 	BPFHOST_ARGUMENT_UNKNOWN = 0, /* cannot be read: the value is 0 */
 	BPFHOST_ARGUMENT_CONSTANT,    /* offset is the value */
 	BPFHOST_ARGUMENT_REGISTER,    /* the register at base, shifted right by shift bits */
 	BPFHOST_ARGUMENT_MEMORY,      /* user memory at [base] + ([index] << shift) + offset */
+	BPFHOST_ARGUMENT_COOKIE,      /* the low 32 bits of the attach cookie */
 };
 
-/* One step through memory: the value so far is a pointer, go to what lies offset bytes behind it. */
-#define BPFHOST_ARGUMENT_ADDRESS 0x1 /* the last step gives the address itself, reads nothing */
+#define BPFHOST_ARGUMENT_ADDRESS 0x1 /* the last hop gives the address itself, reads nothing */
 #define BPFHOST_ARGUMENT_SIGNED  0x2
 
 struct bpfhost_argument {
@@ -40,25 +39,85 @@ struct bpfhost_argument {
 	__u8 size;  /* bytes of the value: 1, 2, 4 or 8 (behind the hops, where there are any) */
 	__u8 shift;
 	__u8 flags; /* BPFHOST_ARGUMENT_... */
+	/* Each hop takes the value so far for a pointer and reads what lies so many bytes behind it. */
 	__u8 hops;
 	__u8 reserved[3];
-	__s32 hop[BPFHOST_ARGUMENT_HOPS]; /* offsets in bytes */
+	__s32 hop[BPFHOST_ARGUMENT_HOPS];
 	__u32 reserved_too;
 };
 
 enum bpfhost_argument_extra_kind {
 	BPFHOST_ARGUMENT_STRING = 1, /* to its NUL */
-	BPFHOST_ARGUMENT_BYTES,      /* so many as there is room for */
-	BPFHOST_ARGUMENT_SOCKADDR_AT,
-	BPFHOST_ARGUMENT_TEXT, /* a string, but only where all of it is printable; else empty */
+	BPFHOST_ARGUMENT_BYTES,      /* as many as there is room for */
+	BPFHOST_ARGUMENT_SOCKADDR,   /* BPFHOST_SOCKADDR_SIZE bytes of room */
+	BPFHOST_ARGUMENT_TEXT,       /* a string if all of it is printable ASCII, else empty */
 };
 
+#define BPFHOST_ARGUMENT_TEXT_SIZE 64 /* the capacity of a TEXT */
+
 struct bpfhost_argument_extra {
-	__u8 kind;      /* enum bpfhost_argument_extra_kind */
-	__u8 value;     /* index of the value that is the address */
+	__u8 kind;  /* enum bpfhost_argument_extra_kind */
+	__u8 value; /* index of the value that is the address */
+	__u16 reserved;
 	__u16 place;    /* offset behind the header */
 	__u16 capacity; /* bytes there */
-	__u16 reserved;
+};
+
+#define BPFHOST_NO_CONDITION 0xffffffffU
+
+/* One entry of the map bpfhost_arguments; the high 32 bits of the attach cookie are its index. */
+struct bpfhost_arguments {
+	__u32 type;      /* of the event */
+	__u32 condition; /* index into bpfhost_conditions, or BPFHOST_NO_CONDITION */
+	__u8 nvalues;    /* values on entry */
+	__u8 nextras; /* extras on entry; of a call, those of the returned value stand behind them */
+	__u8 nreturned; /* 1: of a call the extra behind them is read from what was returned */
+	__u8 late;      /* of a call: the condition is asked on return */
+	__u32 reserved;
+	struct bpfhost_argument returned; /* of a call */
+	struct bpfhost_argument values[BPFHOST_ARGUMENTS_MAX];
+	struct bpfhost_argument_extra extras[BPFHOST_ARGUMENT_EXTRAS];
+};
+
+/*
+ * Of a call, two values stand behind those of the entry: what was returned, and the latency in ns.
+ */
+#define BPFHOST_VALUES_MAX (BPFHOST_ARGUMENTS_MAX + 2)
+
+/*
+ * The verifier wants constants for what a record may hold. There are a few programs that differ in
+ * nothing else, so that a probe with small records does not pay for another's long strings.
+ */
+#define BPFHOST_ARGUMENT_CLASSES 3
+
+struct bpfhost_argument_class {
+	__u32 record;   /* bytes reserved, header included */
+	__u32 values;   /* the most values of any probe of this class */
+	__u32 place;    /* the largest place of an extra */
+	__u32 capacity; /* the largest capacity; header + place + capacity <= record */
+};
+
+/*
+ * A call that is under way: key and, in front of its payload, value of the map bpfhost_calls. The stack
+ * pointer tells a function's frames apart, however deep it calls itself.
+ */
+struct bpfhost_call_key {
+	__u64 frame; /* of the return address */
+	__u32 tid;
+	__u32 probe; /* index into bpfhost_arguments */
+};
+
+struct bpfhost_call {
+	__u64 entered_ns;
+	__u16 flags; /* of the event, so far */
+	__u16 reserved[3];
+};
+
+/* Rare things that happened to calls, all CPUs together. */
+struct bpfhost_call_counters {
+	__u64 full;     /* not followed: the table was full */
+	__u64 replaced; /* another call took the same frame: this one never returned */
+	__u64 unknown;  /* a return whose entry was not seen */
 };
 
 _Static_assert(sizeof(struct bpfhost_argument) == 40, "ABI");

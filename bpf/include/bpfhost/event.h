@@ -9,6 +9,8 @@
 #include <linux/types.h>
 
 #define BPFHOST_COMM_LEN 16
+/* Room for a struct sockaddr_un, rounded up; the others are smaller. */
+#define BPFHOST_SOCKADDR_SIZE 112
 
 /* A string field was cut: a cut string fills its field and has no NUL byte at the end. */
 #define BPFHOST_EVENT_TRUNCATED 0x1

@@ -81,6 +81,9 @@ struct bpfhost_resolver {
 int bpfhost_expr_bind(struct bpfhost_expr *expr, const struct bpfhost_resolver *resolver, void *ctx,
 		      struct bpfhost_error *err);
 
+/* For a resolver's enumerators: ret == ENOENT, where ret holds the negative of it. 0 or -ENOENT. */
+int bpfhost_expr_errno(const char *name, struct bpfhost_operand *ret_operand);
+
 enum bpfhost_value_kind {
 	BPFHOST_VALUE_MISSING,
 	BPFHOST_VALUE_UINT,

@@ -99,6 +99,8 @@ void bpfhost_schema_field(struct bpfhost_schema_builder *builder, const char *na
 void bpfhost_schema_value(struct bpfhost_schema_builder *builder, const char *name, uint64_t value);
 void bpfhost_schema_metric(struct bpfhost_schema_builder *builder, enum bpfhost_metric metric);
 void bpfhost_schema_flags(struct bpfhost_schema_builder *builder, uint32_t flags);
+/* Where the size of a record, header included, is known only once all fields are. */
+void bpfhost_schema_record_size(struct bpfhost_schema_builder *builder, uint32_t record_size);
 /* 0, -ENOMEM, -E2BIG above the limits, -EINVAL for an impossible field. Does not free the builder. */
 int bpfhost_schema_finish(struct bpfhost_schema_builder *builder,
 			  struct bpfhost_schema **ret_schema);

@@ -61,8 +61,43 @@ int bpfhost_attach_program(struct bpfhost_instance *self, struct bpf_program *pr
 int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program *program,
 			      const char *category, const char *name, uint64_t cookie,
 			      const char *probe);
-/* Keeps a link made elsewhere; on failure, -ENOMEM, it stays the caller's. */
+/* Keeps a link made elsewhere, for one probe; on failure, -ENOMEM, it stays the caller's. */
 int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link);
+
+/* A place in a program's file where a BPF program is to run. */
+struct bpfhost_uprobe {
+	uint64_t offset;    /* in the file, in bytes */
+	uint64_t semaphore; /* file offset of a static probe's counter, kept raised; 0: none */
+	uint64_t cookie;
+	const char *probe; /* for people */
+};
+
+/*
+ * How uprobes are attached. MULTI puts any number into one link (Linux 6.6, BPF_TRACE_UPROBE_MULTI):
+ * 10,000 in some 30 ms. CLASSIC makes a perf event of each, and the kernel takes 100 ms and more to let
+ * go of one. AUTO takes MULTI where the kernel has it.
+ */
+enum bpfhost_uprobe_mode {
+	BPFHOST_UPROBE_AUTO = 0,
+	BPFHOST_UPROBE_MULTI,
+	BPFHOST_UPROBE_CLASSIC,
+};
+
+/*
+ * Decides it for all programs of the sections "uprobe" and "uretprobe", which is fixed when they are
+ * loaded: call it between bpfhost_open and bpfhost_load. 0, or -EOPNOTSUPP and told where MULTI is
+ * asked for and this kernel lacks it.
+ */
+int bpfhost_uprobe_mode(struct bpfhost_instance *self, enum bpfhost_uprobe_mode mode);
+/*
+ * Attaches to count places of one file, for all processes (pid 0) or one. With a program `returning`,
+ * which may be NULL, that one runs whenever a function that begins there returns. Either may be NULL.
+ * Places that the kernel refuses are told and left out. file is what the kernel can open from here. A
+ * place counts as one probe, with both programs too. Returns the first error, or 0.
+ */
+int bpfhost_attach_uprobes(struct bpfhost_instance *self, struct bpf_program *program,
+			   struct bpf_program *returning, const char *file, uint32_t pid,
+			   const struct bpfhost_uprobe *uprobes, uint32_t count);
 /* 0 when at least one is attached (or none was wanted), else the first error. */
 int bpfhost_attached(struct bpfhost_instance *self);
 

@@ -160,6 +160,11 @@ void bpfhost_schema_flags(struct bpfhost_schema_builder *builder, uint32_t flags
 		field->flags = flags;
 }
 
+void bpfhost_schema_record_size(struct bpfhost_schema_builder *builder, uint32_t record_size)
+{
+	builder->head.record_size = record_size;
+}
+
 static char *append(char *at, const struct heap *heap)
 {
 	if (heap->used)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -53,6 +54,20 @@ int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link)
 		return -ENOMEM;
 	session->links = links;
 	links[session->nlinks++] = link;
+	session->attached++;
+	return 0;
+}
+
+int session_keep_link_fd(struct session *session, int fd)
+{
+	int *fds = reallocarray(session->link_fds, session->nlink_fds + 1, sizeof(*fds));
+
+	if (!fds) {
+		close(fd);
+		return -ENOMEM;
+	}
+	session->link_fds = fds;
+	fds[session->nlink_fds++] = fd;
 	return 0;
 }
 
@@ -99,8 +114,8 @@ int bpfhost_attached(struct bpfhost_instance *self)
 
 	if (!session || session_is_dry(self))
 		return 0; /* a plugin without programs has nothing to attach */
-	self->host->probes(self->host, session->nlinks, session->wanted);
-	if (session->nlinks || !session->wanted)
+	self->host->probes(self->host, session->attached, session->wanted);
+	if (session->attached || !session->wanted)
 		return 0;
 	return bpfhost_fail(self, session->first_error, "failed to attach any of %u probes: %s",
 			    session->wanted, strerror(-session->first_error));

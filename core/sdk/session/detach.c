@@ -4,6 +4,7 @@
  * milliseconds; waits at the same time share, so many links are destroyed by many threads.
  */
 #include <pthread.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -28,6 +29,13 @@ static void *detach_run(void *ctx)
 	return NULL;
 }
 
+static void detach_close(struct session *session)
+{
+	for (uint32_t i = 0; i < session->nlink_fds; i++)
+		close(session->link_fds[i]);
+	session->nlink_fds = 0;
+}
+
 /* This thread works too, so whether others can be had only decides how long it takes. */
 void session_detach(struct session *session)
 {
@@ -42,6 +50,7 @@ void session_detach(struct session *session)
 	while (got + 1 < want && !pthread_create(&threads[got], &attr, detach_run, &work))
 		got++;
 	pthread_attr_destroy(&attr);
+	detach_close(session);
 	detach_run(&work);
 	for (uint32_t i = 0; i < got; i++)
 		pthread_join(threads[i], NULL);

@@ -40,6 +40,7 @@ void session_free(struct session *session)
 	free(session->mappings);
 	free(session->types);
 	free(session->links);
+	free(session->link_fds);
 	free(session);
 }
 

@@ -32,7 +32,11 @@ struct session {
 	uint32_t nlinks;
 	int *events; /* perf events of tracepoints, without a program once the links are gone */
 	uint32_t nevents;
+	int *link_fds; /* links that libbpf knows nothing of */
+	uint32_t nlink_fds;
+	bool uprobe_multi;
 	uint32_t wanted;
+	uint32_t attached;
 	int first_error; /* of the probes that could not be attached */
 	struct session_type *types;
 	uint32_t ntypes;
@@ -63,6 +67,8 @@ void session_detach(struct session *session);
 
 /* Keeps a descriptor until the session is freed. Owns it, also on failure: -ENOMEM. */
 int session_keep_event(struct session *session, int fd);
+/* Keeps the descriptor of a link until session_detach. Owns it, also on failure: -ENOMEM. */
+int session_keep_link_fd(struct session *session, int fd);
 /* Tells that a probe could not be attached; returns err. */
 int session_missed(struct bpfhost_instance *self, const char *probe, int err);
 /* Keeps what an attach call gave: a link, or NULL and errno, which is then told and returned. */
@@ -70,6 +76,26 @@ int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const
 /* Counts one probe that is wanted; true in a dry run, after telling the plan. */
 bool session_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
 			  const char *probe);
+
+/*
+ * The two ways to attach uprobes, for those of them that are not marked as failed. What cannot be
+ * attached is told and marked; returns the first error.
+ */
+struct session_uprobes {
+	struct bpf_program *program;
+	bool returning;
+	const char *file;
+	uint32_t pid; /* 0: all processes */
+	const struct bpfhost_uprobe *items;
+	bool *failed; /* one for each */
+	uint32_t count;
+};
+int session_uprobe_multi(struct bpfhost_instance *self, const struct session_uprobes *uprobes);
+int session_uprobe_classic(struct bpfhost_instance *self, const struct session_uprobes *uprobes);
+/* Whether this kernel has BPF_TRACE_UPROBE_MULTI. */
+bool session_has_uprobe_multi(void);
+/* As the programs of uprobe links must be loaded (enum bpf_attach_type of Linux 6.6). */
+#define SESSION_TRACE_UPROBE_MULTI 48
 
 int session_is_dry(const struct bpfhost_instance *self);
 

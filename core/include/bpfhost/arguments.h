@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The user side of <bpfhost/argument.bpf.h>: from named arguments and where they lie to the tables that
+ * its programs follow, the schema of the event, and the condition. A plugin says what its probes are,
+ *
+ *	bpfhost_arguments_lay_out(&plan, &layouts[i], &why);     for each probe
+ *	bpfhost_arguments_configure(self, layouts, n, calls);    between bpfhost_open and bpfhost_load
+ *	bpfhost_arguments_fill(self, layouts, n);                after bpfhost_load
+ *	bpfhost_arguments_attach(self, &layouts[i], i, ...);     in attach
+ */
+#ifndef BPFHOST_ARGUMENTS_H
+#define BPFHOST_ARGUMENTS_H
+
+#include <bpfhost/argument.h>
+#include <bpfhost/condition.h>
+#include <bpfhost/error.h>
+#include <bpfhost/probe.h>
+#include <bpfhost/schema.h>
+#include <bpfhost/sdk.h>
+
+/* One argument of a probe, and how it is shown. */
+struct bpfhost_argument_field {
+	const char *name;
+	struct bpfhost_argument argument;
+	struct bpfhost_probe_type type; /* NONE: a number of the argument's size and sign */
+	bool maybe_text; /* beside the number, the text that it may point to: NAME_text */
+};
+
+/* All pointers are the caller's and need to live for the call only. */
+struct bpfhost_argument_plan {
+	uint32_t type;     /* the event's id, from BPFHOST_TYPE_RUNTIME on */
+	const char *event; /* its name */
+	const struct bpfhost_argument_field *fields;
+	uint32_t nfields; /* up to BPFHOST_ARGUMENTS_MAX, one less with functions */
+	/* Of a probe on many functions: their names; the low half of the cookie is an index into them. */
+	const char *const *functions;
+	uint32_t nfunctions;
+	bool is_call;                       /* one event at return, with ret and latency_ns */
+	struct bpfhost_argument returned;   /* of a call: where it is */
+	struct bpfhost_probe_type ret_type; /* VOID: there is none */
+	struct bpfhost_expr *condition;     /* bound by the call; NULL: none */
+	uint32_t string_size;               /* bytes for a str without a size */
+};
+
+struct bpfhost_argument_layout {
+	struct bpfhost_arguments config;
+	struct bpfhost_schema *schema;
+	struct bpfhost_condition *condition; /* NULL: none */
+	uint32_t record_size;                /* with header */
+	uint32_t class;                      /* set by bpfhost_arguments_configure */
+	bool is_call;
+};
+
+/*
+ * Works out one probe. 0, or -EINVAL, -E2BIG, -ENOENT (a name in the condition), -ENOMEM, with a
+ * sentence in err. The layout is the caller's; free what it holds with bpfhost_argument_layout_clear.
+ */
+int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
+			      struct bpfhost_argument_layout *ret_layout,
+			      struct bpfhost_error *err);
+void bpfhost_argument_layout_clear(struct bpfhost_argument_layout *layout);
+
+/*
+ * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas. calls: how
+ * many calls can be under way at a time. Errors are told.
+ */
+int bpfhost_arguments_configure(struct bpfhost_instance *self,
+				struct bpfhost_argument_layout *layouts, uint32_t count,
+				uint32_t calls);
+int bpfhost_arguments_fill(struct bpfhost_instance *self,
+			   const struct bpfhost_argument_layout *layouts, uint32_t count);
+
+/* The cookie of the index-th layout's function. */
+static inline uint64_t bpfhost_argument_cookie(uint32_t index, uint32_t function)
+{
+	return (uint64_t)index << 32 | function;
+}
+
+/* As bpfhost_attach_uprobes, with the programs that fit the layout. */
+int bpfhost_arguments_attach(struct bpfhost_instance *self,
+			     const struct bpfhost_argument_layout *layout, const char *file,
+			     uint32_t pid, const struct bpfhost_uprobe *uprobes, uint32_t count);
+
+/* Between bpfhost_stop and bpfhost_close: tells the log of calls that did not return or could not be
+ * followed. */
+void bpfhost_calls_tell(struct bpfhost_instance *self);
+
+/*
+ * Where a function's index-th integer argument is on entry (System V ABI of x86-64, AAPCS64), and what
+ * it returns. Registers first, then the stack, 8 bytes an argument. stack_used: arguments that lie on
+ * the stack before it for other reasons.
+ */
+struct bpfhost_argument bpfhost_argument_position(uint32_t index);
+struct bpfhost_argument bpfhost_argument_on_stack(uint32_t bytes_behind_return_address);
+struct bpfhost_argument bpfhost_argument_result(void);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the names in `if EXPR` mean in one probe, and where the programs find them. */
+#ifndef SDK_ARGUMENTS_CONDITION_H
+#define SDK_ARGUMENTS_CONDITION_H
+
+#include "kinds.h"
+
+struct argument_name {
+	const char *name;
+	uint32_t value; /* index */
+	uint32_t place; /* of what lies behind it, behind the header */
+	struct argument_kind kind;
+	bool late; /* known on return only */
+};
+
+struct argument_names {
+	struct argument_name items[BPFHOST_VALUES_MAX];
+	uint32_t count;
+	bool late;       /* those that are added from now on are */
+	bool asked_late; /* the condition names one of those */
+};
+
+/* Keeps the name's pointer. */
+void argument_names_add(struct argument_names *names, const char *name, uint32_t value,
+			const struct argument_kind *kind, uint32_t place);
+void argument_names_late(struct argument_names *names);
+const struct argument_name *argument_names_find(const struct argument_names *names,
+						const char *name);
+
+/* Binds and translates; sets names->asked_late. Errors as bpfhost_arguments_lay_out. */
+int argument_condition_make(struct argument_names *names, struct bpfhost_expr *expr,
+			    struct bpfhost_condition *ret_condition, struct bpfhost_error *err);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From the plan of one probe to the layout of its record, its schema, and the programs' table. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpfhost/arguments.h>
+
+#include "condition.h"
+#include "kinds.h"
+
+#define LAYOUT_FUNCTION_FIELD "function"
+#define LAYOUT_TEXT_SUFFIX    "_text"
+#define LAYOUT_NAME_MAX       96
+
+struct layout {
+	const struct bpfhost_argument_plan *plan;
+	struct bpfhost_argument_layout *out;
+	struct bpfhost_schema_builder *schema;
+	struct argument_names names;
+	uint32_t nvalues; /* so far */
+	uint32_t end;     /* of the record so far, behind the header */
+	struct bpfhost_error *err;
+};
+
+static int layout_value_place(uint32_t index)
+{
+	return (int)(sizeof(struct bpfhost_event) + index * sizeof(uint64_t));
+}
+
+/* Room behind the values; the schema's offset of it. */
+static int layout_add_extra(struct layout *layout, uint32_t kind, uint32_t value, uint32_t capacity,
+			    uint32_t *ret_place)
+{
+	struct bpfhost_arguments *config = &layout->out->config;
+	uint32_t n = config->nextras + config->nreturned;
+
+	if (n == BPFHOST_ARGUMENT_EXTRAS) {
+		bpfhost_error_set(layout->err, 0,
+				  "more than %d strings and other data behind pointers",
+				  BPFHOST_ARGUMENT_EXTRAS);
+		return -E2BIG;
+	}
+	if (layout->end + capacity > BPFHOST_RECORD_MAX / 2) {
+		bpfhost_error_set(layout->err, 0, "a record of more than %u bytes",
+				  BPFHOST_RECORD_MAX / 2);
+		return -E2BIG;
+	}
+	config->extras[n] = (struct bpfhost_argument_extra){
+		.kind = (uint8_t)kind,
+		.value = (uint8_t)value,
+		.place = (uint16_t)layout->end,
+		.capacity = (uint16_t)capacity,
+	};
+	*ret_place = layout->end;
+	layout->end += (capacity + 7) & ~7U;
+	return 0;
+}
+
+/* ---- fields --------------------------------------------------------------------------------------- */
+
+static int layout_maybe_text(struct layout *layout, const char *name, uint32_t value)
+{
+	struct bpfhost_arguments *config = &layout->out->config;
+	char text[LAYOUT_NAME_MAX];
+	uint32_t place;
+	int err = layout_add_extra(layout, BPFHOST_ARGUMENT_TEXT, value, BPFHOST_ARGUMENT_TEXT_SIZE,
+				   &place);
+
+	if (err)
+		return err;
+	config->nextras++;
+	snprintf(text, sizeof(text), "%s" LAYOUT_TEXT_SUFFIX, name);
+	bpfhost_schema_field(layout->schema, text, BPFHOST_STRING,
+			     (uint32_t)sizeof(struct bpfhost_event) + place,
+			     BPFHOST_ARGUMENT_TEXT_SIZE, 1);
+	return 0;
+}
+
+/* One value and what lies behind it; argument is where the programs shall find it. */
+static int layout_value(struct layout *layout, const char *name, struct bpfhost_probe_type type,
+			struct bpfhost_argument *argument, uint8_t *nextras)
+{
+	uint32_t index = layout->nvalues++, place = (uint32_t)layout_value_place(index), behind = 0;
+	struct argument_kind kind;
+	int err = argument_kind_of(type, argument, layout->plan->string_size, &kind, layout->err);
+
+	if (err)
+		return err;
+	argument->size = (uint8_t)kind.size;
+	argument->flags &= (uint8_t)~BPFHOST_ARGUMENT_SIGNED;
+	if (kind.is_signed)
+		argument->flags |= BPFHOST_ARGUMENT_SIGNED;
+	if (kind.extra) {
+		err = layout_add_extra(layout, kind.extra, index, kind.capacity, &behind);
+		if (err)
+			return err;
+		(*nextras)++;
+		place = (uint32_t)sizeof(struct bpfhost_event) + behind;
+	}
+	bpfhost_schema_field(layout->schema, name, kind.kind, place,
+			     kind.extra ? kind.capacity : kind.size, 1);
+	argument_names_add(&layout->names, name, index, &kind, behind);
+	return 0;
+}
+
+static int layout_duplicate(const struct layout *layout, const char *name)
+{
+	if (!argument_names_find(&layout->names, name))
+		return 0;
+	bpfhost_error_set(layout->err, 0, "\"%.64s\" is named twice", name);
+	return -EINVAL;
+}
+
+static int layout_field(struct layout *layout, const struct bpfhost_argument_field *field)
+{
+	struct bpfhost_arguments *config = &layout->out->config;
+	uint32_t index = layout->nvalues;
+	int err = layout_duplicate(layout, field->name);
+
+	if (err)
+		return err;
+	config->values[index] = field->argument;
+	err = layout_value(layout, field->name, field->type, &config->values[index],
+			   &config->nextras);
+	if (!err && field->maybe_text)
+		err = layout_maybe_text(layout, field->name, index);
+	return err;
+}
+
+static void layout_function(struct layout *layout)
+{
+	const struct bpfhost_argument_plan *plan = layout->plan;
+	uint32_t index = layout->nvalues++;
+
+	layout->out->config.values[index] = (struct bpfhost_argument){
+		.place = BPFHOST_ARGUMENT_COOKIE,
+		.size = 4,
+	};
+	bpfhost_schema_field(layout->schema, LAYOUT_FUNCTION_FIELD, BPFHOST_ENUM,
+			     (uint32_t)layout_value_place(index), 4, 1);
+	for (uint32_t i = 0; i < plan->nfunctions; i++)
+		bpfhost_schema_value(layout->schema, plan->functions[i], i);
+}
+
+static int layout_call(struct layout *layout)
+{
+	struct bpfhost_arguments *config = &layout->out->config;
+	const struct bpfhost_argument_plan *plan = layout->plan;
+	uint32_t latency = config->nvalues + 1U;
+	struct argument_kind span = { .kind = BPFHOST_NS, .size = 8 };
+	int err = 0;
+
+	if (!plan->is_call)
+		return 0;
+	config->returned = plan->returned;
+	argument_names_late(&layout->names);
+	if (plan->ret_type.kind != BPFHOST_PROBE_TYPE_VOID)
+		err = layout_value(layout, "ret", plan->ret_type, &config->returned,
+				   &config->nreturned);
+	if (err)
+		return err;
+	layout->nvalues = latency + 1;
+	bpfhost_schema_field(layout->schema, "latency_ns", BPFHOST_NS,
+			     (uint32_t)layout_value_place(latency), 8, 1);
+	argument_names_add(&layout->names, "latency_ns", latency, &span, 0);
+	return 0;
+}
+
+static int layout_fields(struct layout *layout)
+{
+	const struct bpfhost_argument_plan *plan = layout->plan;
+	uint32_t most = BPFHOST_ARGUMENTS_MAX - (plan->nfunctions ? 1 : 0);
+	int err = 0;
+
+	if (plan->nfields > most) {
+		bpfhost_error_set(layout->err, 0, "more than %u arguments", most);
+		return -E2BIG;
+	}
+	layout->out->config.nvalues = (uint8_t)(plan->nfields + (plan->nfunctions ? 1 : 0));
+	layout->end = 8 * (layout->out->config.nvalues + (plan->is_call ? 2U : 0));
+	if (plan->nfunctions)
+		layout_function(layout);
+	for (uint32_t i = 0; i < plan->nfields && !err; i++)
+		err = layout_field(layout, &plan->fields[i]);
+	return err ? err : layout_call(layout);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------ */
+
+static int layout_condition(struct layout *layout)
+{
+	struct bpfhost_argument_layout *out = layout->out;
+	int err;
+
+	out->config.condition = BPFHOST_NO_CONDITION;
+	if (!layout->plan->condition)
+		return 0;
+	out->condition = calloc(1, sizeof(*out->condition));
+	if (!out->condition)
+		return -ENOMEM;
+	err = argument_condition_make(&layout->names, layout->plan->condition, out->condition,
+				      layout->err);
+	out->config.late = layout->names.asked_late;
+	return err;
+}
+
+static int layout_make(struct layout *layout)
+{
+	struct bpfhost_argument_layout *out = layout->out;
+	int err = layout_fields(layout);
+
+	if (!err)
+		err = layout_condition(layout);
+	if (err)
+		return err;
+	out->record_size = (uint32_t)sizeof(struct bpfhost_event) + layout->end;
+	bpfhost_schema_record_size(layout->schema, out->record_size);
+	err = bpfhost_schema_finish(layout->schema, &out->schema);
+	if (err)
+		bpfhost_error_set(layout->err, 0, "failed to describe the event: %s",
+				  strerror(-err));
+	return err;
+}
+
+int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
+			      struct bpfhost_argument_layout *ret_layout, struct bpfhost_error *err)
+{
+	struct bpfhost_argument_layout out = { .is_call = plan->is_call };
+	struct layout layout = { .plan = plan, .out = &out, .err = err };
+	int ret;
+
+	layout.schema = bpfhost_schema_new(plan->type, plan->event, sizeof(struct bpfhost_event));
+	if (!layout.schema)
+		return -ENOMEM;
+	out.config.type = plan->type;
+	ret = layout_make(&layout);
+	bpfhost_schema_free(layout.schema);
+	if (ret) {
+		bpfhost_argument_layout_clear(&out);
+		return ret;
+	}
+	*ret_layout = out;
+	return 0;
+}
+
+void bpfhost_argument_layout_clear(struct bpfhost_argument_layout *layout)
+{
+	free(layout->schema);
+	free(layout->condition);
+	layout->schema = NULL;
+	layout->condition = NULL;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Uprobes as perf events, one for each place: how it is done on kernels before 6.6. Format of the
+ * event: Documentation/trace/uprobetracer.rst and the files below /sys/bus/event_source/devices/uprobe.
+ */
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "session.h"
+
+#define CLASSIC_DEVICE          "/sys/bus/event_source/devices/uprobe/"
+#define CLASSIC_SEMAPHORE_SHIFT 32 /* PERF_UPROBE_REF_CTR_OFFSET_SHIFT in kernel/events/core.c */
+
+/* The number that a file of the device's holds, behind "config:" where it has that. */
+static int classic_read(const char *name, uint32_t *ret_number)
+{
+	char path[128], text[32];
+	unsigned int number;
+	FILE *file;
+	int got;
+
+	snprintf(path, sizeof(path), CLASSIC_DEVICE "%s", name);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	got = fgets(text, sizeof(text), file) != NULL;
+	fclose(file);
+	if (!got || (sscanf(text, "%u", &number) != 1 && sscanf(text, "config:%u", &number) != 1))
+		return -EIO;
+	*ret_number = number;
+	return 0;
+}
+
+static int classic_describe(const struct session_uprobes *uprobes, struct perf_event_attr *attr)
+{
+	uint32_t type, bit = 0;
+	int err = classic_read("type", &type);
+
+	if (!err && uprobes->returning)
+		err = classic_read("format/retprobe", &bit);
+	if (err)
+		return err == -ENOENT ? -EOPNOTSUPP : err;
+	*attr = (struct perf_event_attr){
+		.type = type,
+		.size = sizeof(*attr),
+		.config = uprobes->returning ? 1ULL << bit : 0,
+		.config1 = (uint64_t)(uintptr_t)uprobes->file,
+	};
+	return 0;
+}
+
+static int classic_open(const struct session_uprobes *uprobes, const struct perf_event_attr *common,
+			const struct bpfhost_uprobe *uprobe)
+{
+	struct perf_event_attr attr = *common;
+	int pid = uprobes->pid ? (int)uprobes->pid : -1;
+	long fd;
+
+	attr.config2 = uprobe->offset;
+	if (!uprobes->returning)
+		attr.config |= uprobe->semaphore << CLASSIC_SEMAPHORE_SHIFT;
+	/* The event of one CPU is enough: it fires on all of them. */
+	fd = syscall(SYS_perf_event_open, &attr, pid, pid < 0 ? 0 : -1, -1, PERF_FLAG_FD_CLOEXEC);
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int classic_attach(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
+			  const struct perf_event_attr *attr, const struct bpfhost_uprobe *uprobe)
+{
+	LIBBPF_OPTS(bpf_perf_event_opts, opts, .bpf_cookie = uprobe->cookie);
+	int event = classic_open(uprobes, attr, uprobe);
+	struct bpf_link *link;
+	int err;
+
+	if (event < 0)
+		return event;
+	link = bpf_program__attach_perf_event_opts(uprobes->program, event, &opts);
+	if (!link) {
+		err = -errno;
+		close(event);
+		return err;
+	}
+	err = bpfhost_keep_link(self, link);
+	if (err)
+		bpf_link__destroy(link);
+	else
+		session_get(self)->attached--; /* places are counted, not links */
+	return err;
+}
+
+static void classic_warn(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
+{
+	if (uprobes->count > 100)
+		bpfhost_warn(self,
+			     "this kernel attaches uprobes one by one: letting go of %u will take "
+			     "it a while (Linux 6.6 and newer do it at once)",
+			     uprobes->count);
+}
+
+int session_uprobe_classic(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
+{
+	struct perf_event_attr attr;
+	int err = classic_describe(uprobes, &attr), first = 0;
+
+	classic_warn(self, uprobes);
+	for (uint32_t i = 0; i < uprobes->count; i++) {
+		int ret = err;
+
+		if (uprobes->failed[i])
+			continue;
+		if (!ret)
+			ret = classic_attach(self, uprobes, &attr, &uprobes->items[i]);
+		if (!ret)
+			continue;
+		uprobes->failed[i] = true;
+		session_missed(self, uprobes->items[i].probe, ret);
+		first = first ? first : ret;
+	}
+	return first;
+}

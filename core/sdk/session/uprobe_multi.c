@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Many uprobes in one link. libbpf 1.1 and the headers beside it do not know it yet, so the system call
+ * is made here; its layout is that of union bpf_attr in include/uapi/linux/bpf.h of Linux 6.6.
+ *
+ * The kernel takes all places or none. So when it refuses, the lot is halved, and again, until the
+ * places that it does not want stand alone.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "session.h"
+
+#define UPROBE_MULTI_RETURN 1U         /* BPF_F_UPROBE_MULTI_RETURN */
+#define UPROBE_MULTI_MAX    (1U << 20) /* MAX_UPROBE_MULTI_CNT in kernel/trace/bpf_trace.c */
+/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
+#define UPROBE_ENOTSUPP 524
+
+struct uprobe_multi_attr {
+	uint32_t prog_fd;
+	uint32_t target_fd;
+	uint32_t attach_type;
+	uint32_t flags;
+	uint64_t path;
+	uint64_t offsets;
+	uint64_t ref_ctr_offsets;
+	uint64_t cookies;
+	uint32_t cnt;
+	uint32_t uprobe_flags;
+	uint32_t pid;
+	uint32_t reserved;
+};
+
+static int uprobe_multi_link(struct uprobe_multi_attr *attr)
+{
+	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, attr, sizeof(*attr));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+/* A folder is no file to probe: a kernel that knows of such links says so, others know no such link. */
+bool session_has_uprobe_multi(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = SESSION_TRACE_UPROBE_MULTI);
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	uint64_t offset = 0;
+	struct uprobe_multi_attr attr = {
+		.attach_type = SESSION_TRACE_UPROBE_MULTI,
+		.path = (uint64_t)(uintptr_t) "/",
+		.offsets = (uint64_t)(uintptr_t)&offset,
+		.cnt = 1,
+	};
+	int link, program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, 2, &opts);
+
+	if (program < 0)
+		return false;
+	attr.prog_fd = (uint32_t)program;
+	link = uprobe_multi_link(&attr);
+	if (link >= 0)
+		close(link);
+	close(program);
+	return link == -EBADF;
+}
+
+/*
+ * Before Linux 6.10 such a link with a pid ran its program for one thread only (commit 46ba0e49b642);
+ * there it is attached for all, and the common filter leaves out the others.
+ */
+static bool uprobe_multi_takes_pid(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		return false;
+	return major > 6 || (major == 6 && minor >= 10);
+}
+
+/* ---- one lot -------------------------------------------------------------------------------------- */
+
+struct uprobe_lot {
+	uint64_t *offsets;
+	uint64_t *semaphores;
+	uint64_t *cookies;
+	uint32_t count;
+	bool has_semaphores;
+};
+
+static void uprobe_lot_free(struct uprobe_lot *lot)
+{
+	free(lot->offsets);
+	free(lot->semaphores);
+	free(lot->cookies);
+}
+
+static int uprobe_lot_make(const struct session_uprobes *uprobes, uint32_t first, uint32_t end,
+			   struct uprobe_lot *lot)
+{
+	const size_t most = end - first;
+
+	lot->offsets = calloc(most, sizeof(uint64_t));
+	lot->semaphores = calloc(most, sizeof(uint64_t));
+	lot->cookies = calloc(most, sizeof(uint64_t));
+	if (!lot->offsets || !lot->semaphores || !lot->cookies)
+		return -ENOMEM;
+	for (uint32_t i = first; i < end; i++) {
+		if (uprobes->failed[i])
+			continue;
+		lot->offsets[lot->count] = uprobes->items[i].offset;
+		lot->semaphores[lot->count] = uprobes->items[i].semaphore;
+		lot->has_semaphores |= uprobes->items[i].semaphore != 0;
+		lot->cookies[lot->count++] = uprobes->items[i].cookie;
+	}
+	return 0;
+}
+
+static int uprobe_lot_attach(struct session *session, const struct session_uprobes *uprobes,
+			     const struct uprobe_lot *lot)
+{
+	struct uprobe_multi_attr attr = {
+		.prog_fd = (uint32_t)bpf_program__fd(uprobes->program),
+		.attach_type = SESSION_TRACE_UPROBE_MULTI,
+		.path = (uint64_t)(uintptr_t)uprobes->file,
+		.offsets = (uint64_t)(uintptr_t)lot->offsets,
+		.cookies = (uint64_t)(uintptr_t)lot->cookies,
+		.cnt = lot->count,
+		.uprobe_flags = uprobes->returning ? UPROBE_MULTI_RETURN : 0,
+		.pid = uprobe_multi_takes_pid() ? uprobes->pid : 0,
+	};
+	int fd;
+
+	if (!lot->count)
+		return 0;
+	if (lot->has_semaphores && !uprobes->returning)
+		attr.ref_ctr_offsets = (uint64_t)(uintptr_t)lot->semaphores;
+	fd = uprobe_multi_link(&attr);
+	return fd < 0 ? fd : session_keep_link_fd(session, fd);
+}
+
+/* Whether another choice of places might be taken. */
+static bool uprobe_is_about_a_place(int err)
+{
+	return err == -EINVAL || err == -EOPNOTSUPP || err == -UPROBE_ENOTSUPP || err == -EIO ||
+	       err == -EFAULT || err == -E2BIG;
+}
+
+static int uprobe_lot_missed(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
+			     uint32_t first, uint32_t end, int err)
+{
+	const char *probe = uprobes->items[first].probe;
+	char text[512];
+
+	for (uint32_t i = first; i < end; i++)
+		uprobes->failed[i] = true;
+	snprintf(text, sizeof(text), "%s and %u more", probe, end - first - 1);
+	return session_missed(self, end - first > 1 ? text : probe,
+			      err == -UPROBE_ENOTSUPP ? -EOPNOTSUPP : err);
+}
+
+static int uprobe_range(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
+			uint32_t first, uint32_t end)
+{
+	struct uprobe_lot lot = { 0 };
+	uint32_t middle = first + (end - first) / 2;
+	int second, err = -E2BIG;
+
+	if (end - first <= UPROBE_MULTI_MAX) {
+		err = uprobe_lot_make(uprobes, first, end, &lot);
+		if (!err)
+			err = uprobe_lot_attach(session_get(self), uprobes, &lot);
+		uprobe_lot_free(&lot);
+	}
+	if (!err)
+		return 0;
+	if (end - first == 1 || !uprobe_is_about_a_place(err))
+		return uprobe_lot_missed(self, uprobes, first, end, err);
+	err = uprobe_range(self, uprobes, first, middle);
+	second = uprobe_range(self, uprobes, middle, end);
+	return err ? err : second;
+}
+
+int session_uprobe_multi(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
+{
+	return uprobes->count ? uprobe_range(self, uprobes, 0, uprobes->count) : 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void file_free(struct uprobe_file *file)
+{
+	if (!file)
+		return;
+	bpfhost_symbols_free(file->symbols);
+	bpfhost_elf_close(file->debug);
+	bpfhost_elf_close(file->elf);
+	bpfhost_target_close(&file->target);
+	free(file->debug_path);
+	free(file);
+}
+
+/* One that was opened already, by another of its names too. */
+static struct uprobe_file *files_find(const struct uprobe_files *files,
+				      const struct bpfhost_target *target)
+{
+	for (uint32_t i = 0; i < files->count; i++) {
+		const struct bpfhost_target *have = &files->items[i]->target;
+
+		if (have->device == target->device && have->inode == target->inode)
+			return files->items[i];
+	}
+	return NULL;
+}
+
+static int files_add(struct uprobe_files *files, struct bpfhost_target *target,
+		     struct uprobe_file **ret_file)
+{
+	struct uprobe_file **items =
+		reallocarray(files->items, files->count + 1, sizeof(struct uprobe_file *));
+
+	if (!items)
+		return -ENOMEM;
+	files->items = items;
+	items[files->count] = calloc(1, sizeof(struct uprobe_file));
+	if (!items[files->count])
+		return -ENOMEM;
+	*ret_file = items[files->count++];
+	(*ret_file)->target = *target;
+	memset(target, 0, sizeof(*target));
+	target->fd = -1;
+	return 0;
+}
+
+static int file_read(struct uprobe_file *file, struct bpfhost_error *err)
+{
+	struct bpfhost_error why = { 0 };
+	int ret = bpfhost_elf_open(file->target.fd, &file->elf, &why);
+
+	if (ret)
+		bpfhost_error_set(err, 0, "%s: %s", file->target.address, why.text);
+	else if (bpfhost_elf_info(file->elf)->bits != 64)
+		ret = -ENOTSUP;
+	if (ret == -ENOTSUP)
+		bpfhost_error_set(err, 0,
+				  "%s is a 32-bit program, whose registers and stack are "
+				  "not understood",
+				  file->target.address);
+	return ret;
+}
+
+int uprobe_files_get(struct uprobe_files *files, const char *text, uint32_t pid,
+		     struct uprobe_file **ret_file, struct bpfhost_error *err)
+{
+	struct bpfhost_target target = { .fd = -1 };
+	struct uprobe_file *file = NULL;
+	int ret = bpfhost_target_find(text, pid, &target, err);
+
+	if (ret)
+		return ret;
+	file = files_find(files, &target);
+	if (!file) {
+		ret = files_add(files, &target, &file);
+		if (!ret)
+			ret = file_read(file, err);
+	}
+	bpfhost_target_close(&target);
+	if (!ret)
+		*ret_file = file;
+	return ret;
+}
+
+void uprobe_files_free(struct uprobe_files *files)
+{
+	for (uint32_t i = 0; i < files->count; i++)
+		file_free(files->items[i]);
+	free(files->items);
+	memset(files, 0, sizeof(*files));
+}
+
+/* The file's own symbols are enough where it has no other; so a failure here is none. */
+static void file_find_debug(struct uprobe_file *file)
+{
+	char path[PATH_MAX];
+	struct bpfhost_error why = { 0 };
+	int fd = -1;
+
+	if (bpfhost_debug_find(file->elf, file->target.root, file->target.path, &fd, path, &why))
+		return;
+	if (!bpfhost_elf_open(fd, &file->debug, &why))
+		file->debug_path = strdup(path);
+	close(fd);
+}
+
+int uprobe_file_symbols(struct uprobe_file *file, const struct bpfhost_symbols **ret_symbols,
+			struct bpfhost_error *err)
+{
+	struct bpfhost_error why = { 0 };
+	int ret;
+
+	if (!file->symbols) {
+		file_find_debug(file);
+		ret = bpfhost_symbols_read(file->elf, file->debug, &file->symbols, &why);
+		if (ret) {
+			bpfhost_error_set(err, 0, "the symbols of %s: %s", file->target.address,
+					  why.text);
+			return ret;
+		}
+	}
+	*ret_symbols = file->symbols;
+	return 0;
+}

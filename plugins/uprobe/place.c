@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "place.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLACE_CODE_SIZE   16 /* bytes; the longest instruction has 15 */
+#define PLACE_MOVES_MAX   4
+#define PLACE_NEAREST_MAX 3
+#define PLACE_NAME_SHOWN  128
+
+struct place_search {
+	struct uprobe_file *file;
+	struct uprobe_places *places;
+	const char *text;
+	uint64_t plus; /* name+PLUS */
+	bool glob;
+	struct bpfhost_error *err;
+};
+
+static int places_add(struct uprobe_places *places, const struct uprobe_place *place)
+{
+	struct uprobe_place *items = places->items;
+
+	/* Doubled whenever full, which is when the count is a power of two. */
+	if (!(places->count & (places->count - 1))) {
+		items = reallocarray(items, places->count ? places->count * 2UL : 1,
+				     sizeof(*items));
+		if (!items)
+			return -ENOMEM;
+		places->items = items;
+	}
+	items[places->count++] = *place;
+	return 0;
+}
+
+void uprobe_places_free(struct uprobe_places *places)
+{
+	free(places->items);
+	memset(places, 0, sizeof(*places));
+}
+
+/* ---- what lies there ------------------------------------------------------------------------------ */
+
+static int place_look(const struct uprobe_file *file, uint64_t offset,
+		      struct bpfhost_instruction *ret_instruction)
+{
+	unsigned char code[PLACE_CODE_SIZE];
+	int64_t got = bpfhost_elf_read(file->elf, offset, code, sizeof(code));
+
+	if (got <= 0)
+		return got ? (int)got : -ERANGE;
+	return bpfhost_instruction_look(bpfhost_elf_info(file->elf)->machine, code, (size_t)got,
+					ret_instruction);
+}
+
+/*
+ * Behind what does nothing arguments, stack and return address are still as on entry, and the
+ * instruction there may be one that the kernel emulates, which is ten times cheaper than a single step.
+ */
+static bool place_may_move(const struct bpfhost_instruction *instruction)
+{
+	return instruction->length &&
+	       (instruction->is_marker ||
+		(instruction->step == BPFHOST_STEP_REFUSED && !strcmp(instruction->text, "nop")));
+}
+
+static int place_settle(const struct uprobe_file *file, struct uprobe_place *place)
+{
+	struct bpfhost_instruction instruction = { 0 };
+	int ret = place_look(file, place->offset, &instruction);
+
+	for (int i = 0; !ret && !place->inside && place_may_move(&instruction); i++) {
+		if (i == PLACE_MOVES_MAX)
+			return -ENOTSUP;
+		place->offset += instruction.length;
+		ret = place_look(file, place->offset, &instruction);
+	}
+	if (ret)
+		return ret;
+	place->single_step = instruction.step == BPFHOST_STEP_SINGLE;
+	return instruction.step == BPFHOST_STEP_REFUSED ? -ENOTSUP : 0;
+}
+
+static int place_refused(const struct place_search *search, int ret)
+{
+	if (search->glob && ret != -ENOMEM) {
+		search->places->refused++;
+		return 0;
+	}
+	bpfhost_error_set(search->err, 0,
+			  "the kernel takes no probe on the instruction at \"%.*s\" in %s",
+			  PLACE_NAME_SHOWN, search->text, search->file->target.path);
+	return ret;
+}
+
+static int place_keep(const struct place_search *search, struct uprobe_place *place)
+{
+	int ret;
+
+	if (!bpfhost_elf_is_code(search->file->elf, place->offset)) {
+		if (search->glob)
+			return 0;
+		bpfhost_error_set(search->err, 0, "\"%.*s\" is no code of %s", PLACE_NAME_SHOWN,
+				  search->text, search->file->target.path);
+		return -EINVAL;
+	}
+	ret = place_settle(search->file, place);
+	return ret ? place_refused(search, ret) : places_add(search->places, place);
+}
+
+/* ---- by name -------------------------------------------------------------------------------------- */
+
+static int place_of_ifunc(const struct place_search *search, const struct bpfhost_symbol *symbol,
+			  uint64_t *ret_offset)
+{
+	struct bpfhost_error why = { 0 };
+	int ret = bpfhost_ifunc_resolve(search->file->target.fd, symbol, ret_offset, &why);
+
+	if (ret && search->glob)
+		search->places->refused++;
+	else if (ret)
+		bpfhost_error_set(search->err, 0,
+				  "%.*s is chosen by the program when it starts (IFUNC), and which "
+				  "function it will be is not known: %s",
+				  PLACE_NAME_SHOWN, symbol->name, why.text);
+	return ret;
+}
+
+static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
+{
+	struct place_search *search = ctx;
+	struct uprobe_place place = {
+		.name = symbol->name,
+		.offset = symbol->offset,
+		.entry = symbol->address,
+		.inside = search->plus != 0,
+	};
+	int ret;
+
+	if (symbol->kind == BPFHOST_SYMBOL_IFUNC) {
+		ret = place_of_ifunc(search, symbol, &place.offset);
+		if (ret)
+			return search->glob ? 0 : ret;
+	}
+	if (search->plus && symbol->size && search->plus >= symbol->size) {
+		bpfhost_error_set(search->err, 0, "%.*s has %" PRIu64 " bytes only",
+				  PLACE_NAME_SHOWN, symbol->name, symbol->size);
+		return -EINVAL;
+	}
+	place.offset += search->plus;
+	return place_keep(search, &place);
+}
+
+static int place_unknown(const struct place_search *search, const struct bpfhost_symbols *symbols)
+{
+	const char *near[PLACE_NEAREST_MAX];
+	size_t all, n = bpfhost_symbols_nearest(symbols, search->text, near, PLACE_NEAREST_MAX);
+	const struct uprobe_file *file = search->file;
+	size_t used;
+
+	bpfhost_symbols_all(symbols, &all);
+	bpfhost_error_set(search->err, 0, "there is no function \"%.*s\" in %s%s%s%s",
+			  PLACE_NAME_SHOWN, search->text, file->target.path,
+			  file->debug_path ? " and " : "", file->debug_path ? file->debug_path : "",
+			  all ? "" : ", which has no symbols at all");
+	for (size_t i = 0; i < n; i++) {
+		used = strlen(search->err->text);
+		snprintf(search->err->text + used, sizeof(search->err->text) - used,
+			 "%s\"%.64s\"%s", i ? ", " : "; did you mean ", near[i],
+			 i + 1 == n ? "?" : "");
+	}
+	return -ENOENT;
+}
+
+/* "name+0x10": cuts text at the sign; false: it ends with no number. */
+static bool place_split(char *text, uint64_t *ret_plus)
+{
+	char *sign = strrchr(text, '+'), *end;
+
+	if (!sign || sign == text || sign[1] < '0' || sign[1] > '9')
+		return false;
+	errno = 0;
+	*ret_plus = strtoull(sign + 1, &end, 0);
+	if (*end || errno)
+		return false;
+	*sign = '\0';
+	return true;
+}
+
+static int places_by_name(struct place_search *search, const struct bpfhost_probe_part *part)
+{
+	char name[BPFHOST_PROBE_TEXT_MAX + 1];
+	const struct bpfhost_symbols *symbols;
+	int ret = uprobe_file_symbols(search->file, &symbols, search->err);
+
+	if (ret)
+		return ret;
+	ret = bpfhost_symbols_match(symbols, part->text, part->quoted, place_found, search);
+	if (ret)
+		return ret < 0 ? ret : 0;
+	snprintf(name, sizeof(name), "%s", part->text);
+	if (place_split(name, &search->plus))
+		ret = bpfhost_symbols_match(symbols, name, part->quoted, place_found, search);
+	if (ret)
+		return ret < 0 ? ret : 0;
+	return place_unknown(search, symbols);
+}
+
+/* ---- by number ------------------------------------------------------------------------------------ */
+
+static int places_by_number(struct place_search *search, bool is_address)
+{
+	struct uprobe_place place = { .inside = true };
+	uint64_t number;
+	char *end;
+	int ret = 0;
+
+	errno = 0;
+	number = strtoull(search->text + 1, &end, 0);
+	if (errno || *end || end == search->text + 1) {
+		bpfhost_error_set(search->err, 0, "\"%.*s\" is no %s; write %s", PLACE_NAME_SHOWN,
+				  search->text, is_address ? "address" : "offset",
+				  is_address ? "&0x401234" : "@0x1234");
+		return -EINVAL;
+	}
+	place.offset = number;
+	if (is_address)
+		ret = bpfhost_elf_offset(search->file->elf, number, &place.offset);
+	if (!ret)
+		return place_keep(search, &place);
+	bpfhost_error_set(search->err, 0, "address 0x%" PRIx64 " is not part of %s", number,
+			  search->file->target.path);
+	return -EINVAL;
+}
+
+int uprobe_places_find(struct uprobe_file *file, const struct bpfhost_probe_part *part,
+		       struct uprobe_places *places, struct bpfhost_error *err)
+{
+	struct place_search search = {
+		.file = file,
+		.places = places,
+		.text = part->text,
+		.glob = part->has_glob,
+		.err = err,
+	};
+	int ret;
+
+	if (!part->quoted && (part->text[0] == '@' || part->text[0] == '&'))
+		ret = places_by_number(&search, part->text[0] == '&');
+	else
+		ret = places_by_name(&search, part);
+	if (!ret && !places->count) {
+		bpfhost_error_set(err, 0, "none of the %u functions \"%.*s\" of %s takes a probe",
+				  places->refused, PLACE_NAME_SHOWN, part->text, file->target.path);
+		ret = -ENOTSUP;
+	}
+	return ret;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From what a probe says about a function to places in its file. */
+#ifndef UPROBE_PLACE_H
+#define UPROBE_PLACE_H
+
+#include <bpfhost/probe.h>
+
+#include "file.h"
+
+struct uprobe_place {
+	const char
+		*name; /* the function's; belongs to the file's symbols. NULL: an address by hand */
+	uint64_t offset;  /* in the file, behind an instruction that only marks the entry */
+	uint64_t entry;   /* virtual address of the function; 0: an address by hand */
+	bool single_step; /* the instruction there is dear */
+	bool inside;      /* not at the function's entry: arguments may be gone */
+};
+
+struct uprobe_places {
+	struct uprobe_place *items;
+	uint32_t count;
+	uint32_t refused; /* places of a glob at which the kernel takes no probe */
+};
+
+/*
+ * The places that a part means: name, name@VERSION, name+0x10, @0x1234 (offset in the file), &0x401234
+ * (virtual address), a demangled name, a glob. 0; -ENOENT; -ENOTSUP (an IFUNC of which nobody knows what
+ * it calls, an instruction that takes no probe); -EINVAL; -ENOMEM, with a sentence in err.
+ */
+int uprobe_places_find(struct uprobe_file *file, const struct bpfhost_probe_part *part,
+		       struct uprobe_places *places, struct bpfhost_error *err);
+void uprobe_places_free(struct uprobe_places *places);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The uprobe plugin: functions of programs and libraries, their arguments, results and latencies. */
+#include "uprobe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "use.h"
+
+#define UPROBE_DEFAULT "libc:getaddrinfo(node: str) -> i32"
+
+/* ---- what to attach ------------------------------------------------------------------------------- */
+
+/* A probe that names what is not there or cannot be done is a wrong configuration. */
+static bool uprobe_is_mistake(int err)
+{
+	return err == -ENOENT || err == -ENOTSUP || err == -E2BIG || err == -ENOTUNIQ ||
+	       err == -ENOEXEC || err == -EINVAL;
+}
+
+static int uprobe_add(struct bpfhost_instance *self, const char *text)
+{
+	const struct uprobe_settings settings = {
+		.pids = self->host->filter->pids,
+		.npids = self->host->filter->npids,
+		.string_size = (uint32_t)bpfhost_option_number(self, "string_size"),
+		.force = bpfhost_option_number(self, "force"),
+	};
+	struct bpfhost_error why = { 0 };
+	int err = uprobe_uses_add(self->state, text, &settings, &why);
+
+	if (!err)
+		return 0;
+	return bpfhost_fail(self, uprobe_is_mistake(err) ? -EINVAL : err, "probe \"%s\": %s", text,
+			    why.text[0] ? why.text : strerror(-err));
+}
+
+static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_use *use)
+{
+	const struct bpfhost_target *target = &use->file->target;
+	uint32_t slow = 0;
+
+	for (uint32_t i = 0; i < use->count; i++)
+		slow += use->places->items[use->first + i].single_step;
+	if (strcmp(target->text, target->path) != 0)
+		bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
+	if (use->places->refused)
+		bpfhost_debug(self, "%s: %u functions take no probe and are left out", target->path,
+			      use->places->refused);
+	if (slow)
+		bpfhost_debug(self,
+			      "%s: %u of %u places are single-stepped, which makes a hit some ten "
+			      "times as dear",
+			      target->path, slow, use->count);
+}
+
+static int uprobe_gather(struct bpfhost_instance *self)
+{
+	const struct bpfhost_setting *probes = bpfhost_option(self, "probes");
+	const struct uprobe_uses *uses = self->state;
+	int err = 0;
+
+	for (uint32_t i = 0; i < probes->count && !err; i++)
+		err = uprobe_add(self, probes->items[i].text);
+	if (!probes->given)
+		err = uprobe_add(self, UPROBE_DEFAULT);
+	for (uint32_t i = 0; i < uses->count && !err; i++)
+		uprobe_tell_use(self, &uses->items[i]);
+	return err;
+}
+
+/* ---- the vtable ----------------------------------------------------------------------------------- */
+
+static int uprobe_prepare(struct bpfhost_instance *self, struct uprobe_uses *uses)
+{
+	uint32_t calls = (uint32_t)bpfhost_option_number(self, "calls");
+	int err = uprobe_gather(self);
+
+	if (!err)
+		err = bpfhost_open(self);
+	if (!err)
+		err = bpfhost_uprobe_mode(self, (enum bpfhost_uprobe_mode)
+							bpfhost_option_number(self, "attach"));
+	return err ? err : bpfhost_arguments_configure(self, uses->layouts, uses->nlayouts, calls);
+}
+
+static int uprobe_load(struct bpfhost_instance *self)
+{
+	struct uprobe_uses *uses = calloc(1, sizeof(*uses));
+	int err;
+
+	if (!uses)
+		return -ENOMEM;
+	self->state = uses;
+	err = uprobe_prepare(self, uses);
+	if (!err)
+		err = bpfhost_load(self);
+	return err ? err : bpfhost_arguments_fill(self, uses->layouts, uses->nlayouts);
+}
+
+static int uprobe_attach_use(struct bpfhost_instance *self, const struct uprobe_uses *uses,
+			     const struct uprobe_use *use)
+{
+	struct bpfhost_uprobe *uprobes = calloc(use->count, sizeof(*uprobes));
+
+	if (!uprobes)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < use->count; i++) {
+		const struct uprobe_place *place = &use->places->items[use->first + i];
+
+		uprobes[i].offset = place->offset;
+		uprobes[i].cookie = bpfhost_argument_cookie(use->layout, i);
+		uprobes[i].probe = place->name ?: use->file->target.text;
+	}
+	bpfhost_arguments_attach(self, &uses->layouts[use->layout], use->file->target.address,
+				 use->pid, uprobes, use->count);
+	free(uprobes);
+	return 0;
+}
+
+static int uprobe_attach(struct bpfhost_instance *self)
+{
+	const struct uprobe_uses *uses = self->state;
+	int err = 0;
+
+	for (uint32_t i = 0; i < uses->count && !err; i++)
+		err = uprobe_attach_use(self, uses, &uses->items[i]);
+	return err ? err : bpfhost_attached(self);
+}
+
+static int uprobe_detach(struct bpfhost_instance *self)
+{
+	int err;
+
+	bpfhost_stop(self);
+	bpfhost_calls_tell(self);
+	err = bpfhost_close(self);
+	if (self->state)
+		uprobe_uses_free(self->state);
+	free(self->state);
+	self->state = NULL;
+	return err;
+}
+
+static const char *const uprobe_attach_choices[] = { "auto", "multi", "classic", NULL };
+
+static const struct bpfhost_option uprobe_options[] = {
+	{
+		.name = "probes",
+		.type = BPFHOST_OPT_PROBE,
+		.flags = BPFHOST_OPT_LIST,
+		.help = "target:function[(name: type, ...)] [-> type] [if EXPR]; * and ? in the "
+			"function; default: " UPROBE_DEFAULT,
+	},
+	{
+		.name = "string_size",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "256",
+		.min = 16,
+		.max = 4096,
+		.help = "bytes kept of a str without a size of its own",
+	},
+	{
+		.name = "calls",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "16384",
+		.min = 16,
+		.max = 1048576,
+		.help = "how many calls can be followed to their return at a time",
+	},
+	{
+		.name = "attach",
+		.type = BPFHOST_OPT_CHOICE,
+		.default_text = "auto",
+		.choices = uprobe_attach_choices,
+		.help = "all places by one link (multi, Linux 6.6), or one by one (classic)",
+	},
+	{
+		.name = "force",
+		.type = BPFHOST_OPT_BOOL,
+		.default_text = "false",
+		.help = "follow calls to their return also where that may kill the program",
+	},
+	{ .name = NULL },
+};
+
+static const void *uprobe_extension(const char *id)
+{
+	return strcmp(id, BPFHOST_EXT_PROBES) ? NULL : &uprobe_ext_probes;
+}
+
+BPFHOST_PLUGIN(.name = "uprobe", .version = "0.1.0", .license = "GPL-2.0-only OR BSD-2-Clause",
+	       .description = "functions of programs and libraries: arguments, results, latencies",
+	       .options = uprobe_options, .extension = uprobe_extension,
+	       .vtable = {
+		       .load = uprobe_load,
+		       .attach = uprobe_attach,
+		       .detach = uprobe_detach,
+	       });

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "use.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fields.h"
+#include "guard.h"
+
+/* A schema holds so many names of functions and some more bytes of them (<bpfhost/schema.h>). */
+#define USE_FUNCTIONS_MAX  4096U
+#define USE_NAMES_MAX      262144U
+#define USE_EVENT_NAME_MAX 512
+
+/* One probe on its way. */
+struct use_maker {
+	struct uprobe_uses *uses;
+	const struct bpfhost_probe *probe;
+	const struct bpfhost_probe_part *function;
+	const struct uprobe_settings *settings;
+	const char *target;
+	uint32_t first_use; /* those from here on are this probe's */
+	struct bpfhost_error *err;
+};
+
+/* ---- keeping -------------------------------------------------------------------------------------- */
+
+static int uses_keep_use(struct uprobe_uses *uses, const struct uprobe_use *use)
+{
+	struct uprobe_use *items = reallocarray(uses->items, uses->count + 1, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	uses->items = items;
+	items[uses->count++] = *use;
+	return 0;
+}
+
+static int uses_new_places(struct uprobe_uses *uses, struct uprobe_places **ret_places)
+{
+	struct uprobe_places **items =
+		reallocarray(uses->places, uses->nplaces + 1, sizeof(struct uprobe_places *));
+
+	if (!items)
+		return -ENOMEM;
+	uses->places = items;
+	items[uses->nplaces] = calloc(1, sizeof(struct uprobe_places));
+	if (!items[uses->nplaces])
+		return -ENOMEM;
+	*ret_places = items[uses->nplaces++];
+	return 0;
+}
+
+static int uses_new_layout(struct uprobe_uses *uses, struct bpfhost_argument_layout **ret_layout)
+{
+	struct bpfhost_argument_layout *layouts =
+		reallocarray(uses->layouts, uses->nlayouts + 1, sizeof(*layouts));
+
+	if (!layouts)
+		return -ENOMEM;
+	uses->layouts = layouts;
+	*ret_layout = &layouts[uses->nlayouts];
+	return 0;
+}
+
+void uprobe_uses_free(struct uprobe_uses *uses)
+{
+	for (uint32_t i = 0; i < uses->nlayouts; i++)
+		bpfhost_argument_layout_clear(&uses->layouts[i]);
+	for (uint32_t i = 0; i < uses->nplaces; i++) {
+		uprobe_places_free(uses->places[i]);
+		free(uses->places[i]);
+	}
+	uprobe_files_free(&uses->files);
+	free(uses->layouts);
+	free(uses->places);
+	free(uses->items);
+	memset(uses, 0, sizeof(*uses));
+}
+
+/* ---- one lot of places ---------------------------------------------------------------------------- */
+
+static bool use_is_one_function(const struct uprobe_places *places)
+{
+	for (uint32_t i = 1; i < places->count; i++)
+		if (!places->items[i].name || !places->items[0].name ||
+		    strcmp(places->items[i].name, places->items[0].name) != 0)
+			return false;
+	return true;
+}
+
+/* How many places from first on share a layout. */
+static uint32_t use_lot(const struct uprobe_places *places, uint32_t first)
+{
+	uint32_t n = 0;
+	size_t bytes = 0;
+
+	while (first + n < places->count && n < USE_FUNCTIONS_MAX && bytes < USE_NAMES_MAX) {
+		const char *name = places->items[first + n].name;
+
+		bytes += name ? strlen(name) + 1 : 1;
+		n++;
+	}
+	return n;
+}
+
+static int use_name_functions(const struct uprobe_places *places, uint32_t first, uint32_t count,
+			      const char ***ret_names)
+{
+	const char **names = calloc(count, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < count; i++)
+		names[i] = places->items[first + i].name ?: "";
+	*ret_names = names;
+	return 0;
+}
+
+static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fields,
+		       const char *const *functions, uint32_t nfunctions)
+{
+	struct uprobe_uses *uses = maker->uses;
+	struct bpfhost_argument_layout *layout;
+	char event[USE_EVENT_NAME_MAX];
+	struct bpfhost_argument_plan plan = {
+		.type = BPFHOST_TYPE_RUNTIME + uses->nlayouts,
+		.event = event,
+		.fields = fields->items,
+		.nfields = fields->count,
+		.functions = functions,
+		.nfunctions = nfunctions,
+		.is_call = fields->has_return,
+		.returned = fields->returned,
+		.ret_type = fields->ret_type,
+		.condition = maker->probe->expr,
+		.string_size = maker->settings->string_size,
+	};
+	int ret = uses_new_layout(uses, &layout);
+
+	snprintf(event, sizeof(event), "%s:%s", maker->target, maker->function->text);
+	if (!ret)
+		ret = bpfhost_arguments_lay_out(&plan, layout, maker->err);
+	if (!ret)
+		uses->nlayouts++;
+	return ret;
+}
+
+static int use_make(struct use_maker *maker, struct uprobe_use *use,
+		    const struct uprobe_fields *fields, bool one)
+{
+	const char **names = NULL;
+	int ret = one ? 0 : use_name_functions(use->places, use->first, use->count, &names);
+
+	if (!ret)
+		ret = use_lay_out(maker, fields, names, names ? use->count : 0);
+	free(names);
+	use->layout = maker->uses->nlayouts - 1;
+	return ret ? ret : uses_keep_use(maker->uses, use);
+}
+
+/* ---- one file ------------------------------------------------------------------------------------- */
+
+/* Another process that runs the same file needs nothing but to be attached to. */
+static int use_for_another(struct use_maker *maker, const struct uprobe_file *file, uint32_t pid,
+			   bool *ret_found)
+{
+	uint32_t end = maker->uses->count;
+	int ret = 0;
+
+	for (uint32_t i = maker->first_use; i < end && !ret; i++) {
+		struct uprobe_use use = maker->uses->items[i];
+
+		if (use.file != file || use.pid == pid)
+			continue;
+		*ret_found = true;
+		use.pid = pid;
+		ret = uses_keep_use(maker->uses, &use);
+	}
+	return ret;
+}
+
+static int use_check_call(const struct use_maker *maker, const struct uprobe_file *file,
+			  const struct uprobe_places *places)
+{
+	for (uint32_t i = 0; i < places->count; i++)
+		if (places->items[i].inside) {
+			bpfhost_error_set(
+				maker->err, 0,
+				"a call can only be followed from the begin of its function; "
+				"leave out the \"->\" or the place inside");
+			return -EINVAL;
+		}
+	return maker->settings->force ? 0 : uprobe_guard_file(file, maker->err);
+}
+
+static int use_of_file(struct use_maker *maker, struct uprobe_file *file, uint32_t pid)
+{
+	struct uprobe_use use = { .file = file, .pid = pid };
+	struct uprobe_places *places;
+	struct uprobe_fields fields;
+	int ret = uses_new_places(maker->uses, &places);
+	bool one;
+
+	if (!ret)
+		ret = uprobe_places_find(file, maker->function, places, maker->err);
+	if (!ret)
+		ret = uprobe_fields_by_position(maker->probe, &fields, maker->err);
+	if (!ret && fields.has_return)
+		ret = use_check_call(maker, file, places);
+	if (ret)
+		return ret;
+	use.places = places;
+	one = !maker->function->has_glob && use_is_one_function(places);
+	for (; use.first < places->count && !ret; use.first += use.count) {
+		use.count = use_lot(places, use.first);
+		ret = use_make(maker, &use, &fields, one);
+	}
+	return ret;
+}
+
+static int use_for_process(struct use_maker *maker, uint32_t pid)
+{
+	struct uprobe_file *file;
+	bool found = false;
+	int ret = uprobe_files_get(&maker->uses->files, maker->target, pid, &file, maker->err);
+
+	if (ret)
+		return ret;
+	/* pid:N and process:NAME mean that process only. */
+	if (!pid)
+		pid = file->target.pid;
+	ret = use_for_another(maker, file, pid, &found);
+	return ret || found ? ret : use_of_file(maker, file, pid);
+}
+
+/* ---- one probe ------------------------------------------------------------------------------------ */
+
+static int use_check_shape(struct use_maker *maker, uint32_t target_parts)
+{
+	const struct bpfhost_probe *probe = maker->probe;
+
+	if (target_parts && probe->part_count == target_parts + 1) {
+		maker->function = &probe->parts[target_parts];
+		return 0;
+	}
+	bpfhost_error_set(maker->err, 0,
+			  "a probe is written target:function, as libc:getaddrinfo or "
+			  "/usr/sbin/nginx:main; a name that holds \"::\" is quoted");
+	return -EINVAL;
+}
+
+static int use_make_all(struct use_maker *maker)
+{
+	const struct uprobe_settings *settings = maker->settings;
+	int ret = 0;
+
+	if (!settings->npids)
+		return use_for_process(maker, 0);
+	for (uint32_t i = 0; i < settings->npids && !ret; i++)
+		ret = use_for_process(maker, settings->pids[i]);
+	return ret;
+}
+
+int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
+		    const struct uprobe_settings *settings, struct bpfhost_error *err)
+{
+	char target[BPFHOST_PROBE_TEXT_MAX + 1];
+	struct bpfhost_probe *probe = NULL;
+	struct use_maker maker = {
+		.uses = uses,
+		.settings = settings,
+		.target = target,
+		.first_use = uses->count,
+		.err = err,
+	};
+	int ret = bpfhost_probe_parse(text, &probe, err);
+
+	maker.probe = probe;
+	if (!ret)
+		ret = use_check_shape(&maker, bpfhost_target_parts(probe, target, sizeof(target)));
+	if (!ret)
+		ret = use_make_all(&maker);
+	bpfhost_probe_free(probe);
+	return ret;
+}

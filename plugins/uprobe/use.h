@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the probes of a configuration come to: lots of places in a file that share a layout, each for all
+ * processes or for one.
+ */
+#ifndef UPROBE_USE_H
+#define UPROBE_USE_H
+
+#include <bpfhost/arguments.h>
+
+#include "place.h"
+
+/* Places [first, first + count) of one probe in one file. */
+struct uprobe_use {
+	struct uprobe_file *file;
+	const struct uprobe_places *places;
+	uint32_t first;
+	uint32_t count;
+	uint32_t pid;    /* 0: all processes */
+	uint32_t layout; /* index */
+};
+
+struct uprobe_uses {
+	struct uprobe_files files;
+	struct uprobe_use *items;
+	uint32_t count;
+	struct bpfhost_argument_layout *layouts;
+	uint32_t nlayouts;
+	struct uprobe_places **places;
+	uint32_t nplaces;
+};
+
+struct uprobe_settings {
+	const uint32_t *pids; /* --pid */
+	uint32_t npids;
+	uint32_t string_size;
+	bool force; /* return probes where they may kill, too */
+};
+
+/* Adds what one probe means. 0 or -errno with a sentence in err. */
+int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
+		    const struct uprobe_settings *settings, struct bpfhost_error *err);
+void uprobe_uses_free(struct uprobe_uses *uses);
+
+#endif
