@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-int uprobe_guard_file(const struct uprobe_file *file, struct bpfhost_error *err)
+int uprobe_guard_file(const struct bpfhost_file *file, struct bpfhost_error *err)
 {
 	if (!bpfhost_elf_info(file->elf)->is_go)
 		return 0;

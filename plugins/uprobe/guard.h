@@ -6,9 +6,9 @@
 #ifndef UPROBE_GUARD_H
 #define UPROBE_GUARD_H
 
-#include "file.h"
+#include <bpfhost/file.h>
 
 /* 0, or -ENOTSUP with a sentence: a file whose functions must not be followed to their return. */
-int uprobe_guard_file(const struct uprobe_file *file, struct bpfhost_error *err);
+int uprobe_guard_file(const struct bpfhost_file *file, struct bpfhost_error *err);
 
 #endif

@@ -11,7 +11,7 @@
 #include "uprobe.h"
 
 struct list {
-	struct uprobe_file *file;
+	struct bpfhost_file *file;
 	const char *target;
 	int verbose;
 	void (*found)(void *ctx, const char *probe, const char *detail);

@@ -13,7 +13,7 @@
 #define PLACE_NAME_SHOWN  128
 
 struct place_search {
-	struct uprobe_file *file;
+	struct bpfhost_file *file;
 	struct uprobe_places *places;
 	const char *text;
 	uint64_t plus; /* name+PLUS */
@@ -45,7 +45,7 @@ void uprobe_places_free(struct uprobe_places *places)
 
 /* ---- what lies there ------------------------------------------------------------------------------ */
 
-static int place_look(const struct uprobe_file *file, uint64_t offset,
+static int place_look(const struct bpfhost_file *file, uint64_t offset,
 		      struct bpfhost_instruction *ret_instruction)
 {
 	unsigned char code[PLACE_CODE_SIZE];
@@ -68,7 +68,7 @@ static bool place_may_move(const struct bpfhost_instruction *instruction)
 		(instruction->step == BPFHOST_STEP_REFUSED && !strcmp(instruction->text, "nop")));
 }
 
-static int place_settle(const struct uprobe_file *file, struct uprobe_place *place)
+static int place_settle(const struct bpfhost_file *file, struct uprobe_place *place)
 {
 	struct bpfhost_instruction instruction = { 0 };
 	int ret = place_look(file, place->offset, &instruction);
@@ -159,7 +159,7 @@ static int place_unknown(const struct place_search *search, const struct bpfhost
 {
 	const char *near[PLACE_NEAREST_MAX];
 	size_t all, n = bpfhost_symbols_nearest(symbols, search->text, near, PLACE_NEAREST_MAX);
-	const struct uprobe_file *file = search->file;
+	const struct bpfhost_file *file = search->file;
 	size_t used;
 
 	bpfhost_symbols_all(symbols, &all);
@@ -195,16 +195,16 @@ static int places_by_name(struct place_search *search, const struct bpfhost_prob
 {
 	char name[BPFHOST_PROBE_TEXT_MAX + 1];
 	const struct bpfhost_symbols *symbols;
-	int ret = uprobe_file_symbols(search->file, &symbols, search->err);
+	int ret = bpfhost_file_symbols(search->file, &symbols, search->err);
 
 	if (ret)
 		return ret;
-	ret = bpfhost_symbols_match(symbols, part->text, part->quoted, place_found, search);
+	ret = bpfhost_symbols_match(symbols, part->text, place_found, search);
 	if (ret)
 		return ret < 0 ? ret : 0;
 	snprintf(name, sizeof(name), "%s", part->text);
 	if (place_split(name, &search->plus))
-		ret = bpfhost_symbols_match(symbols, name, part->quoted, place_found, search);
+		ret = bpfhost_symbols_match(symbols, name, place_found, search);
 	if (ret)
 		return ret < 0 ? ret : 0;
 	return place_unknown(search, symbols);
@@ -237,7 +237,7 @@ static int places_by_number(struct place_search *search, bool is_address)
 	return -EINVAL;
 }
 
-int uprobe_places_find(struct uprobe_file *file, const struct bpfhost_probe_part *part,
+int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
 		       struct uprobe_places *places, struct bpfhost_error *err)
 {
 	struct place_search search = {

@@ -5,7 +5,7 @@
 
 #include <bpfhost/probe.h>
 
-#include "file.h"
+#include <bpfhost/file.h>
 
 struct uprobe_place {
 	const char
@@ -27,7 +27,7 @@ struct uprobe_places {
  * (virtual address), a demangled name, a glob. 0; -ENOENT; -ENOTSUP (an IFUNC of which nobody knows what
  * it calls, an instruction that takes no probe); -EINVAL; -ENOMEM, with a sentence in err.
  */
-int uprobe_places_find(struct uprobe_file *file, const struct bpfhost_probe_part *part,
+int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
 		       struct uprobe_places *places, struct bpfhost_error *err);
 void uprobe_places_free(struct uprobe_places *places);
 

@@ -73,7 +73,7 @@ void uprobe_uses_free(struct uprobe_uses *uses)
 		uprobe_places_free(uses->places[i]);
 		free(uses->places[i]);
 	}
-	uprobe_files_free(&uses->files);
+	bpfhost_files_free(&uses->files);
 	free(uses->layouts);
 	free(uses->places);
 	free(uses->items);
@@ -164,7 +164,7 @@ static int use_make(struct use_maker *maker, struct uprobe_use *use,
 /* ---- one file ------------------------------------------------------------------------------------- */
 
 /* Another process that runs the same file needs nothing but to be attached to. */
-static int use_for_another(struct use_maker *maker, const struct uprobe_file *file, uint32_t pid,
+static int use_for_another(struct use_maker *maker, const struct bpfhost_file *file, uint32_t pid,
 			   bool *ret_found)
 {
 	uint32_t end = maker->uses->count;
@@ -182,7 +182,7 @@ static int use_for_another(struct use_maker *maker, const struct uprobe_file *fi
 	return ret;
 }
 
-static int use_check_call(const struct use_maker *maker, const struct uprobe_file *file,
+static int use_check_call(const struct use_maker *maker, const struct bpfhost_file *file,
 			  const struct uprobe_places *places)
 {
 	for (uint32_t i = 0; i < places->count; i++)
@@ -196,7 +196,7 @@ static int use_check_call(const struct use_maker *maker, const struct uprobe_fil
 	return maker->settings->force ? 0 : uprobe_guard_file(file, maker->err);
 }
 
-static int use_of_file(struct use_maker *maker, struct uprobe_file *file, uint32_t pid)
+static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint32_t pid)
 {
 	struct uprobe_use use = { .file = file, .pid = pid };
 	struct uprobe_places *places;
@@ -223,9 +223,9 @@ static int use_of_file(struct use_maker *maker, struct uprobe_file *file, uint32
 
 static int use_for_process(struct use_maker *maker, uint32_t pid)
 {
-	struct uprobe_file *file;
+	struct bpfhost_file *file;
 	bool found = false;
-	int ret = uprobe_files_get(&maker->uses->files, maker->target, pid, &file, maker->err);
+	int ret = bpfhost_files_get(&maker->uses->files, maker->target, pid, &file, maker->err);
 
 	if (ret)
 		return ret;

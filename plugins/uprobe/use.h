@@ -12,7 +12,7 @@
 
 /* Places [first, first + count) of one probe in one file. */
 struct uprobe_use {
-	struct uprobe_file *file;
+	struct bpfhost_file *file;
 	const struct uprobe_places *places;
 	uint32_t first;
 	uint32_t count;
@@ -21,7 +21,7 @@ struct uprobe_use {
 };
 
 struct uprobe_uses {
-	struct uprobe_files files;
+	struct bpfhost_files files;
 	struct uprobe_use *items;
 	uint32_t count;
 	struct bpfhost_argument_layout *layouts;

@@ -244,7 +244,7 @@ static __always_inline int bpfhost_arguments_hit(
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, struct bpfhost_call_key);
+	__uint(key_size, sizeof(struct bpfhost_call_key));
 	__uint(value_size, sizeof(struct bpfhost_call));
 } bpfhost_calls SEC(".maps");
 
@@ -252,7 +252,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__type(key, __u32);
+	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct bpfhost_call));
 } bpfhost_call_blank SEC(".maps");
 

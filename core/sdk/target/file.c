@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "file.h"
+#include <bpfhost/file.h>
 
 #include <errno.h>
 #include <limits.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void file_free(struct uprobe_file *file)
+static void file_free(struct bpfhost_file *file)
 {
 	if (!file)
 		return;
@@ -20,8 +20,8 @@ static void file_free(struct uprobe_file *file)
 }
 
 /* One that was opened already, by another of its names too. */
-static struct uprobe_file *files_find(const struct uprobe_files *files,
-				      const struct bpfhost_target *target)
+static struct bpfhost_file *files_find(const struct bpfhost_files *files,
+				       const struct bpfhost_target *target)
 {
 	for (uint32_t i = 0; i < files->count; i++) {
 		const struct bpfhost_target *have = &files->items[i]->target;
@@ -32,16 +32,16 @@ static struct uprobe_file *files_find(const struct uprobe_files *files,
 	return NULL;
 }
 
-static int files_add(struct uprobe_files *files, struct bpfhost_target *target,
-		     struct uprobe_file **ret_file)
+static int files_add(struct bpfhost_files *files, struct bpfhost_target *target,
+		     struct bpfhost_file **ret_file)
 {
-	struct uprobe_file **items =
-		reallocarray(files->items, files->count + 1, sizeof(struct uprobe_file *));
+	struct bpfhost_file **items =
+		reallocarray(files->items, files->count + 1, sizeof(struct bpfhost_file *));
 
 	if (!items)
 		return -ENOMEM;
 	files->items = items;
-	items[files->count] = calloc(1, sizeof(struct uprobe_file));
+	items[files->count] = calloc(1, sizeof(struct bpfhost_file));
 	if (!items[files->count])
 		return -ENOMEM;
 	*ret_file = items[files->count++];
@@ -51,7 +51,7 @@ static int files_add(struct uprobe_files *files, struct bpfhost_target *target,
 	return 0;
 }
 
-static int file_read(struct uprobe_file *file, struct bpfhost_error *err)
+static int file_read(struct bpfhost_file *file, struct bpfhost_error *err)
 {
 	struct bpfhost_error why = { 0 };
 	int ret = bpfhost_elf_open(file->target.fd, &file->elf, &why);
@@ -68,11 +68,11 @@ static int file_read(struct uprobe_file *file, struct bpfhost_error *err)
 	return ret;
 }
 
-int uprobe_files_get(struct uprobe_files *files, const char *text, uint32_t pid,
-		     struct uprobe_file **ret_file, struct bpfhost_error *err)
+int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pid,
+		      struct bpfhost_file **ret_file, struct bpfhost_error *err)
 {
 	struct bpfhost_target target = { .fd = -1 };
-	struct uprobe_file *file = NULL;
+	struct bpfhost_file *file = NULL;
 	int ret = bpfhost_target_find(text, pid, &target, err);
 
 	if (ret)
@@ -89,7 +89,7 @@ int uprobe_files_get(struct uprobe_files *files, const char *text, uint32_t pid,
 	return ret;
 }
 
-void uprobe_files_free(struct uprobe_files *files)
+void bpfhost_files_free(struct bpfhost_files *files)
 {
 	for (uint32_t i = 0; i < files->count; i++)
 		file_free(files->items[i]);
@@ -98,7 +98,7 @@ void uprobe_files_free(struct uprobe_files *files)
 }
 
 /* The file's own symbols are enough where it has no other; so a failure here is none. */
-static void file_find_debug(struct uprobe_file *file)
+static void file_find_debug(struct bpfhost_file *file)
 {
 	char path[PATH_MAX];
 	struct bpfhost_error why = { 0 };
@@ -111,8 +111,8 @@ static void file_find_debug(struct uprobe_file *file)
 	close(fd);
 }
 
-int uprobe_file_symbols(struct uprobe_file *file, const struct bpfhost_symbols **ret_symbols,
-			struct bpfhost_error *err)
+int bpfhost_file_symbols(struct bpfhost_file *file, const struct bpfhost_symbols **ret_symbols,
+			 struct bpfhost_error *err)
 {
 	struct bpfhost_error why = { 0 };
 	int ret;

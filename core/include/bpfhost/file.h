@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The files that an instance probes, each found and read once. */
+#ifndef BPFHOST_FILE_H
+#define BPFHOST_FILE_H
+
+#include <bpfhost/elf.h>
+#include <bpfhost/target.h>
+
+struct bpfhost_file {
+	struct bpfhost_target target;
+	struct bpfhost_elf *elf;
+	struct bpfhost_elf *debug;       /* its separate debug file; NULL: none */
+	char *debug_path;                /* of that; NULL */
+	struct bpfhost_symbols *symbols; /* NULL before bpfhost_file_symbols */
+};
+
+struct bpfhost_files {
+	struct bpfhost_file **items;
+	uint32_t count;
+};
+
+/* Finds and reads the file of a TARGET; the files keep it. 0 or -errno with a sentence in err. */
+int bpfhost_files_get(struct bpfhost_files *files, const char *target, uint32_t pid,
+		      struct bpfhost_file **ret_file, struct bpfhost_error *err);
+void bpfhost_files_free(struct bpfhost_files *files);
+
+/* Its symbols, with those of its debug file; read at the first call. */
+int bpfhost_file_symbols(struct bpfhost_file *file, const struct bpfhost_symbols **ret_symbols,
+			 struct bpfhost_error *err);
+
+#endif
