@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "file_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *elf_file_name(const struct bpfhost_elf *elf, const struct elf_file_section *section)
+{
+	return section->name < elf->names_size ? elf->names + section->name : "";
+}
+
+struct elf_file_section *elf_file_find(const struct bpfhost_elf *elf, const char *name)
+{
+	for (size_t i = 0; i < elf->section_count; i++) {
+		if (!strcmp(elf_file_name(elf, &elf->sections[i]), name))
+			return &elf->sections[i];
+	}
+	return NULL;
+}
+
+struct elf_file_section *elf_file_find_type(const struct bpfhost_elf *elf, uint32_t type)
+{
+	for (size_t i = 0; i < elf->section_count; i++) {
+		if (elf->sections[i].type == type)
+			return &elf->sections[i];
+	}
+	return NULL;
+}
+
+int elf_file_load(const struct bpfhost_elf *elf, const struct elf_file_section *section,
+		  void **ret_data, size_t *ret_size)
+{
+	int ret;
+
+	if (section->type == SHT_NOBITS)
+		return -ENOEXEC;
+	ret = elf_file_read_alloc(elf, section->offset, section->size, ELF_FILE_SECTION_MAX,
+				  ret_data);
+	if (!ret)
+		*ret_size = section->size;
+	return ret;
+}
+
+int bpfhost_elf_section(struct bpfhost_elf *elf, const char *name,
+			struct bpfhost_elf_section *ret_section)
+{
+	struct elf_file_section *section = elf_file_find(elf, name);
+	int ret;
+
+	if (!section)
+		return -ENOENT;
+	if (!section->data) {
+		ret = elf_file_load(elf, section, &section->data, &section->data_size);
+		if (ret)
+			return ret;
+	}
+	*ret_section = (struct bpfhost_elf_section){
+		.data = section->data,
+		.size = section->data_size,
+		.address = section->address,
+		.offset = section->offset,
+	};
+	return 0;
+}
