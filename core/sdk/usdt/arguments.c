@@ -28,22 +28,20 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "-4@", "8f@" */
+/* "-4@", "8f@". All zero where there is none: "-8(%rbp)" has no sign and no size. */
 static struct prefix read_prefix(const char *at)
 {
 	struct prefix prefix = { .is_signed = *at == '-' };
-	const char *p = at + prefix.is_signed;
+	const char *digits = at + prefix.is_signed, *p = digits;
 
-	if (!is_digit(*p))
-		return prefix;
 	for (; is_digit(*p); p++) {
 		if (prefix.size < 1000)
 			prefix.size = prefix.size * 10 + (uint32_t)(*p - '0');
 	}
 	prefix.is_float = *p == 'f';
-	p += prefix.is_float;
-	if (*p == '@')
-		prefix.length = (size_t)(p + 1 - at);
+	prefix.length = (size_t)(p + prefix.is_float + 1 - at);
+	if (p == digits || at[prefix.length - 1] != '@')
+		return (struct prefix){ 0 };
 	return prefix;
 }
 
