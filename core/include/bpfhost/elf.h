@@ -102,11 +102,11 @@ const struct bpfhost_symbol *bpfhost_symbols_all(const struct bpfhost_symbols *s
 /*
  * Calls found for each function (FUNCTION and IFUNC) that pattern means, sorted by name, one call an
  * address: "name", "name@VERSION" (of several versions without one: the default), a demangled name
- * ("ns::f(int)", or "ns::f" for all that differ in their parameters only), each with * and ?. found
- * ends the walk by returning other than 0. How many were found, what found returned, or -ENOMEM.
+ * ("ns::f(int)", or "ns::f" for all that differ in their parameters only), each with * and ? unless it is
+ * literal. found ends the walk by returning other than 0. How many were found, what found returned, or -ENOMEM.
  */
 typedef int (*bpfhost_symbol_fn)(void *ctx, const struct bpfhost_symbol *symbol);
-int bpfhost_symbols_match(const struct bpfhost_symbols *symbols, const char *pattern,
+int bpfhost_symbols_match(const struct bpfhost_symbols *symbols, const char *pattern, bool literal,
 			  bpfhost_symbol_fn found, void *ctx);
 /* The function or object that holds this address, NULL when none does. For objects of one name. */
 const struct bpfhost_symbol *bpfhost_symbols_at(struct bpfhost_symbols *symbols, uint64_t address);
