@@ -73,7 +73,12 @@ static bool demangle_rust(const char *name, enum names_form form, struct output 
 
 static bool demangle_cplus(const char *name, enum names_form form, struct output *output)
 {
-	int options = form == NAMES_PLAIN ? DMGL_ANSI : DMGL_PARAMS | DMGL_ANSI;
+	int options = DMGL_ANSI;
+
+	if (form != NAMES_PLAIN)
+		options |= DMGL_PARAMS;
+	if (form == NAMES_SIGNATURE)
+		options |= DMGL_RET_DROP;
 
 	output->is_rust = false;
 	output->size = 0;

@@ -115,10 +115,15 @@ static bool is_exact(const char *name)
 	       strchr(name, '[');
 }
 
+/* As it is, or without what people leave out. */
 static bool demangles_to(const struct matcher *matcher, const char *name, enum names_form form)
 {
-	return names_demangle(name, form, matcher->buffer) &&
-	       names_glob(matcher->name, matcher->buffer);
+	if (!names_demangle(name, form, matcher->buffer))
+		return false;
+	if (names_glob(matcher->name, matcher->buffer))
+		return true;
+	names_make_bare(matcher->buffer);
+	return names_glob(matcher->name, matcher->buffer);
 }
 
 static bool is_meant_demangled(const struct matcher *matcher, const char *name)
@@ -131,12 +136,8 @@ static bool is_meant_demangled(const struct matcher *matcher, const char *name)
 		return false;
 	if (demangles_to(matcher, name, NAMES_PLAIN))
 		return true;
-	if (!strchr(pattern, '<') || !strchr(pattern, '[')) {
-		names_make_bare(matcher->buffer);
-		if (names_glob(pattern, matcher->buffer))
-			return true;
-	}
-	if (strpbrk(pattern, "() [") && demangles_to(matcher, name, NAMES_FULL))
+	if (strpbrk(pattern, "() [") && (demangles_to(matcher, name, NAMES_SIGNATURE) ||
+					 demangles_to(matcher, name, NAMES_FULL)))
 		return true;
 	return is_exact(pattern) && demangles_to(matcher, name, NAMES_EXACT);
 }
