@@ -138,7 +138,8 @@ int bpfhost_ifunc_resolve(int fd, const struct bpfhost_symbol *symbol, uint64_t 
 
 /* ---- what lies under a probe ------------------------------------------------------------------ */
 
-/* How the kernel runs the instruction that a uprobe replaced (arch/x86/kernel/uprobes.c). */
+/* How the kernel runs the instruction that a uprobe replaced (arch/x86/kernel/uprobes.c of Linux
+ * 6.18; older ones step through the nops of several bytes, too). */
 enum bpfhost_step {
 	BPFHOST_STEP_EMULATED = 1, /* cheap */
 	BPFHOST_STEP_SINGLE,       /* a trap more: some ten times the price */
@@ -149,7 +150,9 @@ struct bpfhost_instruction {
 	uint8_t length; /* bytes; 0: not known */
 	uint8_t step;   /* enum bpfhost_step */
 	bool is_marker; /* endbr64 and the like: does nothing, a probe may as well stand behind it */
-	const char *text; /* a word for people: "endbr64", "push", "nop", ... */
+	/* A word for people: "endbr64", "push", "nop"; "other" where it is not known more closely. Of a
+	 * refused one the reason: the prefix ("lock", "cs", "nop with a segment prefix"), or "int3". */
+	const char *text;
 };
 
 /* Looks at up to size (15 are enough) bytes of code. 0, or -ENOTSUP for another machine. */
