@@ -60,7 +60,7 @@ bool uprobe_place_may_move(const struct bpfhost_instruction *instruction)
 {
 	return instruction->length &&
 	       (instruction->is_marker ||
-		(instruction->step == BPFHOST_STEP_REFUSED && !strcmp(instruction->text, "nop")));
+		(instruction->step == BPFHOST_STEP_REFUSED && !strncmp(instruction->text, "nop", 3)));
 }
 
 static int place_settle(const struct bpfhost_file *file, struct uprobe_place *place)
