@@ -119,7 +119,7 @@ static struct bpfhost_instruction long_nop(const struct code *code)
 	size_t end = end_of_address(code, code->at + 2);
 
 	if (code->bad_prefix)
-		return refused("nop with a segment prefix");
+		return known(code, "nop with a segment prefix", end, BPFHOST_STEP_REFUSED);
 	return known(code, "nop", end,
 		     end <= NOP_EMULATED_MAX ? BPFHOST_STEP_EMULATED : BPFHOST_STEP_SINGLE);
 }
