@@ -56,8 +56,10 @@ static int look_into(const struct target_view *view, const char *folder, const c
 	}
 	if (fd >= 0)
 		close(fd);
+	if (fd != -EACCES || !target_view_has(view, path))
+		fd = -ENOENT; /* a folder that we may not look into tells nothing */
 	free(path);
-	return fd == -EACCES ? fd : -ENOENT;
+	return fd;
 }
 
 int target_program_in_path(const struct target_view *view, const char *name,
