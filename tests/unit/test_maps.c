@@ -75,6 +75,7 @@ static void test_other_lines_are_skipped(void **state)
 		"",
 		"hello",
 		"1000-2000",
+		"1000-2000 r-xp",
 		"1000-2000 r-x 0 0:0 1 /x",
 		"1000-2000 r-xps 0 0:0 1 /x",
 		"2000-1000 r-xp 0 0:0 1 /x",

@@ -506,30 +506,51 @@ static int leave_namespaces(int flags)
 }
 
 /* How the process gets a root folder of its own. */
-enum way { CHROOT, MOUNTS, PIVOT };
+enum way { CHROOT, MOUNTS, PIVOT, OVERLAY, WAYS };
 
-static int enter_root(enum way way, const char *root)
+/* In the current folder: a library, a link to it as containers have them, and a program. */
+static int fill_root(int elf)
+{
+	static char buffer[16384];
+	int library, program;
+
+	if (pread(elf, buffer, sizeof(buffer), 0) <= 0 || mkdir("lib", 0755) || mkdir("old", 0755))
+		return -1;
+	library = open("lib/libtgt.so.1", O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	program = open("lib/tgtprog", O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	if (library < 0 || program < 0 || write(library, buffer, sizeof(buffer)) <= 0)
+		return -1;
+	close(library);
+	close(program);
+	return symlink("/lib/libtgt.so.1", "lib/libabs.so");
+}
+
+static int fill_overlay(int elf)
+{
+	if (mkdir("lower", 0755) || mkdir("upper", 0755) || mkdir("work", 0755) ||
+	    mkdir("merged", 0755) || chdir("lower") || fill_root(elf) || chdir(".."))
+		return -1;
+	if (mount("overlay", "merged", "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work"))
+		return -1;
+	return chdir("merged");
+}
+
+static int enter_root(enum way way, const char *root, int elf)
 {
 	if (way != CHROOT && (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 			      mount("tmpfs", root, "tmpfs", 0, NULL)))
 		return -1;
-	if (chdir(root) || mkdir("lib", 0755) || mkdir("old", 0755))
+	if (chdir(root) || (way == OVERLAY ? fill_overlay(elf) : fill_root(elf)))
 		return -1;
 	if (way == PIVOT)
 		return syscall(SYS_pivot_root, ".", "old") || chdir("/");
 	return chroot(".") || chdir("/");
 }
 
-/* A library, a link to it as containers have them, and a mapping of it. */
-static int fill_root(int elf)
+static int map_library(void)
 {
-	char buffer[16384] = { 0 };
-	int fd = open("/lib/libtgt.so.1", O_RDWR | O_CREAT | O_CLOEXEC, 0755);
+	int fd = open("/lib/libtgt.so.1", O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || pread(elf, buffer, sizeof(buffer), 0) <= 0 ||
-	    write(fd, buffer, sizeof(buffer)) != sizeof(buffer) ||
-	    symlink("/lib/libtgt.so.1", "/lib/libabs.so"))
-		return -1;
 	return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED;
 }
 
@@ -546,8 +567,8 @@ static pid_t start_in_root(enum way way, const char *root)
 	assert_true(pid >= 0);
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		byte = leave_namespaces(flags) || enter_root(way, root) || fill_root(elf) ? '-'
-											  : '+';
+		byte = leave_namespaces(flags) || enter_root(way, root, elf) || map_library() ? '-'
+											      : '+';
 		if (write(pipes[1], &byte, 1) != 1)
 			_exit(1);
 		for (;;)
@@ -600,6 +621,7 @@ static void check_root(pid_t pid)
 	char text[64], sentence[256];
 	struct looked_for wanted = { .path = "/lib/libtgt.so.1" };
 	struct bpfhost_target target;
+	char *path = strdup(getenv("PATH"));
 
 	snprintf(text, sizeof(text), "/proc/%d/root/lib/libtgt.so.1", pid);
 	wanted.inode = inode_of(text);
@@ -608,6 +630,12 @@ static void check_root(pid_t pid)
 	check_in_root(pid, "/lib/libtgt.so.1", "/lib/libtgt.so.1", wanted.inode);
 	check_in_root(pid, "/lib/libabs.so", "/lib/libtgt.so.1", wanted.inode);
 	refuse("/lib/libtgt.so.1", 0, -ENOENT, NULL);
+	snprintf(text, sizeof(text), "/proc/%d/root/lib/tgtprog", pid);
+	setenv("PATH", "/bin:/lib", 1);
+	check_in_root(pid, "tgtprog", "/lib/tgtprog", inode_of(text));
+	refuse("tgtprgo", pid, -ENOENT,
+	       "there is no program \"tgtprgo\" in PATH (/bin:/lib); did you mean \"tgtprog\"?");
+	setenv("PATH", path, 1);
 	snprintf(sentence, sizeof(sentence),
 		 "process %d has another root folder, so \"lib/libtgt.so.1\" must be a path from "
 		 "there that begins with '/'",
@@ -620,14 +648,15 @@ static void check_root(pid_t pid)
 	target = find(text, 0);
 	assert_int_equal(target.inode, inode_of("/proc/self/exe"));
 	bpfhost_target_close(&target);
+	free(path);
 }
 
 static void test_other_roots(void **state)
 {
-	static const char *const names[] = { "chroot", "mounts", "pivot" };
+	static const char *const names[] = { "chroot", "mounts", "pivot", "overlay" };
 
 	(void)state;
-	for (enum way way = CHROOT; way <= PIVOT; way++) {
+	for (enum way way = CHROOT; way < WAYS; way++) {
 		pid_t pid;
 
 		assert_int_equal(mkdir(in_folder(names[way]), 0755), 0);

@@ -112,8 +112,8 @@ int target_fail_program(const struct target_view *view, const char *name, struct
 		free(folder);
 	}
 	ret = target_fail_near(err, target_words_nearest(&words, name),
-			       "there is no program \"%.128s\" in PATH (%.192s)", name,
-			       search_path());
+			       "there is no program \"%.128s\" in PATH (%.192s%s)", name,
+			       search_path(), strlen(search_path()) > 192 ? "..." : "");
 	target_words_free(&words);
 	return ret;
 }

@@ -26,8 +26,8 @@ bool target_view_has(const struct target_view *view, const char *path);
 int target_view_open_folder(const struct target_view *view, const char *path);
 
 /*
- * Opens a regular file for reading, without waiting for a FIFO or waking a device. Returns its descriptor, or -EISDIR: a folder; -ENODEV:
- * anything else that is no file; -ENOENT, -EACCES, ...
+ * Opens a regular file for reading, without waiting for a FIFO or waking a device. Returns its
+ * descriptor, or -EISDIR: a folder; -ENODEV: anything else that is no file; -ENOENT, -EACCES, ...
  */
 int target_view_open_file(const struct target_view *view, const char *path);
 
