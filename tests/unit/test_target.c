@@ -425,6 +425,28 @@ static void test_processes(void **state)
 	refuse(text, 0, -ENOENT, sentence);
 }
 
+/* Of the processes that a name fits, the one that asks and its parent are never meant. */
+static void test_ourselves_are_left_out(void **state)
+{
+	char before[17] = "";
+	int status;
+	pid_t pid;
+
+	(void)state;
+	prctl(PR_GET_NAME, before);
+	prctl(PR_SET_NAME, "tgt-own-name");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		struct bpfhost_target target;
+
+		_exit(bpfhost_target_find("process:tgt-own-name", 0, &target, NULL) != -ENOENT);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	prctl(PR_SET_NAME, before);
+}
+
 static void test_many_processes(void **state)
 {
 	struct bpfhost_error err = { 0 };
@@ -508,13 +530,26 @@ static int leave_namespaces(int flags)
 /* How the process gets a root folder of its own. */
 enum way { CHROOT, MOUNTS, PIVOT, OVERLAY, WAYS };
 
+/* Another file where our own program is outside. */
+static int write_decoy(void)
+{
+	char program[3000];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (length < 0)
+		return -1;
+	program[length] = '\0';
+	return run("mkdir -p \"$(dirname '.%s')\" && echo >'.%s'", program, program);
+}
+
 /* In the current folder: a library, a link to it as containers have them, and a program. */
 static int fill_root(int elf)
 {
 	static char buffer[16384];
 	int library, program;
 
-	if (pread(elf, buffer, sizeof(buffer), 0) <= 0 || mkdir("lib", 0755) || mkdir("old", 0755))
+	if (write_decoy() || pread(elf, buffer, sizeof(buffer), 0) <= 0 || mkdir("lib", 0755) ||
+	    mkdir("old", 0755))
 		return -1;
 	library = open("lib/libtgt.so.1", O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	program = open("lib/tgtprog", O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
@@ -757,6 +792,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_name_that_is_a_library_of_no_lib),
 		cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_ourselves_are_left_out),
 		cmocka_unit_test(test_many_processes),
 		cmocka_unit_test(test_mistakes_in_processes),
 		cmocka_unit_test(test_ended_process),

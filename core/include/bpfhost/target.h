@@ -52,9 +52,9 @@ void bpfhost_target_close(struct bpfhost_target *target);
 uint32_t bpfhost_target_parts(const struct bpfhost_probe *probe, char *text, size_t size);
 
 /*
- * Walks over the executable mappings of files in a process, each file once. found ends it by returning
- * other than 0, which is then returned; -ESRCH: no such process; -EACCES. A file that was
- * deleted or replaced since is left out.
+ * Walks over the executable mappings of files in a process, each file once, in order of address.
+ * found ends it by returning other than 0, which is then returned; -ESRCH: no such process;
+ * -EACCES. A file that was deleted or replaced since is left out.
  */
 struct bpfhost_mapped {
 	const char *path; /* as the process sees it */
