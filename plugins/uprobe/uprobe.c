@@ -3,6 +3,7 @@
 #include "uprobe.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +104,10 @@ static int uprobe_attach_use(struct bpfhost_instance *self, const struct uprobe_
 			     const struct uprobe_use *use)
 {
 	struct bpfhost_uprobe *uprobes = calloc(use->count, sizeof(*uprobes));
+	char opened[32];
 
+	/* By the descriptor: so it is the very file that was read, whatever lies there by now. */
+	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", use->file->target.fd);
 	if (!uprobes)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < use->count; i++) {
@@ -113,7 +117,9 @@ static int uprobe_attach_use(struct bpfhost_instance *self, const struct uprobe_
 		uprobes[i].cookie = bpfhost_argument_cookie(use->layout, i);
 		uprobes[i].probe = place->name ?: use->file->target.text;
 	}
-	bpfhost_arguments_attach(self, &uses->layouts[use->layout], use->file->target.address,
+	bpfhost_arguments_attach(self, &uses->layouts[use->layout],
+				 self->host->flags & BPFHOST_RUN_DRY ? use->file->target.address
+								     : opened,
 				 use->pid, uprobes, use->count);
 	free(uprobes);
 	return 0;

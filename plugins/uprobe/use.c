@@ -73,6 +73,7 @@ void uprobe_uses_free(struct uprobe_uses *uses)
 		uprobe_places_free(uses->places[i]);
 		free(uses->places[i]);
 	}
+	uprobe_debugs_free(&uses->debugs);
 	bpfhost_files_free(&uses->files);
 	free(uses->layouts);
 	free(uses->places);
@@ -206,14 +207,16 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 
 	if (!ret)
 		ret = uprobe_places_find(file, maker->function, places, maker->err);
-	if (!ret)
-		ret = uprobe_fields_by_position(maker->probe, &fields, maker->err);
+	if (ret)
+		return ret;
+	one = !maker->function->has_glob && use_is_one_function(places);
+	ret = uprobe_fields_make(&maker->uses->debugs, file, one ? &places->items[0] : NULL,
+				 maker->probe, &fields, maker->err);
 	if (!ret && fields.has_return)
 		ret = use_check_call(maker, file, places);
 	if (ret)
 		return ret;
 	use.places = places;
-	one = !maker->function->has_glob && use_is_one_function(places);
 	for (; use.first < places->count && !ret; use.first += use.count) {
 		use.count = use_lot(places, use.first);
 		ret = use_make(maker, &use, &fields, one);

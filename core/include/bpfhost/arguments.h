@@ -22,7 +22,9 @@
 struct bpfhost_argument_field {
 	const char *name;
 	struct bpfhost_argument argument;
-	struct bpfhost_probe_type type; /* NONE: a number of the argument's size and sign */
+	struct bpfhost_probe_type type;     /* NONE: a number of the argument's size and sign */
+	const struct bpfhost_label *labels; /* of an enumeration: names of its values */
+	uint32_t nlabels;
 	bool maybe_text; /* beside the number, the text that it may point to: NAME_text */
 };
 

@@ -37,11 +37,6 @@ struct bpfhost_dwarf;
 int bpfhost_dwarf_open(int fd, struct bpfhost_dwarf **ret_dwarf, struct bpfhost_error *err);
 void bpfhost_dwarf_close(struct bpfhost_dwarf *dwarf);
 
-struct bpfhost_dwarf_enumerator {
-	const char *name;
-	int64_t value;
-};
-
 #define BPFHOST_DWARF_NO_POSITION     0xff
 #define BPFHOST_DWARF_ENUMERATORS_MAX 4096 /* an enum of more is given without them */
 
@@ -62,7 +57,7 @@ struct bpfhost_dwarf_value {
 	uint8_t position; /* 0 to 5: which of the registers for integers; BPFHOST_DWARF_NO_POSITION */
 	bool is_artificial;        /* the compiler's: `this` */
 	uint32_t enumerator_count; /* of an enum: as many as there are names for its values */
-	const struct bpfhost_dwarf_enumerator *enumerators;
+	const struct bpfhost_label *enumerators;
 };
 
 struct bpfhost_dwarf_function {

@@ -59,6 +59,12 @@ struct bpfhost_probe_type {
 	uint32_t size;
 };
 
+/* A name of a value, as enumerations have them. */
+struct bpfhost_label {
+	const char *name;
+	int64_t value;
+};
+
 /* One part of PROBE between unquoted colons, its quotes and escapes taken off. In a quoted part
  * `*` and `?` are letters; has_glob says that an unquoted one holds any of them. */
 struct bpfhost_probe_part {

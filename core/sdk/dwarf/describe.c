@@ -46,7 +46,7 @@ static int read_enumerators(struct bpfhost_dwarf *dw, struct dw_function *functi
 			    struct bpfhost_dwarf_value *value)
 {
 	uint32_t most = count_enumerators(dw, type), count = 0;
-	struct bpfhost_dwarf_enumerator *all;
+	struct bpfhost_label *all;
 	Dwarf_Die child;
 
 	if (!most || most > BPFHOST_DWARF_ENUMERATORS_MAX || !dw_child(dw, type, &child))
