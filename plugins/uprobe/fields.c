@@ -2,6 +2,8 @@
 #include "fields.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is known of the function that a probe is on; function NULL: nothing. */
@@ -123,11 +125,43 @@ static int fields_unknown_chain(const struct fields_source *source,
 	return -EINVAL;
 }
 
-static int fields_by_position(struct fields_source *source, const struct bpfhost_probe_param *param,
-			      struct bpfhost_argument_field *field, struct bpfhost_error *err)
+/*
+ * "query->8->0": the argument is a pointer, 8 bytes behind it lies another, and what is wanted lies where
+ * that leads. It is shown as "query". 0, or -ENOENT: some step is a name.
+ */
+static int fields_offsets(const struct bpfhost_probe_param *param, struct uprobe_fields *fields,
+			  uint32_t index, struct bpfhost_argument *argument)
 {
+	const char *at = param->name;
+	char *end;
+
+	while ((at = strstr(at, "->"))) {
+		unsigned long offset = strtoul(at + 2, &end, 0);
+
+		if (end == at + 2 || (*end && *end != '-') || offset > INT32_MAX ||
+		    argument->hops == BPFHOST_ARGUMENT_HOPS)
+			return -ENOENT;
+		argument->hop[argument->hops++] = (int32_t)offset;
+		at = end;
+	}
+	snprintf(fields->names[index], UPROBE_FIELD_NAME_SIZE, "%.*s",
+		 (int)fields_name_length(param), param->name);
+	fields->items[index].name = fields->names[index];
+	return 0;
+}
+
+static int fields_by_position(struct fields_source *source, const struct bpfhost_probe_param *param,
+			      struct uprobe_fields *fields, uint32_t index,
+			      struct bpfhost_error *err)
+{
+	struct bpfhost_argument_field *field = &fields->items[index];
+
+	field->argument = bpfhost_argument_position(source->position++);
+	field->type = param->type;
 	if (param->has_chain)
-		return fields_unknown_chain(source, param, err);
+		return fields_offsets(param, fields, index, &field->argument)
+			       ? fields_unknown_chain(source, param, err)
+			       : 0;
 	if (fields_is_float(param->type)) {
 		bpfhost_error_set(err, param->text_offset,
 				  "%s: floating-point numbers are passed in registers that BPF "
@@ -136,14 +170,14 @@ static int fields_by_position(struct fields_source *source, const struct bpfhost
 				  param->name);
 		return -EINVAL;
 	}
-	field->argument = bpfhost_argument_position(source->position++);
-	field->type = param->type;
 	return 0;
 }
 
 static int fields_param(struct fields_source *source, const struct bpfhost_probe_param *param,
-			struct bpfhost_argument_field *field, struct bpfhost_error *err)
+			struct uprobe_fields *fields, uint32_t index, struct bpfhost_error *err)
 {
+	struct bpfhost_argument_field *field = &fields->items[index];
+
 	field->name = param->name;
 	if (param->has_offset) {
 		field->argument = bpfhost_argument_on_stack(param->offset);
@@ -151,7 +185,7 @@ static int fields_param(struct fields_source *source, const struct bpfhost_probe
 		return 0;
 	}
 	return source->by_name ? fields_known(source, param, field, err)
-			       : fields_by_position(source, param, field, err);
+			       : fields_by_position(source, param, fields, index, err);
 }
 
 static int fields_returned(const struct bpfhost_probe *probe, struct uprobe_fields *fields,
@@ -179,7 +213,7 @@ static int fields_named(struct fields_source *source, const struct bpfhost_probe
 	}
 	source->by_name = fields_all_known(source, probe);
 	for (uint32_t i = 0; i < probe->param_count && !ret; i++)
-		ret = fields_param(source, &probe->params[i], &fields->items[fields->count++], err);
+		ret = fields_param(source, &probe->params[i], fields, fields->count++, err);
 	return ret;
 }
 

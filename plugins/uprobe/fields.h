@@ -8,9 +8,12 @@
 #include "debug.h"
 #include "place.h"
 
+#define UPROBE_FIELD_NAME_SIZE 64
+
 struct uprobe_fields {
 	struct bpfhost_argument_field items[BPFHOST_ARGUMENTS_MAX];
 	uint32_t count;
+	char names[BPFHOST_ARGUMENTS_MAX][UPROBE_FIELD_NAME_SIZE]; /* of those that get another */
 	bool has_return;
 	struct bpfhost_argument returned;
 	struct bpfhost_probe_type ret_type;

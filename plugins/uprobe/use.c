@@ -21,6 +21,7 @@ struct use_maker {
 	const struct bpfhost_probe_part *function;
 	const struct uprobe_settings *settings;
 	const char *target;
+	const char *event;  /* NULL: target:function */
 	uint32_t first_use; /* those from here on are this probe's */
 	struct bpfhost_error *err;
 };
@@ -141,7 +142,10 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fiel
 	};
 	int ret = uses_new_layout(uses, &layout);
 
-	snprintf(event, sizeof(event), "%s:%s", maker->target, maker->function->text);
+	if (maker->event)
+		snprintf(event, sizeof(event), "%s", maker->event);
+	else
+		snprintf(event, sizeof(event), "%s:%s", maker->target, maker->function->text);
 	if (!ret)
 		ret = bpfhost_arguments_lay_out(&plan, layout, maker->err);
 	if (!ret)
@@ -267,7 +271,15 @@ static int use_make_all(struct use_maker *maker)
 	return ret;
 }
 
-int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
+/* After a failure: takes back what was added, but for the files that were read. */
+static void uses_take_back(struct uprobe_uses *uses, uint32_t count, uint32_t nlayouts)
+{
+	while (uses->nlayouts > nlayouts)
+		bpfhost_argument_layout_clear(&uses->layouts[--uses->nlayouts]);
+	uses->count = count;
+}
+
+int uprobe_uses_add(struct uprobe_uses *uses, const char *text, const char *event,
 		    const struct uprobe_settings *settings, struct bpfhost_error *err)
 {
 	char target[BPFHOST_PROBE_TEXT_MAX + 1];
@@ -276,9 +288,11 @@ int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
 		.uses = uses,
 		.settings = settings,
 		.target = target,
+		.event = event,
 		.first_use = uses->count,
 		.err = err,
 	};
+	uint32_t nlayouts = uses->nlayouts;
 	int ret = bpfhost_probe_parse(text, &probe, err);
 
 	maker.probe = probe;
@@ -286,6 +300,8 @@ int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
 		ret = use_check_shape(&maker, bpfhost_target_parts(probe, target, sizeof(target)));
 	if (!ret)
 		ret = use_make_all(&maker);
+	if (ret)
+		uses_take_back(uses, maker.first_use, nlayouts);
 	bpfhost_probe_free(probe);
 	return ret;
 }

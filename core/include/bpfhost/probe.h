@@ -75,7 +75,7 @@ struct bpfhost_probe_part {
 };
 
 struct bpfhost_probe_param {
-	const char *name; /* "fd", or a chain "skb->dev->name" without spaces */
+	const char *name; /* "fd", or a chain "skb->dev->name" or "data->16" without spaces */
 	struct bpfhost_probe_type type;
 	uint32_t offset;      /* of name@OFFSET, in bytes; valid with has_offset */
 	uint32_t text_offset; /* into the probe's text */
