@@ -10,7 +10,8 @@
 #include "preset.h"
 #include "use.h"
 
-#define UPROBE_DEFAULT "libc:getaddrinfo(node: str) -> i32"
+#define UPROBE_DEFAULT       "libc:getaddrinfo(node: str) -> i32"
+#define UPROBE_DEFAULT_ENTRY "libc:getaddrinfo(node: str)"
 
 /* ---- what to attach ------------------------------------------------------------------------------- */
 
@@ -75,6 +76,19 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 			      target->path, slow, use->count);
 }
 
+/* Where following calls could kill what is traced, their begin alone. */
+static int uprobe_add_default(struct bpfhost_instance *self)
+{
+	const struct uprobe_settings settings = uprobe_settings(self);
+	struct bpfhost_error why = { 0 };
+	int err = uprobe_uses_add(self->state, UPROBE_DEFAULT, NULL, &settings, &why);
+
+	if (err != -ENOTSUP)
+		return err ? uprobe_fail(self, err, "probe", UPROBE_DEFAULT, &why) : 0;
+	bpfhost_warn(self, "results and latencies are left out: %s", why.text);
+	return uprobe_add(self, UPROBE_DEFAULT_ENTRY);
+}
+
 static int uprobe_gather(struct bpfhost_instance *self)
 {
 	const struct bpfhost_setting *probes = bpfhost_option(self, "probes");
@@ -87,7 +101,7 @@ static int uprobe_gather(struct bpfhost_instance *self)
 	for (uint32_t i = 0; i < presets->count && !err; i++)
 		err = uprobe_add_preset(self, presets->items[i].text);
 	if (!probes->given && !presets->given)
-		err = uprobe_add(self, UPROBE_DEFAULT);
+		err = uprobe_add_default(self);
 	for (uint32_t i = 0; i < uses->count && !err; i++)
 		uprobe_tell_use(self, &uses->items[i]);
 	return err;

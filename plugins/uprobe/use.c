@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "fields.h"
-#include "guard.h"
 
 /* A schema holds so many names of functions and some more bytes of them (<bpfhost/schema.h>). */
 #define USE_FUNCTIONS_MAX  4096U
@@ -188,7 +187,7 @@ static int use_for_another(struct use_maker *maker, const struct bpfhost_file *f
 }
 
 static int use_check_call(const struct use_maker *maker, const struct bpfhost_file *file,
-			  const struct uprobe_places *places)
+			  uint32_t pid, const struct uprobe_places *places)
 {
 	for (uint32_t i = 0; i < places->count; i++)
 		if (places->items[i].inside) {
@@ -198,7 +197,9 @@ static int use_check_call(const struct use_maker *maker, const struct bpfhost_fi
 				"leave out the \"->\" or the place inside");
 			return -EINVAL;
 		}
-	return maker->settings->force ? 0 : uprobe_guard_file(file, maker->err);
+	return maker->settings->force
+		       ? 0
+		       : uprobe_guard_check(&maker->uses->guard, file, pid, maker->err);
 }
 
 static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint32_t pid)
@@ -217,7 +218,7 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 	ret = uprobe_fields_make(&maker->uses->debugs, file, one ? &places->items[0] : NULL,
 				 maker->probe, &fields, maker->err);
 	if (!ret && fields.has_return)
-		ret = use_check_call(maker, file, places);
+		ret = use_check_call(maker, file, pid, places);
 	if (ret)
 		return ret;
 	use.places = places;

@@ -9,6 +9,7 @@
 #include <bpfhost/arguments.h>
 
 #include "debug.h"
+#include "guard.h"
 #include "place.h"
 
 /* Places [first, first + count) of one probe in one file. */
@@ -24,6 +25,7 @@ struct uprobe_use {
 struct uprobe_uses {
 	struct bpfhost_files files;
 	struct uprobe_debugs debugs;
+	struct uprobe_guard guard;
 	struct uprobe_use *items;
 	uint32_t count;
 	struct bpfhost_argument_layout *layouts;
