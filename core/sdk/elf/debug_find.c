@@ -29,7 +29,7 @@ struct finder {
 	uint32_t crc;
 	char *ret_path;
 	int *ret_fd;
-	char refused[384]; /* why, of the first one that was; "": none was */
+	char refused[400]; /* why, of the first one that was; "": none was */
 };
 
 static int open_within(const struct finder *finder, const char *path)
@@ -98,7 +98,7 @@ static bool fits(struct finder *finder, int fd, const char *path)
 		return false;
 	why = bpfhost_elf_open(fd, &debug, &err) ? err.text : why_not(finder, debug);
 	if (why && !*finder->refused)
-		snprintf(finder->refused, sizeof(finder->refused), "%.120s%.120s: %.100s",
+		snprintf(finder->refused, sizeof(finder->refused), "%.160s%.160s: %.70s",
 			 finder->root, path, why);
 	bpfhost_elf_close(debug);
 	return !why;
