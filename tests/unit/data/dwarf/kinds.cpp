@@ -99,7 +99,7 @@ int widget::shared = 5;
 
 int widget::method(int value, kind which)
 {
-	sink = sink + static_cast<uint64_t>(value) + static_cast<uint64_t>(which);
+	sink = sink + static_cast<uint64_t>(value + own) + static_cast<uint64_t>(which);
 	return value;
 }
 
