@@ -656,6 +656,38 @@ static void test_split(void **state)
 	}
 }
 
+/* The other file is there, and its first entry would do as a type. */
+static void test_shared(void **state)
+{
+	struct bpfhost_dwarf_function *function;
+	struct bpfhost_dwarf *dwarf;
+
+	(void)state;
+	assert_int_equal(
+		fixture_shell("cd %s && echo 'int other;' > other.c && "
+			      "gcc -g -gdwarf-4 -shared -fPIC -o other other.c && "
+			      "type=$(readelf --debug-dump=info other | "
+			      "sed -n 's/.*<1><\\([0-9a-f]*\\)>.*DW_TAG_base.*/0x\\1/p') && "
+			      "as --defsym SHARED_TYPE=$type -o shared.o shared.s && "
+			      "ld -o plain shared.o && "
+			      "printf '%s/other\\0abcdefghijklmnopqrst' > link && "
+			      "objcopy --add-section .gnu_debugaltlink=link plain shared",
+			      fixture_folder, fixture_folder),
+		0);
+	dwarf = open_file("shared");
+	function = read_function(dwarf, "shared", "_start");
+	assert_int_equal(function->parameter_count, 2);
+	assert_string_equal(function->parameters[0].name, "elsewhere");
+	assert_int_equal(function->parameters[0].type.kind, BPFHOST_PROBE_TYPE_NONE);
+	assert_string_equal(function->parameters[0].reason, "has a type that is not in this file");
+	assert_string_equal(function->parameters[1].name, "arg2");
+	assert_int_equal(function->parameters[1].type.kind, BPFHOST_PROBE_TYPE_I32);
+	assert_string_equal(function->parameters[1].reason,
+			    "lies behind a parameter whose type is not in this file");
+	bpfhost_dwarf_function_free(function);
+	bpfhost_dwarf_close(dwarf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -673,6 +705,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_no_function),
 		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_shared),
 	};
 
 	return cmocka_run_group_tests(tests, copy_sources, fixture_end) ? 1 : 0;
