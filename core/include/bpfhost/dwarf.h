@@ -7,6 +7,9 @@
  * instruction, else from the calling convention of x86-64 (System V ABI, chapter 3.2.3; for C, C++ and
  * Objective-C, and for the plain values of Rust). Files of other machines give names and types only.
  *
+ * What a function never looks at need not be passed to it: clang leaves the registers of such
+ * parameters as they are, and no debug information says so.
+ *
  * Nothing is opened: not the files that hold the rest of split (.dwo) or shared (dwz) debug
  * information. What lies there is unknown, and the sentences say so. What is read is taken for hostile;
  * work and memory are bounded.

@@ -205,6 +205,22 @@ static void add_record(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offse
 	add_members(dw, &record, offset, depth, shape);
 }
 
+/* Of types whose size the language fixes: std::nullptr_t, and pointers to members, which to functions
+ * hold two words (Itanium C++ ABI, 2.3). */
+static uint64_t unsaid_size(struct bpfhost_dwarf *dw, Dwarf_Die *type)
+{
+	Dwarf_Die member;
+
+	if (dwarf_tag(type) == DW_TAG_unspecified_type)
+		return 8;
+	if (dwarf_tag(type) != DW_TAG_ptr_to_member_type)
+		return 0;
+	if (dw_peeled_type(dw, type, &member) == DW_REACHED &&
+	    dwarf_tag(&member) == DW_TAG_subroutine_type)
+		return 16;
+	return 8;
+}
+
 static void add_type(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset, int depth,
 		     struct shape *shape)
 {
@@ -218,10 +234,8 @@ static void add_type(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset,
 		add_record(dw, type, offset, depth + 1, shape);
 		return;
 	}
-	if (dwarf_tag(type) == DW_TAG_unspecified_type) /* std::nullptr_t */
-		size = 8;
-	else if (!dw_size(dw, type, &size) && dwarf_tag(type) == DW_TAG_ptr_to_member_type)
-		size = 8;
+	if (!dw_size(dw, type, &size))
+		size = unsaid_size(dw, type);
 	if (dwarf_tag(type) == DW_TAG_array_type) {
 		add_array(dw, type, offset, size, depth + 1, shape);
 	} else if (!size) {
@@ -229,7 +243,7 @@ static void add_type(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset,
 	} else if (dwarf_tag(type) == DW_TAG_base_type) {
 		add_number(dw, type, offset, size, shape);
 	} else {
-		raise_align(shape, 8 < size ? 8 : size);
+		raise_align(shape, size > 8 ? 8 : size);
 		merge(shape, offset, size, CLASS_INTEGER);
 	}
 }
@@ -242,8 +256,8 @@ static void read_shape(struct bpfhost_dwarf *dw, Dwarf_Die *type, struct shape *
 	if (shape.is_record && dw_is_declaration(type))
 		dw_complete(dw, type, &record);
 	add_type(dw, &record, 0, 0, &shape);
-	if (!dw_size(dw, &record, &shape.size) && !shape.is_record)
-		shape.size = 8; /* pointers to members and the like */
+	if (!dw_size(dw, &record, &shape.size))
+		shape.size = unsaid_size(dw, &record);
 	if (shape.is_record && shape.size > 16 && !is_whole(&shape, CLASS_UNKNOWN))
 		whole(&shape, CLASS_MEMORY);
 	if (shape.pieces[1] == CLASS_X87 && shape.pieces[0] != CLASS_X87)
@@ -319,6 +333,21 @@ static void take_value(struct dw_abi *abi, const struct shape *shape, struct dw_
 		take_registers(abi, shape, place);
 }
 
+/* clang passes half of a pointer to a member function, and before its version 18 half of a number of
+ * 128 bits, in the last register. */
+static bool is_split_by_clang(struct bpfhost_dwarf *dw, const struct dw_abi *abi, Dwarf_Die *type,
+			      const struct shape *shape)
+{
+	const char *producer;
+	Dwarf_Die unit;
+
+	if (shape->is_record || count_pieces(shape, CLASS_INTEGER) != 2 ||
+	    !dwarf_cu_die(type->cu, &unit, NULL, NULL, NULL, NULL, NULL, NULL))
+		return false;
+	producer = dw_text(dw, &unit, DW_AT_producer);
+	return abi->integers + 2 > INTEGERS && producer && strstr(producer, "clang");
+}
+
 static void take_type(struct bpfhost_dwarf *dw, struct dw_abi *abi, Dwarf_Die *type,
 		      struct dw_place *place)
 {
@@ -340,6 +369,8 @@ static void take_type(struct bpfhost_dwarf *dw, struct dw_abi *abi, Dwarf_Die *t
 		if (abi->only_plain)
 			place->reason = abi->unknown = "is where no calling convention tells";
 	} else {
+		if (is_split_by_clang(dw, abi, type, &shape))
+			abi->unknown = "lies behind a value that some compilers split";
 		take_value(abi, &shape, place);
 	}
 }

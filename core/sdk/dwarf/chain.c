@@ -83,7 +83,15 @@ static void put_base(struct walk *walk, unsigned int number)
 /* A struct by value: the stack pointer, or the register with its address, is like a pointer to it. */
 static int begin_record(struct walk *walk, const struct dw_place *place, const char *name)
 {
-	if (place->kind == DW_PLACE_STACK) {
+	if (place->kind == DW_PLACE_STACK && place->is_address) {
+		walk->value.argument = (struct bpfhost_argument){
+			.place = BPFHOST_ARGUMENT_MEMORY,
+			.base = dw_register_offset(7),
+			.index = BPFHOST_ARGUMENT_NOWHERE,
+			.offset = place->offset,
+		};
+		walk->has_pending = true;
+	} else if (place->kind == DW_PLACE_STACK) {
 		put_base(walk, 7);
 		walk->pending = (uint64_t)place->offset;
 		walk->has_pending = true;
@@ -99,7 +107,7 @@ static int begin_record(struct walk *walk, const struct dw_place *place, const c
 	return 0;
 }
 
-static int begin(struct walk *walk, const char *name)
+static int begin(struct walk *walk, const char *name, bool is_chain)
 {
 	struct dw_function *function = walk->function;
 	uint32_t index = 0;
@@ -112,7 +120,8 @@ static int begin(struct walk *walk, const char *name)
 		return fail_parameter(walk, name);
 	walk->holder = function->parameters[index].die;
 	walk->value = function->values[index];
-	if (dw_peeled_type(walk->dw, &walk->holder, &type) == DW_REACHED && dw_is_record(&type))
+	if (is_chain && dw_peeled_type(walk->dw, &walk->holder, &type) == DW_REACHED &&
+	    dw_is_record(&type))
 		return begin_record(walk, &function->parameters[index].place, name);
 	if (walk->value.reason)
 		return chain_fail(walk, walk->chain, -ENOTSUP, "\"%.64s\" %s", name,
@@ -302,7 +311,7 @@ static int follow(struct walk *walk)
 {
 	char name[2][FIELD_NAME_MAX + 1];
 	const char *at = walk->chain, *next = read_name(at, name[0]);
-	int ret = begin(walk, name[0]);
+	int ret = begin(walk, name[0], next);
 	int i = 0;
 
 	for (; !ret && next; i++) {

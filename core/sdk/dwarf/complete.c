@@ -131,36 +131,37 @@ static bool find_anywhere(struct bpfhost_dwarf *dw, const struct path *path, Dwa
 	Dwarf_Die unit;
 
 	for (size_t i = 0; i < dw->unit_count && dw->steps; i++)
-		if (dw_at(dw, dw->units[i].offset, &unit) &&
+		if (dw_unit_at(dw, &dw->units[i], &unit) &&
 		    find_inside(dw, &unit, path, 0, ret_record))
 			return true;
 	return false;
 }
 
 /* What was looked for once is not looked for again, found or not. No memory for that is no harm. */
-static void remember(struct bpfhost_dwarf *dw, const void *declared, Dwarf_Off offset)
+static void remember(struct bpfhost_dwarf *dw, const struct dw_complete *complete)
 {
 	if (!dw->completes)
 		dw->completes = calloc(COMPLETES_MAX, sizeof(*dw->completes));
 	if (dw->completes && dw->complete_count < COMPLETES_MAX)
-		dw->completes[dw->complete_count++] = (struct dw_complete){ declared, offset };
+		dw->completes[dw->complete_count++] = *complete;
 }
 
 bool dw_complete(struct bpfhost_dwarf *dw, Dwarf_Die *record, Dwarf_Die *ret_record)
 {
-	const void *declared = record->addr;
+	struct dw_complete complete = { .declared = record->addr };
 	struct path path;
-	Dwarf_Die found;
-	bool is_found;
 
-	for (size_t i = 0; i < dw->complete_count; i++)
-		if (dw->completes[i].declared == declared)
-			return dw->completes[i].offset &&
-			       dw_at(dw, dw->completes[i].offset, ret_record);
-	is_found = read_path(dw, record, &path) && find_anywhere(dw, &path, &found);
+	for (size_t i = 0; i < dw->complete_count; i++) {
+		if (dw->completes[i].declared != record->addr)
+			continue;
+		if (dw->completes[i].is_found)
+			*ret_record = dw->completes[i].die;
+		return dw->completes[i].is_found;
+	}
+	complete.is_found = read_path(dw, record, &path) && find_anywhere(dw, &path, &complete.die);
 	if (dw->steps)
-		remember(dw, declared, is_found ? dwarf_dieoffset(&found) : 0);
-	if (is_found)
-		*ret_record = found;
-	return is_found;
+		remember(dw, &complete);
+	if (complete.is_found)
+		*ret_record = complete.die;
+	return complete.is_found;
 }

@@ -4,31 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Numbers of a fixed width have no sign of their own here: compilers write those below 0 in another
- * form. */
-static bool read_value(Dwarf_Die *enumerator, int64_t *ret_value)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Sword number;
-	Dwarf_Word word;
-
-	if (!dwarf_attr(enumerator, DW_AT_const_value, &attribute))
-		return false;
-	switch (dwarf_whatform(&attribute)) {
-	case DW_FORM_sdata:
-	case DW_FORM_implicit_const:
-		if (dwarf_formsdata(&attribute, &number))
-			return false;
-		*ret_value = number;
-		return true;
-	default:
-		if (dwarf_formudata(&attribute, &word))
-			return false;
-		*ret_value = (int64_t)word;
-		return true;
-	}
-}
-
 static uint32_t count_enumerators(struct bpfhost_dwarf *dw, Dwarf_Die *type)
 {
 	uint32_t count = 0;
@@ -58,7 +33,7 @@ static int read_enumerators(struct bpfhost_dwarf *dw, struct dw_function *functi
 		const char *name = dw_name(dw, &child);
 
 		if (dwarf_tag(&child) != DW_TAG_enumerator || !name ||
-		    !read_value(&child, &all[count].value))
+		    !dw_constant(&child, &all[count].value))
 			continue;
 		all[count].name = dw_keep_text(function, name);
 		if (!all[count++].name)

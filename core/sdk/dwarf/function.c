@@ -120,7 +120,8 @@ static bool is_clone(const char *name)
 
 static bool is_same_place(const struct dw_place *told, const struct dw_place *abi)
 {
-	if (told->kind == DW_PLACE_NONE || abi->kind == DW_PLACE_NONE)
+	if (told->kind == DW_PLACE_NONE || told->kind == DW_PLACE_CONSTANT ||
+	    abi->kind == DW_PLACE_NONE || abi->kind == DW_PLACE_NOTHING)
 		return true;
 	if (told->kind != abi->kind)
 		return false;
@@ -198,6 +199,10 @@ static void show_place(const struct dw_place *place, struct bpfhost_dwarf_value 
 		return;
 	if (place->kind == DW_PLACE_STACK) {
 		put_memory(value, 7, place->offset);
+	} else if (place->kind == DW_PLACE_CONSTANT) {
+		value->argument.place = BPFHOST_ARGUMENT_CONSTANT;
+		value->argument.base = BPFHOST_ARGUMENT_NOWHERE;
+		value->argument.offset = place->offset;
 	} else if (place->kind != DW_PLACE_REGISTERS) {
 		value->reason = place->reason ? place->reason : "takes no place";
 		return;
@@ -230,8 +235,8 @@ static bool is_taken(const struct dw_function *function, uint32_t index, const c
 
 #define NAME_MAX_SHOWN 63
 
-/* The packs of C++ have many of one name; so "args", "args_2", ... Two texts can only be alike when
- * the source itself has "args_2", too: then there are numbers left. */
+/* The parameters that one of a C++ pack stands for have one name, or are "args#0", "args#1", ... Here
+ * they are "args", "args_2", ... */
 static const char *choose_name(struct bpfhost_dwarf *dw, struct dw_function *function,
 			       uint32_t index)
 {
@@ -242,7 +247,10 @@ static const char *choose_name(struct bpfhost_dwarf *dw, struct dw_function *fun
 	if (!given || (*given >= '0' && *given <= '9'))
 		length = (size_t)snprintf(name, sizeof(name), "arg%u", index + 1);
 	else
-		length = (size_t)snprintf(name, sizeof(name), "%.*s", NAME_MAX_SHOWN, given);
+		length = (size_t)snprintf(name, sizeof(name), "%.*s",
+					  (int)strnlen(given, NAME_MAX_SHOWN), given);
+	length = strcspn(name, "#") ? strcspn(name, "#") : length;
+	name[length] = '\0';
 	for (size_t i = 0; i < length; i++)
 		if (!is_letter(name[i]))
 			name[i] = '_';

@@ -95,8 +95,9 @@ static bool put_expression(struct bpfhost_dwarf *dw, Dwarf_Die *function, uint64
 		place->offset = 8 + (int64_t)ops[0].number;
 		return true;
 	}
-	/* What lies where an argument register points to. */
-	if (ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31 && !ops[0].number &&
+	/* What lies where an argument register points to; without a list, after a while only. */
+	if (in_list && ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31 &&
+	    !ops[0].number &&
 	    dw_abi_position(ops[0].atom - DW_OP_breg0) != BPFHOST_DWARF_NO_POSITION) {
 		place->is_address = true;
 		return put_register(dw, ops[0].atom - DW_OP_breg0, in_list, place);
@@ -113,7 +114,10 @@ bool dw_told_place(struct bpfhost_dwarf *dw, Dwarf_Die *function, Dwarf_Die *par
 	Dwarf_Op *ops;
 
 	if (dwarf_attr(parameter, DW_AT_const_value, &attribute)) {
-		put_gone(ret_place);
+		put_gone(&place);
+		if (dw->is_x86 && dw_constant(parameter, &place.offset))
+			place.kind = DW_PLACE_CONSTANT;
+		*ret_place = place;
 		return true;
 	}
 	if (!dwarf_attr(parameter, DW_AT_location, &attribute) || !dw_step(dw) ||

@@ -28,12 +28,13 @@ struct dw_entry {
 	Dwarf_Off offset; /* of the function's entry */
 };
 
-/* One unit of .debug_info. Its functions are read when an address in it is asked for first. */
+/* One unit. Its functions are read when an address in it is asked for first. */
 struct dw_unit {
 	Dwarf_Off offset; /* of its first entry */
 	struct dw_entry *functions;
 	size_t function_count;
 	bool is_indexed;
+	bool is_types; /* of .debug_types */
 };
 
 struct dw_range {
@@ -53,7 +54,8 @@ struct dw_abbrevs {
 /* An opaque struct that was looked for, and whether and where it is complete. */
 struct dw_complete {
 	const void *declared;
-	Dwarf_Off offset; /* 0: nowhere */
+	Dwarf_Die die;
+	bool is_found;
 };
 
 struct bpfhost_dwarf {
@@ -89,6 +91,8 @@ bool dw_child(struct bpfhost_dwarf *dw, Dwarf_Die *die, Dwarf_Die *ret_child);
 /* In place. */
 bool dw_next(struct bpfhost_dwarf *dw, Dwarf_Die *die);
 bool dw_at(struct bpfhost_dwarf *dw, Dwarf_Off offset, Dwarf_Die *ret_die);
+/* A unit's first entry. */
+bool dw_unit_at(struct bpfhost_dwarf *dw, const struct dw_unit *unit, Dwarf_Die *ret_die);
 bool dw_follow(struct bpfhost_dwarf *dw, Dwarf_Attribute *attribute, Dwarf_Die *ret_die);
 enum dw_reach dw_reference(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name,
 			   Dwarf_Die *ret_die);
@@ -96,11 +100,15 @@ enum dw_reach dw_reference(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned in
 bool dw_attribute(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name,
 		  Dwarf_Attribute *ret_attribute);
 /* NULL: it has none. */
+const char *dw_text(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name);
 const char *dw_name(struct bpfhost_dwarf *dw, Dwarf_Die *die);
 bool dw_flag(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name);
 /* Of the entry itself: a definition may refer to what declares it. */
 bool dw_is_declaration(Dwarf_Die *die);
 bool dw_number(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name, uint64_t *ret_number);
+/* DW_AT_const_value. Numbers of a fixed width have no sign: compilers write those below 0 in another
+ * form. */
+bool dw_constant(Dwarf_Die *die, int64_t *ret_number);
 bool dw_is_record(Dwarf_Die *die);
 unsigned int dw_language(Dwarf_Die *die);
 
@@ -155,7 +163,8 @@ enum dw_place_kind {
 	DW_PLACE_NONE,      /* reason says why */
 	DW_PLACE_REGISTERS, /* one or two of them */
 	DW_PLACE_STACK,
-	DW_PLACE_NOTHING, /* of no size: takes no place */
+	DW_PLACE_CONSTANT, /* always the number that is offset */
+	DW_PLACE_NOTHING,  /* of no size: takes no place */
 };
 
 #define DW_NO_REGISTER 0xff

@@ -40,7 +40,7 @@ enum dw_reach dw_peel(struct bpfhost_dwarf *dw, Dwarf_Die *type, Dwarf_Die *ret_
 	for (int i = 0; reach == DW_REACHED && is_peel(dwarf_tag(&at)); i++)
 		reach = i == PEEL_MAX ? DW_LOST : dw_type(dw, &at, &at);
 	/* What stands for a type that has a unit of its own. */
-	if (reach == DW_REACHED && dw_is_record(&at))
+	if (reach == DW_REACHED)
 		dw_reference(dw, &at, DW_AT_signature, &at);
 	if (reach == DW_REACHED)
 		*ret_type = at;

@@ -69,7 +69,7 @@ static int check_unit(struct bpfhost_dwarf *dw, const Elf_Data *data, Dwarf_Off 
 	return 0;
 }
 
-static int add_unit(struct bpfhost_dwarf *dw, size_t *capacity, Dwarf_Off offset,
+static int add_unit(struct bpfhost_dwarf *dw, size_t *capacity, const struct dw_unit *unit,
 		    struct bpfhost_error *err)
 {
 	struct dw_unit *more;
@@ -86,44 +86,43 @@ static int add_unit(struct bpfhost_dwarf *dw, size_t *capacity, Dwarf_Off offset
 			return dw_fail_memory(err);
 		dw->units = more;
 	}
-	dw->units[dw->unit_count++] = (struct dw_unit){ .offset = offset };
+	dw->units[dw->unit_count++] = *unit;
 	return 0;
 }
 
-static int read_types(struct bpfhost_dwarf *dw, struct bpfhost_error *err)
+static int read_header(struct bpfhost_dwarf *dw, Dwarf_Off offset, bool is_types,
+		       struct header *header)
 {
-	Elf_Data *data = dw_section(dw, "debug_types");
+	return dwarf_next_unit(dw->dwarf, offset, &header->next, &header->size, NULL,
+			       &header->abbrevs, NULL, NULL, is_types ? &header->signature : NULL,
+			       is_types ? &header->type : NULL);
+}
+
+static int read_units(struct bpfhost_dwarf *dw, bool is_types, size_t *capacity,
+		      struct bpfhost_error *err)
+{
+	Elf_Data *data = dw_section(dw, is_types ? "debug_types" : "debug_info");
 	struct header header;
 	Dwarf_Off offset = 0;
 	int ret = 0;
 
-	for (; !ret &&
-	       !dwarf_next_unit(dw->dwarf, offset, &header.next, &header.size, NULL,
-				&header.abbrevs, NULL, NULL, &header.signature, &header.type) &&
-	       header.next > offset;
-	     offset = header.next)
+	while (!ret && !read_header(dw, offset, is_types, &header) && header.next > offset) {
+		struct dw_unit unit = { .offset = offset + header.size, .is_types = is_types };
+
 		ret = check_unit(dw, data, offset, &header, err);
+		if (!ret)
+			ret = add_unit(dw, capacity, &unit, err);
+		offset = header.next;
+	}
 	return ret;
 }
 
 int dw_units_read(struct bpfhost_dwarf *dw, struct bpfhost_error *err)
 {
-	Elf_Data *data = dw_section(dw, "debug_info");
-	struct header header;
-	Dwarf_Off offset = 0;
 	size_t capacity = 0;
-	int ret = 0;
+	int ret = read_units(dw, false, &capacity, err);
 
-	for (; !ret &&
-	       !dwarf_next_unit(dw->dwarf, offset, &header.next, &header.size, NULL,
-				&header.abbrevs, NULL, NULL, NULL, NULL) &&
-	       header.next > offset;
-	     offset = header.next) {
-		ret = check_unit(dw, data, offset, &header, err);
-		if (!ret)
-			ret = add_unit(dw, &capacity, offset + header.size, err);
-	}
-	return ret ? ret : read_types(dw, err);
+	return ret ? ret : read_units(dw, true, &capacity, err);
 }
 
 void dw_units_free(struct bpfhost_dwarf *dw)
@@ -168,7 +167,7 @@ static int read_unit_ranges(struct bpfhost_dwarf *dw, uint32_t unit, size_t *cap
 	Dwarf_Die die;
 	int ret = 0;
 
-	if (!dwarf_offdie(dw->dwarf, dw->units[unit].offset, &die))
+	if (dw->units[unit].is_types || !dwarf_offdie(dw->dwarf, dw->units[unit].offset, &die))
 		return 0;
 	while (!ret && dw_step(dw) &&
 	       (at = dwarf_ranges(&die, at, &base, &range.low, &range.high)) > 0)
@@ -338,17 +337,19 @@ struct search {
 
 static bool has_name(struct bpfhost_dwarf *dw, Dwarf_Off offset, const char *name)
 {
-	Dwarf_Attribute attribute;
-	const char *linkage = NULL, *plain;
+	static const unsigned int attributes[] = { DW_AT_linkage_name, DW_AT_MIPS_linkage_name,
+						   DW_AT_name };
 	Dwarf_Die die;
 
 	if (!name || !dw_at(dw, offset, &die))
 		return false;
-	if (dw_attribute(dw, &die, DW_AT_linkage_name, &attribute) ||
-	    dw_attribute(dw, &die, DW_AT_MIPS_linkage_name, &attribute))
-		linkage = dwarf_formstring(&attribute);
-	plain = dw_name(dw, &die);
-	return (linkage && !strcmp(linkage, name)) || (plain && !strcmp(plain, name));
+	for (size_t i = 0; i < DW_ARRAY_SIZE(attributes); i++) {
+		const char *text = dw_text(dw, &die, attributes[i]);
+
+		if (text && !strcmp(text, name))
+			return true;
+	}
+	return false;
 }
 
 static bool is_split(struct bpfhost_dwarf *dw, const struct dw_unit *unit)

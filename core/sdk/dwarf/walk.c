@@ -76,6 +76,14 @@ bool dw_follow(struct bpfhost_dwarf *dw, Dwarf_Attribute *attribute, Dwarf_Die *
 	return true;
 }
 
+bool dw_unit_at(struct bpfhost_dwarf *dw, const struct dw_unit *unit, Dwarf_Die *ret_die)
+{
+	if (!unit->is_types)
+		return dw_at(dw, unit->offset, ret_die);
+	return dw_step(dw) && dwarf_offdie_types(dw->dwarf, unit->offset, ret_die) &&
+	       enter_unit(dw, ret_die);
+}
+
 enum dw_reach dw_reference(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name,
 			   Dwarf_Die *ret_die)
 {
@@ -101,15 +109,20 @@ bool dw_attribute(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name,
 	return false;
 }
 
-const char *dw_name(struct bpfhost_dwarf *dw, Dwarf_Die *die)
+const char *dw_text(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name)
 {
 	Dwarf_Attribute attribute;
-	const char *name;
+	const char *text;
 
-	if (!dw_attribute(dw, die, DW_AT_name, &attribute))
+	if (!dw_attribute(dw, die, name, &attribute))
 		return NULL;
-	name = dwarf_formstring(&attribute);
-	return name && *name ? name : NULL;
+	text = dwarf_formstring(&attribute);
+	return text && *text ? text : NULL;
+}
+
+const char *dw_name(struct bpfhost_dwarf *dw, Dwarf_Die *die)
+{
+	return dw_text(dw, die, DW_AT_name);
 }
 
 bool dw_flag(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name)
@@ -139,6 +152,29 @@ bool dw_number(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name, uint
 		return false;
 	*ret_number = number;
 	return true;
+}
+
+bool dw_constant(Dwarf_Die *die, int64_t *ret_number)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Sword number;
+	Dwarf_Word word;
+
+	if (!dwarf_attr(die, DW_AT_const_value, &attribute))
+		return false;
+	switch (dwarf_whatform(&attribute)) {
+	case DW_FORM_sdata:
+	case DW_FORM_implicit_const:
+		if (dwarf_formsdata(&attribute, &number))
+			return false;
+		*ret_number = number;
+		return true;
+	default:
+		if (dwarf_formudata(&attribute, &word))
+			return false;
+		*ret_number = (int64_t)word;
+		return true;
+	}
 }
 
 bool dw_is_record(Dwarf_Die *die)
