@@ -51,15 +51,15 @@ static void check_symbols(struct bpfhost_elf *elf, struct bpfhost_symbols *symbo
 			abort();
 	}
 	if (count) {
-		bpfhost_symbols_match(symbols, all[count / 2].name, check_found, &last);
+		bpfhost_symbols_match(symbols, all[count / 2].name, false, check_found, &last);
 		bpfhost_symbols_nearest(symbols, all[count / 2].name, names, 4);
 		bpfhost_symbols_object(symbols, all[count / 2].name);
 	}
 	last = NULL;
-	if (bpfhost_symbols_match(symbols, "*", check_found, &last) > (int)count)
+	if (bpfhost_symbols_match(symbols, "*", false, check_found, &last) > (int)count)
 		abort();
 	last = NULL;
-	bpfhost_symbols_match(symbols, "*::*@*", check_found, &last);
+	bpfhost_symbols_match(symbols, "*::*@*", false, check_found, &last);
 }
 
 static void check_sections(struct bpfhost_elf *elf)

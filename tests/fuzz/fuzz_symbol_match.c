@@ -45,14 +45,15 @@ static void check_name(const char *name)
 static void check(const struct bpfhost_symbols *symbols, const char *pattern)
 {
 	const char *names[4];
-	int count = 0, matched = bpfhost_symbols_match(symbols, pattern, count_found, &count);
+	int count = 0,
+	    matched = bpfhost_symbols_match(symbols, pattern, false, count_found, &count);
 
 	if (matched != count || count > (int)symbols->count)
 		abort();
 	if (bpfhost_symbols_nearest(symbols, pattern, names, 4) > 4)
 		abort();
 	if (symbols->count && !strpbrk(symbols->all[0].name, "*?@") &&
-	    bpfhost_symbols_match(symbols, symbols->all[0].name, count_found, &count) < 1)
+	    bpfhost_symbols_match(symbols, symbols->all[0].name, false, count_found, &count) < 1)
 		abort();
 }
 

@@ -104,9 +104,9 @@ static void test_own_library(void **state)
 	fixture_run(fixture, "$CC -fPIC -shared -Wl,--build-id -o library.so library.c");
 	fd = fixture_open(fixture, "library.so");
 	symbols = read_symbols(fd, &elf);
-	assert_int_equal(bpfhost_symbols_match(symbols, "number", take, &number), 1);
-	assert_int_equal(bpfhost_symbols_match(symbols, "nowhere", take, &nowhere), 1);
-	assert_int_equal(bpfhost_symbols_match(symbols, "two", take, &two), 1);
+	assert_int_equal(bpfhost_symbols_match(symbols, "number", false, take, &number), 1);
+	assert_int_equal(bpfhost_symbols_match(symbols, "nowhere", false, take, &nowhere), 1);
+	assert_int_equal(bpfhost_symbols_match(symbols, "two", false, take, &two), 1);
 	assert_int_equal(number.kind, BPFHOST_SYMBOL_IFUNC);
 	expect_unknown(fd, &number,
 		       "number is chosen at run time (IFUNC), and its file is not mapped into this "
@@ -149,7 +149,7 @@ static void test_other_build(void **state)
 			     "$CC -fPIC -shared -Wl,--build-id=none -o none.so library.c");
 	fd = fixture_open(fixture, "same.so");
 	symbols = read_symbols(fd, &elf);
-	assert_int_equal(bpfhost_symbols_match(symbols, "number", take, &number), 1);
+	assert_int_equal(bpfhost_symbols_match(symbols, "number", false, take, &number), 1);
 	expect_unknown(fd, &number,
 		       "number is chosen at run time (IFUNC), and its file is not mapped into this "
 		       "process, where that can be asked");

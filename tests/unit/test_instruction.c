@@ -36,9 +36,9 @@ static const struct expected x86[] = {
 	{ "0f1f840000000000", 8, EMULATED, "nop" },
 	{ "660f1f840000000000", 9, SINGLE, "nop" },
 	{ "66660f1f840000000000", 10, SINGLE, "nop" },
-	{ "662e0f1f840000000000", 0, REFUSED, "nop with a segment prefix" },
-	{ "2e0f1f840000000000", 0, REFUSED, "nop with a segment prefix" },
-	{ "6666662e0f1f840000000000", 0, REFUSED, "nop with a segment prefix" },
+	{ "662e0f1f840000000000", 10, REFUSED, "nop with a segment prefix" },
+	{ "2e0f1f840000000000", 9, REFUSED, "nop with a segment prefix" },
+	{ "6666662e0f1f840000000000", 12, REFUSED, "nop with a segment prefix" },
 	{ "55", 1, EMULATED, "push" },
 	{ "4155", 2, EMULATED, "push" },
 	{ "4055", 2, SINGLE, "push" },
@@ -149,7 +149,7 @@ static void test_as_objdump(void **state)
 		fixture,
 		"objdump -d --insn-width=16 `$CC -print-file-name=libc.so.6` | head -n 200000 | "
 		"awk -F'\\t' 'NF >= 3 { gsub(/ /, \"\", $2); split($3, w, \" \"); "
-		"i = w[1] ~ /^(bnd|data16|repz|repnz)$/ ? 2 : 1; "
+		"i = 1; while (w[i] ~ /^(bnd|cs|data16|repz|repnz)$/) i++; "
 		"if (w[i] w[i + 1] ~ /^xchg.ax,.ax$/) w[i] = \"nop\"; "
 		"print length($2) / 2, $2, w[i] }'");
 	while (fscanf(output, "%u %63s %63s", &length, digits, word) == 3) {
@@ -164,7 +164,8 @@ static void test_as_objdump(void **state)
 		known++;
 		if (got.length != length)
 			fail_msg("%s %s: %u bytes", digits, word, got.length);
-		if (strcmp(got.text, "jcc") ? strncmp(word, got.text, strlen(got.text))
+		/* "jcc" is any jump, "nop with ..." a nop. */
+		if (strcmp(got.text, "jcc") ? strncmp(word, got.text, strcspn(got.text, " "))
 					    : *word != 'j')
 			fail_msg("%s %s: %s", digits, word, got.text);
 	}

@@ -78,7 +78,7 @@ static int take(void *ctx, const struct bpfhost_symbol *symbol)
 static void expect(const struct bpfhost_symbols *symbols, const char *pattern, const char *names)
 {
 	struct found found = { 0 };
-	int count = bpfhost_symbols_match(symbols, pattern, take, &found);
+	int count = bpfhost_symbols_match(symbols, pattern, false, take, &found);
 
 	if (strcmp(found.names, names))
 		fail_msg("%s: got \"%s\", not \"%s\"", pattern, found.names, names);
@@ -177,10 +177,10 @@ static void test_all(void **state)
 
 	build(fixture);
 	symbols = fixture_symbols(fixture, "names", NULL);
-	assert_int_equal(bpfhost_symbols_match(symbols, "*", take, &found), -ECANCELED);
+	assert_int_equal(bpfhost_symbols_match(symbols, "*", false, take, &found), -ECANCELED);
 	assert_int_equal(found.count, 3);
 	found = (struct found){ 0 };
-	assert_int_equal(bpfhost_symbols_match(symbols, "*", take, &found), FUNCTIONS);
+	assert_int_equal(bpfhost_symbols_match(symbols, "*", false, take, &found), FUNCTIONS);
 	bpfhost_symbols_free(symbols);
 }
 

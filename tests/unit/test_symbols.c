@@ -392,7 +392,7 @@ static void test_nothing(void **state)
 	assert_int_equal(count, 0);
 	assert_null(bpfhost_symbols_at(symbols, 1));
 	assert_null(bpfhost_symbols_object(symbols, "x"));
-	assert_int_equal(bpfhost_symbols_match(symbols, "*", NULL, NULL), 0);
+	assert_int_equal(bpfhost_symbols_match(symbols, "*", false, NULL, NULL), 0);
 	assert_int_equal(bpfhost_symbols_nearest(symbols, "main", &name, 1), 0);
 	bpfhost_symbols_free(symbols);
 	bpfhost_symbols_free(NULL);
