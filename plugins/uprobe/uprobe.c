@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callers.h"
 #include "preset.h"
 #include "use.h"
 
@@ -28,6 +29,7 @@ static struct uprobe_settings uprobe_settings(const struct bpfhost_instance *sel
 		.pids = self->host->filter->pids,
 		.npids = self->host->filter->npids,
 		.string_size = (uint32_t)bpfhost_option_number(self, "string_size"),
+		.stack = uprobe_callers_depth(self),
 		.force = bpfhost_option_number(self, "force"),
 	};
 }
@@ -133,7 +135,9 @@ static int uprobe_load(struct bpfhost_instance *self)
 	err = uprobe_prepare(self, uses);
 	if (!err)
 		err = bpfhost_load(self);
-	return err ? err : bpfhost_arguments_fill(self, uses->layouts, uses->nlayouts);
+	if (!err)
+		err = bpfhost_arguments_fill(self, uses->layouts, uses->nlayouts);
+	return err ? err : uprobe_callers_prepare(self, uses);
 }
 
 static int uprobe_attach_use(struct bpfhost_instance *self, const struct uprobe_uses *uses,
@@ -187,6 +191,8 @@ static int uprobe_detach(struct bpfhost_instance *self)
 
 static const char *const uprobe_attach_choices[] = { "auto", "multi", "classic", NULL };
 
+static const char *const uprobe_stack_choices[] = { "none", "user", "kernel", "both", NULL };
+
 static const struct bpfhost_option uprobe_options[] = {
 	{
 		.name = "probes",
@@ -224,6 +230,21 @@ static const struct bpfhost_option uprobe_options[] = {
 		.default_text = "auto",
 		.choices = uprobe_attach_choices,
 		.help = "all places by one link (multi, Linux 6.6), or one by one (classic)",
+	},
+	{
+		.name = "stack",
+		.type = BPFHOST_OPT_CHOICE,
+		.default_text = "none",
+		.choices = uprobe_stack_choices,
+		.help = "who called: functions of the program, of the kernel, or both",
+	},
+	{
+		.name = "stack_depth",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "32",
+		.min = 1,
+		.max = BPFHOST_STACK_DEPTH,
+		.help = "the most frames of a stack, innermost first",
 	},
 	{
 		.name = "force",

@@ -73,6 +73,7 @@ void uprobe_uses_free(struct uprobe_uses *uses)
 		uprobe_places_free(uses->places[i]);
 		free(uses->places[i]);
 	}
+	bpfhost_stacks_free(uses->stacks);
 	uprobe_debugs_free(&uses->debugs);
 	bpfhost_files_free(&uses->files);
 	free(uses->layouts);
@@ -138,6 +139,7 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fiel
 		.ret_type = fields->ret_type,
 		.condition = maker->probe->expr,
 		.string_size = maker->settings->string_size,
+		.stack = maker->settings->stack,
 	};
 	int ret = uses_new_layout(uses, &layout);
 

@@ -7,6 +7,7 @@
 #define UPROBE_USE_H
 
 #include <bpfhost/arguments.h>
+#include <bpfhost/stack.h>
 
 #include "debug.h"
 #include "guard.h"
@@ -32,12 +33,14 @@ struct uprobe_uses {
 	uint32_t nlayouts;
 	struct uprobe_places **places;
 	uint32_t nplaces;
+	struct bpfhost_stacks *stacks; /* NULL: none are asked for */
 };
 
 struct uprobe_settings {
 	const uint32_t *pids; /* --pid */
 	uint32_t npids;
 	uint32_t string_size;
+	struct bpfhost_stack_depth stack; /* frames to take */
 	bool force; /* return probes where they may kill, too */
 };
 

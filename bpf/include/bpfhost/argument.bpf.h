@@ -49,6 +49,7 @@ struct {
 const volatile struct bpfhost_argument_class
 	bpfhost_argument_classes[BPFHOST_ARGUMENT_CLASSES] = {};
 const volatile bool bpfhost_has_conditions = false;
+const volatile struct bpfhost_stack_depth bpfhost_stack_depth = {};
 
 /* ---- values -------------------------------------------------------------------------------------- */
 
@@ -203,6 +204,32 @@ static __always_inline void bpfhost_arguments_extras(
 	}
 }
 
+/* ---- the stack ------------------------------------------------------------------------------------ */
+
+/*
+ * The registers of a probe are the program's, so what they lead to is the user's stack. The kernel's is
+ * that of the task, and what it has on it is how the probe was reached.
+ */
+static __always_inline void bpfhost_arguments_stack(
+	void *ctx, __u64 *values, const volatile struct bpfhost_argument_class *class)
+{
+	__u32 user = bpfhost_stack_depth.user * sizeof(struct bpfhost_stack_frame);
+	__u32 kernel = bpfhost_stack_depth.kernel * sizeof(__u64);
+	struct bpfhost_stack *stack;
+
+	if (!class->stack)
+		return;
+	stack = (void *)values + class->stack;
+	stack->user = 0;
+	stack->kernel = 0;
+	if (user)
+		stack->user = (__s32)bpf_get_stack(ctx, stack->frames, user,
+						   BPF_F_USER_STACK | BPF_F_USER_BUILD_ID);
+	if (kernel)
+		stack->kernel = (__s32)bpf_get_task_stack(bpf_get_current_task_btf(),
+							  (void *)stack->frames + user, kernel, 0);
+}
+
 static __always_inline void bpfhost_arguments_copy(__u64 *to, const __u64 *from, __u32 most)
 {
 	for (__u32 i = 0; i < BPFHOST_ARGUMENTS_MAX && i < most; i++)
@@ -234,6 +261,7 @@ static __always_inline int bpfhost_arguments_hit(
 		bpfhost_arguments_copy(record->values, values, class->values);
 		bpfhost_arguments_extras(&record->header.flags, record->values, probe, 0,
 					 probe->nextras, class);
+		bpfhost_arguments_stack(ctx, record->values, class);
 	}
 	return 0;
 }
@@ -321,6 +349,7 @@ static __always_inline int bpfhost_call_enter(void *ctx,
 	bpfhost_arguments_copy(state->values, values, class->values);
 	bpfhost_arguments_extras(&state->call.flags, state->values, probe, 0, probe->nextras,
 				 class);
+	bpfhost_arguments_stack(ctx, state->values, class);
 	state->call.entered_ns = bpf_ktime_get_ns();
 	return 0;
 }

@@ -4,9 +4,9 @@
  * them. User space works this out once a probe; the programs only follow it (argument.bpf.h). A record
  * is laid out as
  *
- *	struct bpfhost_event | one u64 for each value | extras
+ *	struct bpfhost_event | one u64 for each value | extras | struct bpfhost_stack
  *
- * A value is an argument, sign-extended where it is signed; so a field of any width lies at the begin
+ * The stack is there only when it is asked for. A value is an argument, sign-extended where it is signed; so a field of any width lies at the begin
  * of its value (little-endian machines only). Extras are what a value points to.
  */
 #ifndef BPFHOST_ARGUMENT_H
@@ -95,6 +95,40 @@ struct bpfhost_argument_class {
 	__u32 values;   /* the most values of any probe of this class */
 	__u32 place;    /* the largest place of an extra */
 	__u32 capacity; /* the largest capacity; header + place + capacity <= record */
+	__u32 stack;    /* offset of the stack behind the header; 0: none is taken */
+};
+
+/*
+ * Who called: frames of the traced program, then of the kernel, each innermost first. The kernel names
+ * the file of a user frame by its build-id, so that nobody has to ask a process, which may be gone, what
+ * was mapped where. This is struct bpf_stack_build_id of <linux/bpf.h>.
+ */
+#define BPFHOST_STACK_BUILD_ID 20
+#define BPFHOST_STACK_DEPTH    127 /* what kernel.perf_event_max_stack allows unless changed */
+
+enum bpfhost_stack_frame_status {
+	BPFHOST_STACK_FRAME_EMPTY = 0,
+	BPFHOST_STACK_FRAME_VALID,   /* build_id and the offset in that file */
+	BPFHOST_STACK_FRAME_ADDRESS, /* no file, or one without a build-id: an address */
+};
+
+struct bpfhost_stack_frame {
+	__s32 status; /* enum bpfhost_stack_frame_status */
+	__u8 build_id[BPFHOST_STACK_BUILD_ID];
+	__u64 offset;
+};
+
+/* How many frames of each, a constant of the programs. */
+struct bpfhost_stack_depth {
+	__u32 user; /* 0: none */
+	__u32 kernel;
+};
+
+/* Behind it user frames, then kernel frames as plain addresses, room for the depth of each. */
+struct bpfhost_stack {
+	__s32 user;   /* bytes that were filled, or -errno */
+	__s32 kernel; /* likewise */
+	struct bpfhost_stack_frame frames[];
 };
 
 /*
@@ -122,5 +156,7 @@ struct bpfhost_call_counters {
 
 _Static_assert(sizeof(struct bpfhost_argument) == 40, "ABI");
 _Static_assert(sizeof(struct bpfhost_argument_extra) == 8, "ABI");
+_Static_assert(sizeof(struct bpfhost_stack_frame) == 32, "ABI");
+_Static_assert(sizeof(struct bpfhost_stack) == 8, "ABI");
 
 #endif

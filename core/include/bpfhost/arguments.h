@@ -42,14 +42,22 @@ struct bpfhost_argument_plan {
 	struct bpfhost_probe_type ret_type; /* VOID: there is none */
 	struct bpfhost_expr *condition;     /* bound by the call; NULL: none */
 	uint32_t string_size;               /* bytes for a str without a size */
+	/* How many frames of the stack to take; with any, a text `stack` is the last field, and records
+	 * have to go through bpfhost_arguments_forward (<bpfhost/stack.h>). */
+	struct bpfhost_stack_depth stack;
 };
+
+#define BPFHOST_STACK_TEXT_SIZE 4096 /* bytes of the field `stack` */
 
 struct bpfhost_argument_layout {
 	struct bpfhost_arguments config;
 	struct bpfhost_schema *schema;
 	struct bpfhost_condition *condition; /* NULL: none */
-	uint32_t record_size;                /* with header */
-	uint32_t class;                      /* set by bpfhost_arguments_configure */
+	uint32_t record_size;                /* with header, without the stack */
+	uint32_t stack_place;                /* of the stack's text, header included; 0: none */
+	struct bpfhost_stack_depth stack;
+	uint32_t frames_place; /* of the frames in what the programs emit; set by configure */
+	uint32_t class;        /* likewise */
 	bool is_call;
 };
 

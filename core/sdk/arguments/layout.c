@@ -13,6 +13,7 @@
 #define LAYOUT_FUNCTION_FIELD "function"
 #define LAYOUT_TEXT_SUFFIX    "_text"
 #define LAYOUT_NAME_MAX       96
+#define LAYOUT_STACK_FIELD    "stack"
 
 struct layout {
 	const struct bpfhost_argument_plan *plan;
@@ -210,6 +211,26 @@ static int layout_fields(struct layout *layout)
 	return err ? err : layout_call(layout);
 }
 
+/* Its frames become a text in user space; that is what the schema describes. */
+static int layout_stack(struct layout *layout)
+{
+	struct bpfhost_argument_layout *out = layout->out;
+
+	out->stack = layout->plan->stack;
+	if (!out->stack.user && !out->stack.kernel)
+		return 0;
+	if (argument_names_find(&layout->names, LAYOUT_STACK_FIELD)) {
+		bpfhost_error_set(layout->err, 0,
+				  "a parameter is named \"" LAYOUT_STACK_FIELD
+				  "\" as the stack is; give it another name");
+		return -EINVAL;
+	}
+	out->stack_place = out->record_size;
+	bpfhost_schema_field(layout->schema, LAYOUT_STACK_FIELD, BPFHOST_STRING, out->stack_place,
+			     BPFHOST_STACK_TEXT_SIZE, 1);
+	return 0;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------------ */
 
 static int layout_condition(struct layout *layout)
@@ -239,7 +260,12 @@ static int layout_make(struct layout *layout)
 	if (err)
 		return err;
 	out->record_size = (uint32_t)sizeof(struct bpfhost_event) + layout->end;
-	bpfhost_schema_record_size(layout->schema, out->record_size);
+	err = layout_stack(layout);
+	if (err)
+		return err;
+	bpfhost_schema_record_size(layout->schema,
+				   out->record_size +
+					   (out->stack_place ? BPFHOST_STACK_TEXT_SIZE : 0));
 	err = bpfhost_schema_finish(layout->schema, &out->schema);
 	if (err)
 		bpfhost_error_set(layout->err, 0, "failed to describe the event: %s",

@@ -53,6 +53,24 @@ static void tables_widen(struct bpfhost_argument_class *class,
 	class->record = (uint32_t)((sizeof(struct bpfhost_event) + end + 7) & ~7U);
 }
 
+/* The stack lies behind all that any probe of the class has. */
+static void tables_add_stacks(struct bpfhost_argument_class *classes,
+			      const struct bpfhost_stack_depth *depth)
+{
+	const size_t size = sizeof(struct bpfhost_stack) +
+			    depth->user * sizeof(struct bpfhost_stack_frame) +
+			    depth->kernel * sizeof(uint64_t);
+
+	if (!depth->user && !depth->kernel)
+		return;
+	for (uint32_t i = 0; i < BPFHOST_ARGUMENT_CLASSES; i++) {
+		if (!classes[i].record)
+			continue;
+		classes[i].stack = classes[i].record - (uint32_t)sizeof(struct bpfhost_event);
+		classes[i].record += (uint32_t)size;
+	}
+}
+
 static int tables_load(struct bpfhost_instance *self, const char *name, const bool *used)
 {
 	for (uint32_t i = 0; i < BPFHOST_ARGUMENT_CLASSES; i++) {
@@ -80,6 +98,30 @@ static int tables_set_programs(struct bpfhost_instance *self,
 	return err ? err : tables_load(self, "return", calls);
 }
 
+static void tables_classify(struct bpfhost_argument_layout *layouts, uint32_t count,
+			    struct bpfhost_argument_class *classes,
+			    struct bpfhost_stack_depth *depth)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct bpfhost_argument_layout *layout = &layouts[i];
+
+		layout->class = 0;
+		while (layout->record_size > tables_classes[layout->class])
+			layout->class ++;
+		tables_widen(&classes[layout->class], layout);
+		if (layout->stack.user > depth->user)
+			depth->user = layout->stack.user;
+		if (layout->stack.kernel > depth->kernel)
+			depth->kernel = layout->stack.kernel;
+	}
+	tables_add_stacks(classes, depth);
+	for (uint32_t i = 0; i < count; i++) {
+		layouts[i].stack = *depth;
+		layouts[i].frames_place =
+			(uint32_t)sizeof(struct bpfhost_event) + classes[layouts[i].class].stack;
+	}
+}
+
 static int tables_set_constants(struct bpfhost_instance *self,
 				struct bpfhost_argument_layout *layouts, uint32_t count,
 				uint32_t *ret_record)
@@ -88,16 +130,14 @@ static int tables_set_constants(struct bpfhost_instance *self,
 	struct bpfhost_argument_class *classes =
 		bpfhost_constant(self, "bpfhost_argument_classes", size);
 	bool *conditions = bpfhost_constant(self, "bpfhost_has_conditions", sizeof(bool));
+	struct bpfhost_stack_depth *depth =
+		bpfhost_constant(self, "bpfhost_stack_depth", sizeof(*depth));
 
-	if (!classes || !conditions)
+	if (!classes || !conditions || !depth)
 		return bpfhost_fail(self, -EINVAL, "failed to set the constants of the programs");
-	for (uint32_t i = 0; i < count; i++) {
-		layouts[i].class = 0;
-		while (layouts[i].record_size > tables_classes[layouts[i].class])
-			layouts[i].class ++;
-		tables_widen(&classes[layouts[i].class], &layouts[i]);
+	tables_classify(layouts, count, classes, depth);
+	for (uint32_t i = 0; i < count; i++)
 		*conditions |= layouts[i].condition != NULL;
-	}
 	for (uint32_t i = 0; i < BPFHOST_ARGUMENT_CLASSES; i++)
 		if (classes[i].record > *ret_record)
 			*ret_record = classes[i].record;

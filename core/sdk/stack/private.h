@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef SDK_STACK_PRIVATE_H
+#define SDK_STACK_PRIVATE_H
+
+#include <bpfhost/elf.h>
+#include <bpfhost/stack.h>
+
+enum {
+	STACK_MAPS_MAX = 16384,
+	STACK_CACHE_SIZE = 8192, /* a power of two */
+	STACK_NAME_MAX = 512,    /* bytes of a frame's text */
+};
+
+/* A file that code may lie in. */
+struct stack_file {
+	uint8_t build_id[BPFHOST_STACK_BUILD_ID]; /* all 0: it has none */
+	dev_t device;
+	ino_t inode;
+	char *name;
+	struct bpfhost_elf *elf;
+	struct bpfhost_elf *debug;       /* NULL: none */
+	struct bpfhost_symbols *symbols; /* read when first asked for */
+	bool was_read;
+};
+
+/* Where a process had code of a file mapped. */
+struct stack_map {
+	uint32_t pid;
+	uint32_t file;
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+};
+
+struct stack_kernel_symbol {
+	uint64_t address;
+	size_t name; /* offset into names */
+};
+
+struct stack_kernel {
+	struct stack_kernel_symbol *symbols; /* by address */
+	size_t count;
+	char *names;
+	size_t names_size;
+};
+
+/* Texts of frames; a frame has one place where it can be, and a newer one takes it over. */
+struct stack_cached {
+	uint64_t offset;
+	uint32_t file;
+	bool is_caller;
+	char *text; /* NULL: nothing */
+};
+
+struct bpfhost_stacks {
+	struct stack_file *files;
+	uint32_t nfiles;
+	uint32_t *by_id; /* indices of those that have a build-id */
+	uint32_t nids;
+	struct stack_map *maps; /* by pid and start */
+	uint32_t nmaps;
+	bool is_sorted;
+	struct stack_kernel kernel;
+	struct stack_cached *cache;
+	char *buffer; /* NAMES_DEMANGLED_MAX bytes */
+	char *record; /* BPFHOST_RECORD_MAX bytes */
+};
+
+/* files.c: the index of the file, or -errno; fd stays the caller's. */
+int stack_files_add(struct bpfhost_stacks *stacks, const struct bpfhost_target *target);
+int stack_files_find(const struct bpfhost_stacks *stacks, dev_t device, ino_t inode);
+int stack_files_by_id(struct bpfhost_stacks *stacks, const uint8_t *build_id);
+void stack_files_free(struct bpfhost_stacks *stacks);
+
+/* maps.c: false: that address of that process is not known. */
+void stack_maps_add(struct bpfhost_stacks *stacks, const struct stack_map *map);
+bool stack_maps_find(struct bpfhost_stacks *stacks, uint32_t pid, uint64_t address,
+		     uint32_t *ret_file, uint64_t *ret_offset);
+/* Sorts both tables after additions. */
+void stack_tables_sort(struct bpfhost_stacks *stacks);
+
+/* kernel.c */
+void stack_kernel_text(const struct stack_kernel *kernel, uint64_t address, char *text,
+		       size_t size);
+/* From lines as /proc/kallsyms has them. */
+int stack_kernel_read(FILE *file, struct stack_kernel *ret_kernel);
+void stack_kernel_free(struct stack_kernel *kernel);
+
+/*
+ * frame.c: the text of a place in a file; valid until the next call. is_caller: the offset is where a
+ * call will return to.
+ */
+const char *stack_frame_text(struct bpfhost_stacks *stacks, uint32_t file, uint64_t offset,
+			     bool is_caller);
+
+#endif
