@@ -21,6 +21,7 @@ struct use_maker {
 	const struct uprobe_settings *settings;
 	const char *target;
 	const char *event;  /* NULL: target:function */
+	bool is_inside;     /* some place is not where its function begins */
 	uint32_t first_use; /* those from here on are this probe's */
 	struct bpfhost_error *err;
 };
@@ -93,6 +94,14 @@ static bool use_is_one_function(const struct uprobe_places *places)
 	return true;
 }
 
+static bool use_is_inside(const struct uprobe_places *places)
+{
+	for (uint32_t i = 0; i < places->count; i++)
+		if (places->items[i].inside)
+			return true;
+	return false;
+}
+
 /* How many places from first on share a layout. */
 static uint32_t use_lot(const struct uprobe_places *places, uint32_t first)
 {
@@ -140,6 +149,7 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fiel
 		.condition = maker->probe->expr,
 		.string_size = maker->settings->string_size,
 		.stack = maker->settings->stack,
+		.at_entry = !maker->is_inside,
 	};
 	int ret = uses_new_layout(uses, &layout);
 
@@ -189,16 +199,14 @@ static int use_for_another(struct use_maker *maker, const struct bpfhost_file *f
 }
 
 static int use_check_call(const struct use_maker *maker, const struct bpfhost_file *file,
-			  uint32_t pid, const struct uprobe_places *places)
+			  uint32_t pid)
 {
-	for (uint32_t i = 0; i < places->count; i++)
-		if (places->items[i].inside) {
-			bpfhost_error_set(
-				maker->err, 0,
-				"a call can only be followed from the begin of its function; "
-				"leave out the \"->\" or the place inside");
-			return -EINVAL;
-		}
+	if (maker->is_inside) {
+		bpfhost_error_set(maker->err, 0,
+				  "a call can only be followed from the begin of its function; "
+				  "leave out the \"->\" or the place inside");
+		return -EINVAL;
+	}
 	return maker->settings->force
 		       ? 0
 		       : uprobe_guard_check(&maker->uses->guard, file, pid, maker->err);
@@ -216,11 +224,12 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 		ret = uprobe_places_find(file, maker->function, places, maker->err);
 	if (ret)
 		return ret;
+	maker->is_inside = use_is_inside(places);
 	one = !maker->function->has_glob && use_is_one_function(places);
 	ret = uprobe_fields_make(&maker->uses->debugs, file, one ? &places->items[0] : NULL,
 				 maker->probe, &fields, maker->err);
 	if (!ret && fields.has_return)
-		ret = use_check_call(maker, file, pid, places);
+		ret = use_check_call(maker, file, pid);
 	if (ret)
 		return ret;
 	use.places = places;

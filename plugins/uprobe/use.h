@@ -41,7 +41,7 @@ struct uprobe_settings {
 	uint32_t npids;
 	uint32_t string_size;
 	struct bpfhost_stack_depth stack; /* frames to take */
-	bool force; /* return probes where they may kill, too */
+	bool force;                       /* return probes where they may kill, too */
 };
 
 /*

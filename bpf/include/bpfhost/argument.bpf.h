@@ -51,6 +51,20 @@ const volatile struct bpfhost_argument_class
 const volatile bool bpfhost_has_conditions = false;
 const volatile struct bpfhost_stack_depth bpfhost_stack_depth = {};
 
+/* Where struct pt_regs has them, and how far a return has moved the stack pointer. */
+#if defined(__TARGET_ARCH_x86)
+#define BPFHOST_FRAME_POINTER       32
+#define BPFHOST_INSTRUCTION_POINTER 128
+#define BPFHOST_STACK_POINTER       152
+#define BPFHOST_RETURN_MOVES        8
+#else
+#define BPFHOST_FRAME_POINTER       232
+#define BPFHOST_LINK_REGISTER       240
+#define BPFHOST_STACK_POINTER       248
+#define BPFHOST_INSTRUCTION_POINTER 256
+#define BPFHOST_RETURN_MOVES        0
+#endif
+
 /* ---- values -------------------------------------------------------------------------------------- */
 
 static __always_inline __u64 bpfhost_argument_register(const void *ctx, __u32 offset)
@@ -206,6 +220,20 @@ static __always_inline void bpfhost_arguments_extras(
 
 /* ---- the stack ------------------------------------------------------------------------------------ */
 
+static __always_inline void bpfhost_arguments_callers(const void *ctx, struct bpfhost_stack *stack)
+{
+	__u64 frame = *(const __u64 *)(ctx + BPFHOST_FRAME_POINTER);
+
+	stack->address = *(const __u64 *)(ctx + BPFHOST_INSTRUCTION_POINTER);
+	stack->next = bpfhost_argument_memory(frame + sizeof(frame), sizeof(frame));
+#ifdef BPFHOST_LINK_REGISTER
+	stack->caller = *(const __u64 *)(ctx + BPFHOST_LINK_REGISTER);
+#else
+	stack->caller = bpfhost_argument_memory(*(const __u64 *)(ctx + BPFHOST_STACK_POINTER),
+						sizeof(stack->caller));
+#endif
+}
+
 /*
  * The registers of a probe are the program's, so what they lead to is the user's stack. The kernel's is
  * that of the task, and what it has on it is how the probe was reached.
@@ -217,11 +245,12 @@ static __always_inline void bpfhost_arguments_stack(
 	__u32 kernel = bpfhost_stack_depth.kernel * sizeof(__u64);
 	struct bpfhost_stack *stack;
 
-	if (!class->stack)
+	if (!user && !kernel)
 		return;
 	stack = (void *)values + class->stack;
 	stack->user = 0;
 	stack->kernel = 0;
+	bpfhost_arguments_callers(ctx, stack);
 	if (user)
 		stack->user = (__s32)bpf_get_stack(ctx, stack->frames, user,
 						   BPF_F_USER_STACK | BPF_F_USER_BUILD_ID);
@@ -285,15 +314,6 @@ struct {
 } bpfhost_call_blank SEC(".maps");
 
 struct bpfhost_call_counters bpfhost_call_counters SEC(".data.bpfhost_calls");
-
-/* Where struct pt_regs has the stack pointer, and how far a return has moved it. */
-#if defined(__TARGET_ARCH_x86)
-#define BPFHOST_STACK_POINTER 152
-#define BPFHOST_RETURN_MOVES  8
-#else
-#define BPFHOST_STACK_POINTER 248
-#define BPFHOST_RETURN_MOVES  0
-#endif
 
 static __always_inline struct bpfhost_call_key bpfhost_call_key(const void *ctx, __u64 cookie,
 								__u64 moved)

@@ -95,7 +95,7 @@ struct bpfhost_argument_class {
 	__u32 values;   /* the most values of any probe of this class */
 	__u32 place;    /* the largest place of an extra */
 	__u32 capacity; /* the largest capacity; header + place + capacity <= record */
-	__u32 stack;    /* offset of the stack behind the header; 0: none is taken */
+	__u32 stack;    /* offset of the stack behind the header, where one is taken */
 };
 
 /*
@@ -124,10 +124,18 @@ struct bpfhost_stack_depth {
 	__u32 kernel;
 };
 
-/* Behind it user frames, then kernel frames as plain addresses, room for the depth of each. */
+/*
+ * Behind it user frames, then kernel frames as plain addresses, room for the depth of each. Frames are
+ * found along the frame pointers, and at the begin of a function its own is not set up yet: its caller
+ * is among them only if the kernel knows better (from Linux 6.11 on, where the first instruction is
+ * `push %rbp`). So some addresses are taken from where they must be then.
+ */
 struct bpfhost_stack {
-	__s32 user;   /* bytes that were filled, or -errno */
-	__s32 kernel; /* likewise */
+	__s32 user;    /* bytes that were filled, or -errno */
+	__s32 kernel;  /* likewise */
+	__u64 address; /* of the instruction under the probe */
+	__u64 caller;  /* what lies where a function finds its return address when it begins */
+	__u64 next;    /* the return address that lies at the frame pointer */
 	struct bpfhost_stack_frame frames[];
 };
 
@@ -157,6 +165,6 @@ struct bpfhost_call_counters {
 _Static_assert(sizeof(struct bpfhost_argument) == 40, "ABI");
 _Static_assert(sizeof(struct bpfhost_argument_extra) == 8, "ABI");
 _Static_assert(sizeof(struct bpfhost_stack_frame) == 32, "ABI");
-_Static_assert(sizeof(struct bpfhost_stack) == 8, "ABI");
+_Static_assert(sizeof(struct bpfhost_stack) == 32, "ABI");
 
 #endif

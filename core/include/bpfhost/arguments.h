@@ -45,6 +45,7 @@ struct bpfhost_argument_plan {
 	/* How many frames of the stack to take; with any, a text `stack` is the last field, and records
 	 * have to go through bpfhost_arguments_forward (<bpfhost/stack.h>). */
 	struct bpfhost_stack_depth stack;
+	bool at_entry; /* all places are where a function begins: so it is known where its caller is */
 };
 
 #define BPFHOST_STACK_TEXT_SIZE 4096 /* bytes of the field `stack` */
@@ -59,6 +60,7 @@ struct bpfhost_argument_layout {
 	uint32_t frames_place; /* of the frames in what the programs emit; set by configure */
 	uint32_t class;        /* likewise */
 	bool is_call;
+	bool at_entry;
 };
 
 /*

@@ -38,12 +38,17 @@ void bpfhost_stacks_add_users(struct bpfhost_stacks *stacks, const struct bpfhos
 int bpfhost_stacks_add_kernel(struct bpfhost_stacks *stacks);
 uint32_t bpfhost_stacks_count(const struct bpfhost_stacks *stacks);
 
+/* How a stack was taken. */
+struct bpfhost_stack_shape {
+	struct bpfhost_stack_depth depth; /* there is room for so many frames */
+	bool at_entry;                    /* of a function, so that the caller's address is one */
+};
+
 /*
- * The text of a stack of process pid into size bytes. stack has room for depth frames. True: it was cut
- * and fills them, without a NUL.
+ * The text of a stack of process pid into size bytes. True: it was cut and fills them, without a NUL.
  */
 bool bpfhost_stacks_text(struct bpfhost_stacks *stacks, uint32_t pid,
-			 const struct bpfhost_stack *stack, struct bpfhost_stack_depth depth,
+			 const struct bpfhost_stack *stack, const struct bpfhost_stack_shape *shape,
 			 char *text, size_t size);
 
 /*

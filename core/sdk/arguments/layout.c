@@ -276,7 +276,8 @@ static int layout_make(struct layout *layout)
 int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 			      struct bpfhost_argument_layout *ret_layout, struct bpfhost_error *err)
 {
-	struct bpfhost_argument_layout out = { .is_call = plan->is_call };
+	struct bpfhost_argument_layout out = { .is_call = plan->is_call,
+					       .at_entry = plan->at_entry };
 	struct layout layout = { .plan = plan, .out = &out, .err = err };
 	int ret;
 

@@ -22,7 +22,7 @@ static void file_clear(struct stack_file *file)
 	bpfhost_symbols_free(file->symbols);
 	bpfhost_elf_close(file->debug);
 	bpfhost_elf_close(file->elf);
-	free(file->name);
+	free(file->path);
 }
 
 /* The kernel gives shorter build-ids with zeros behind them, and of longer ones none. */
@@ -47,16 +47,18 @@ static void file_find_debug(struct stack_file *file, const struct bpfhost_target
 
 static int file_open(struct stack_file *file, const struct bpfhost_target *target)
 {
-	const char *slash = strrchr(target->path, '/');
+	const char *slash;
 	int ret = bpfhost_elf_open(target->fd, &file->elf, NULL);
 
 	if (ret)
 		return ret;
 	file->device = target->device;
 	file->inode = target->inode;
-	file->name = strdup(slash ? slash + 1 : target->path);
-	if (!file->name)
+	file->path = strdup(target->path);
+	if (!file->path)
 		return -ENOMEM;
+	slash = strrchr(file->path, '/');
+	file->name = slash ? slash + 1 : file->path;
 	file_take_id(file);
 	file_find_debug(file, target);
 	return 0;

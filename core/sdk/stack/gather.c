@@ -9,46 +9,114 @@
 #include <elf.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define GATHER_SECONDS_MAX 2
 
 /* ---- by name: what is needed ----------------------------------------------------------------------- */
 
-static void gather_library(struct bpfhost_stacks *stacks, const char *name)
+#define GATHER_ORIGIN "$ORIGIN"
+/* Every program begins in it, also for a library that does not need it itself. */
+#define GATHER_ALWAYS "libc.so.6"
+
+/* The .dynamic section of a file, checked. */
+struct gather_dynamic {
+	struct bpfhost_elf_section entries;
+	struct bpfhost_elf_section strings;
+};
+
+static bool gather_dynamic(struct bpfhost_elf *elf, struct gather_dynamic *dynamic)
+{
+	return bpfhost_elf_info(elf)->bits == 64 &&
+	       !bpfhost_elf_section(elf, ".dynamic", &dynamic->entries) &&
+	       !bpfhost_elf_section(elf, ".dynstr", &dynamic->strings);
+}
+
+/* The next string with this tag; *at begins as 0. NULL: there is no more. */
+static const char *gather_string(const struct gather_dynamic *dynamic, int64_t tag, size_t *at)
+{
+	const char *entries = dynamic->entries.data, *strings = dynamic->strings.data;
+	const size_t size = dynamic->strings.size;
+	Elf64_Dyn entry;
+
+	while (dynamic->entries.size - *at >= sizeof(entry)) {
+		memcpy(&entry, entries + *at, sizeof(entry));
+		*at += sizeof(entry);
+		if (entry.d_tag == DT_NULL)
+			break;
+		if (entry.d_tag == tag && entry.d_un.d_val < size &&
+		    memchr(strings + entry.d_un.d_val, 0, size - entry.d_un.d_val))
+			return strings + entry.d_un.d_val;
+	}
+	return NULL;
+}
+
+static bool gather_open_library(struct bpfhost_stacks *stacks, const char *text)
 {
 	struct bpfhost_error why = { 0 };
 	struct bpfhost_target target;
 
-	if (!*name || strlen(name) > NAME_MAX || strpbrk(name, "/:"))
-		return;
-	if (bpfhost_target_find(name, 0, &target, &why))
-		return;
+	if (bpfhost_target_find(text, 0, &target, &why))
+		return false;
 	stack_files_add(stacks, &target);
 	bpfhost_target_close(&target);
+	return true;
 }
 
-static void gather_needed(struct bpfhost_stacks *stacks, struct bpfhost_elf *elf)
+/* One of the folders that the file itself names, where $ORIGIN is the file's own. */
+static bool gather_in_folder(struct bpfhost_stacks *stacks, const struct stack_file *file,
+			     const char *folder, size_t length, const char *name)
 {
-	struct bpfhost_elf_section dynamic, strings;
-	const char *text;
-	Elf64_Dyn entry;
+	const size_t origin = strlen(GATHER_ORIGIN);
+	char path[PATH_MAX];
+	int size;
 
-	if (bpfhost_elf_info(elf)->bits != 64 || bpfhost_elf_section(elf, ".dynamic", &dynamic) ||
-	    bpfhost_elf_section(elf, ".dynstr", &strings))
+	if (length >= origin && !strncmp(folder, GATHER_ORIGIN, origin))
+		size = snprintf(path, sizeof(path), "%.*s%.*s/%s", (int)(file->name - file->path),
+				file->path, (int)(length - origin), folder + origin, name);
+	else
+		size = snprintf(path, sizeof(path), "%.*s/%s", (int)length, folder, name);
+	return *path == '/' && size < (int)sizeof(path) && !access(path, R_OK) &&
+	       gather_open_library(stacks, path);
+}
+
+static bool gather_in_folders(struct bpfhost_stacks *stacks, const struct stack_file *file,
+			      const struct gather_dynamic *dynamic, const char *name)
+{
+	size_t at = 0;
+	const char *folders = gather_string(dynamic, DT_RUNPATH, &at);
+
+	at = 0;
+	if (!folders)
+		folders = gather_string(dynamic, DT_RPATH, &at);
+	while (folders && *folders) {
+		size_t length = strcspn(folders, ":");
+
+		if (length < PATH_MAX && gather_in_folder(stacks, file, folders, length, name))
+			return true;
+		folders += length + (folders[length] == ':');
+	}
+	return false;
+}
+
+static void gather_needed(struct bpfhost_stacks *stacks, uint32_t index)
+{
+	const struct stack_file file = stacks->files[index];
+	struct gather_dynamic dynamic;
+	const char *name;
+	size_t at = 0;
+
+	if (!gather_dynamic(file.elf, &dynamic))
 		return;
-	text = strings.data;
-	for (size_t at = 0; dynamic.size - at >= sizeof(entry); at += sizeof(entry)) {
-		memcpy(&entry, (const char *)dynamic.data + at, sizeof(entry));
-		if (entry.d_tag == DT_NULL)
-			break;
-		if (entry.d_tag != DT_NEEDED || entry.d_un.d_val >= strings.size ||
-		    !memchr(text + entry.d_un.d_val, 0, strings.size - entry.d_un.d_val))
+	while (stacks->nfiles < BPFHOST_STACKS_FILES &&
+	       (name = gather_string(&dynamic, DT_NEEDED, &at))) {
+		if (!*name || strlen(name) > NAME_MAX || strpbrk(name, "/:"))
 			continue;
-		if (stacks->nfiles == BPFHOST_STACKS_FILES)
-			break;
-		gather_library(stacks, text + entry.d_un.d_val);
+		if (!gather_in_folders(stacks, &file, &dynamic, name))
+			gather_open_library(stacks, name);
 	}
 }
 
@@ -59,8 +127,9 @@ void bpfhost_stacks_add_target(struct bpfhost_stacks *stacks, const struct bpfho
 	/* What one of them needs is added behind it, so its turn comes. */
 	if (stack_files_add(stacks, target) < 0)
 		return;
+	gather_open_library(stacks, GATHER_ALWAYS);
 	for (uint32_t i = first; i < stacks->nfiles; i++)
-		gather_needed(stacks, stacks->files[i].elf);
+		gather_needed(stacks, i);
 }
 
 /* ---- by process: what is mapped -------------------------------------------------------------------- */

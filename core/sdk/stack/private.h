@@ -16,7 +16,8 @@ struct stack_file {
 	uint8_t build_id[BPFHOST_STACK_BUILD_ID]; /* all 0: it has none */
 	dev_t device;
 	ino_t inode;
-	char *name;
+	char *path;
+	const char *name; /* the end of path */
 	struct bpfhost_elf *elf;
 	struct bpfhost_elf *debug;       /* NULL: none */
 	struct bpfhost_symbols *symbols; /* read when first asked for */
