@@ -175,6 +175,29 @@ static void refuses_mistakes(void **state)
 	(void)state;
 }
 
+static void adds_a_stack(void **state)
+{
+	const uint32_t values = sizeof(struct bpfhost_event);
+
+	assert_int_equal(fakehost_set(*state, "stack", "user"), 0);
+	start(*state, "/proc/self/exe:uprobe_test_one(fd: i32, path: str[16]) -> i32");
+	assert_field(*state, "path", BPFHOST_STRING, values + 4 * 8, 16);
+	assert_field(*state, "stack", BPFHOST_STRING, values + 4 * 8 + 16, 4096);
+}
+
+static void has_one_stack_only(void **state)
+{
+	assert_int_equal(fakehost_set(*state, "stack", "both"), 0);
+	assert_refused(*state, "/proc/self/exe:uprobe_test_one(stack: i32)",
+		       "a parameter is named \"stack\"");
+}
+
+static void has_no_stack_unless_asked(void **state)
+{
+	start(*state, "/proc/self/exe:uprobe_test_one(stack: i32)");
+	assert_field(*state, "stack", BPFHOST_INT, sizeof(struct bpfhost_event), 4);
+}
+
 static void knows_presets(void **state)
 {
 	assert_int_equal(fakehost_set(*state, "preset", "mysq"), 0);
@@ -192,6 +215,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(follows_offsets, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_the_nearest_function, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_mistakes, setup, teardown),
+		cmocka_unit_test_setup_teardown(adds_a_stack, setup, teardown),
+		cmocka_unit_test_setup_teardown(has_one_stack_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(has_no_stack_unless_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(knows_presets, setup, teardown),
 	};
 

@@ -57,10 +57,10 @@ where=$(events | head -n 1 | jq -r .data.stack | tr ';' '\n' | sed -n '2s/.*+//p
 start=$(nm "$TARGET_PROGRAM" | awk '$3 == "middle" { print $1 }')
 address=$(printf '0x%x' $((0x$start + where - 1)))
 if command -v addr2line >/dev/null; then
-	line=$(addr2line -e "$TARGET_PROGRAM" "$address")
+	line=$(addr2line -s -e "$TARGET_PROGRAM" "$address" | tr -dc '0-9:')
 	expect "line of the call in middle" \
 		"$(grep -n 'return inner(n) + 1;$' "$SOURCE_DIR/tests/targets/chain.c" |
-			sed 's/:.*//' | head -n 1)" "$(sed 's/.*:\([0-9]*\).*/\1/' <<<"$line")"
+			sed 's/:.*//' | head -n 1)" "${line#*:}"
 fi
 
 # A function that has a frame: the kernel sees its caller itself, since Linux 6.11.

@@ -222,7 +222,7 @@ static int layout_stack(struct layout *layout)
 	if (argument_names_find(&layout->names, LAYOUT_STACK_FIELD)) {
 		bpfhost_error_set(layout->err, 0,
 				  "a parameter is named \"" LAYOUT_STACK_FIELD
-				  "\" as the stack is; give it another name");
+				  "\", as the stack of calls is; leave one of them out");
 		return -EINVAL;
 	}
 	out->stack_place = out->record_size;
