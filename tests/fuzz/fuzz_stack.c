@@ -11,27 +11,29 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define FRAMES 4
+
 static void ask(struct bpfhost_stacks *stacks, uint64_t size)
 {
-	static const struct bpfhost_stack_shape shape = { { 4, 0 }, true };
-	struct {
-		struct bpfhost_stack stack;
-		struct bpfhost_stack_frame frames[4];
-	} taken = { 0 };
+	static const struct bpfhost_stack_shape shape = { { FRAMES, 0 }, true };
+	uint64_t
+		words[(sizeof(struct bpfhost_stack) + FRAMES * sizeof(struct bpfhost_stack_frame)) /
+		      sizeof(uint64_t)] = { 0 };
+	struct bpfhost_stack *stack = (struct bpfhost_stack *)words;
 	char text[300];
 
-	taken.stack.user = sizeof(taken.frames);
-	taken.stack.address = 0x10000;
+	stack->user = FRAMES * sizeof(struct bpfhost_stack_frame);
+	stack->address = 0x10000;
 	for (uint64_t i = 0; i < 64; i++) {
-		for (uint64_t j = 0; j < 4; j++) {
-			taken.frames[j].status = BPFHOST_STACK_FRAME_VALID;
-			memcpy(taken.frames[j].build_id, stacks->files[0].build_id,
+		for (uint64_t j = 0; j < FRAMES; j++) {
+			stack->frames[j].status = BPFHOST_STACK_FRAME_VALID;
+			memcpy(stack->frames[j].build_id, stacks->files[0].build_id,
 			       BPFHOST_STACK_BUILD_ID);
-			taken.frames[j].offset = i * (size / 64 + 1) + j;
+			stack->frames[j].offset = i * (size / 64 + 1) + j;
 		}
-		taken.stack.caller = 0x10000 + i * 33;
+		stack->caller = 0x10000 + i * 33;
 		text[sizeof(text) - 1] = '#';
-		bpfhost_stacks_text(stacks, 1, &taken.stack, &shape, text, sizeof(text) - 1);
+		bpfhost_stacks_text(stacks, 1, stack, &shape, text, sizeof(text) - 1);
 		if (text[sizeof(text) - 1] != '#')
 			abort();
 	}

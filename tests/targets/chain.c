@@ -20,8 +20,13 @@
 
 #include "chain/chain.h"
 
-#define CHAIN_DEPTH  200
+#define CHAIN_DEPTH 200
+
+#if __has_attribute(noclone)
 #define CHAIN_PROBED __attribute__((noinline, noclone, used)) static
+#else
+#define CHAIN_PROBED __attribute__((noinline, used)) static
+#endif
 
 static volatile int chain_sink;
 

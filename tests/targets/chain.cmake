@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-set(chain_flags -O2 -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-ipa-icf
-	-fno-sanitize=all)
+set(chain_flags -O2 -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-sanitize=all)
 add_library(${target}_library SHARED ${CMAKE_CURRENT_LIST_DIR}/chain/library.c)
 set_target_properties(${target}_library PROPERTIES OUTPUT_NAME chain
 	LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/targets)

@@ -29,11 +29,17 @@ struct subject {
 	uint8_t build_id[BPFHOST_STACK_BUILD_ID];
 };
 
+/* A stack with room for FRAMES_MAX of both. */
 struct taken {
-	struct bpfhost_stack stack;
-	struct bpfhost_stack_frame frames[FRAMES_MAX];
-	uint64_t kernel[FRAMES_MAX];
+	uint64_t words[(sizeof(struct bpfhost_stack) +
+			FRAMES_MAX * (sizeof(struct bpfhost_stack_frame) + sizeof(uint64_t))) /
+		       sizeof(uint64_t)];
 };
+
+static struct bpfhost_stack *stack_of(struct taken *taken)
+{
+	return (struct bpfhost_stack *)taken->words;
+}
 
 static void add_file(struct bpfhost_stacks *stacks, const struct fixture *fixture, const char *name)
 {
@@ -101,17 +107,17 @@ static const struct bpfhost_stack_shape entry = { { FRAMES_MAX, FRAMES_MAX }, tr
 static void take(struct taken *taken, const struct bpfhost_stack_frame *frames, uint32_t count)
 {
 	memset(taken, 0, sizeof(*taken));
-	memcpy(taken->frames, frames, count * sizeof(*frames));
-	taken->stack.user = (int32_t)(count * sizeof(*frames));
+	memcpy(stack_of(taken)->frames, frames, count * sizeof(*frames));
+	stack_of(taken)->user = (int32_t)(count * sizeof(*frames));
 }
 
-static void assert_text(struct bpfhost_stacks *stacks, const struct taken *taken,
+static void assert_text(struct bpfhost_stacks *stacks, struct taken *taken,
 			const struct bpfhost_stack_shape *shape, const char *wanted)
 {
 	char text[BPFHOST_STACK_TEXT_SIZE];
 
 	memset(text, 'x', sizeof(text));
-	assert_false(bpfhost_stacks_text(stacks, (uint32_t)getpid(), &taken->stack, shape, text,
+	assert_false(bpfhost_stacks_text(stacks, (uint32_t)getpid(), stack_of(taken), shape, text,
 					 sizeof(text)));
 	assert_non_null(memchr(text, 0, sizeof(text)));
 	assert_string_equal(text, wanted);
@@ -234,11 +240,11 @@ static void test_unknown(void **state)
 	assert_int_equal(bpfhost_stacks_count(stacks), 0);
 	take(&taken, frames, 4);
 	assert_text(stacks, &taken, &whole, "[0aff1234]+0x1234;0x7f00deadbeef;0x5");
-	taken.stack.user = -14;
+	stack_of(&taken)->user = -14;
 	assert_text(stacks, &taken, &whole, "");
-	taken.stack.user = INT32_MIN;
+	stack_of(&taken)->user = INT32_MIN;
 	assert_text(stacks, &taken, &whole, "");
-	taken.stack.user = sizeof(frames[0]) * 2 - 1;
+	stack_of(&taken)->user = sizeof(frames[0]) * 2 - 1;
 	assert_text(stacks, &taken, &whole, "[0aff1234]+0x1234");
 	bpfhost_stacks_free(stacks);
 	bpfhost_stacks_free(NULL);
@@ -257,8 +263,8 @@ static void test_too_many(void **state)
 		frames[i] = (struct bpfhost_stack_frame){ BPFHOST_STACK_FRAME_ADDRESS, { 0 }, 1 };
 	assert_int_equal(bpfhost_stacks_new(&stacks), 0);
 	take(&taken, frames, FRAMES_MAX);
-	taken.stack.user = INT32_MAX;
-	assert_false(bpfhost_stacks_text(stacks, 1, &taken.stack, &whole, text, sizeof(text)));
+	stack_of(&taken)->user = INT32_MAX;
+	assert_false(bpfhost_stacks_text(stacks, 1, stack_of(&taken), &whole, text, sizeof(text)));
 	assert_int_equal(strlen(text), FRAMES_MAX * 4 - 1);
 	bpfhost_stacks_free(stacks);
 }
@@ -282,7 +288,7 @@ static void test_cut(void **state)
 		bool cut;
 
 		memset(text, '#', sizeof(text));
-		cut = bpfhost_stacks_text(stacks, 1, &taken.stack, &whole, text, size);
+		cut = bpfhost_stacks_text(stacks, 1, stack_of(&taken), &whole, text, size);
 		assert_int_equal(cut, size < strlen(wanted));
 		assert_memory_equal(text, wanted, size < sizeof(wanted) ? size : sizeof(wanted));
 		assert_int_equal(text[size], '#');
@@ -314,9 +320,9 @@ static void test_caller(void **state)
 	frames[1] = frame_at(&subject, address_of(&subject, "T outer") + 8);
 	frames[2] = frame_at(&subject, address_of(&subject, "T main") + 8);
 	take(&taken, frames, 3);
-	taken.stack.address = MOVED + address_of(&subject, "T inner");
-	taken.stack.caller = MOVED + address_of(&subject, "T middle") + 4;
-	taken.stack.next = MOVED + address_of(&subject, "T outer") + 8;
+	stack_of(&taken)->address = MOVED + address_of(&subject, "T inner");
+	stack_of(&taken)->caller = MOVED + address_of(&subject, "T middle") + 4;
+	stack_of(&taken)->next = MOVED + address_of(&subject, "T outer") + 8;
 	assert_text(subject.stacks, &taken, &entry, "inner;middle+0x4;outer+0x8;main+0x8");
 	assert_text(subject.stacks, &taken, &whole, "inner;outer+0x8;main+0x8");
 	/* It counts among the frames. */
@@ -327,15 +333,15 @@ static void test_caller(void **state)
 
 	/* The kernel knew it. */
 	frames[1] = frame_at(&subject, address_of(&subject, "T middle") + 4);
-	memcpy(taken.frames, frames, sizeof(frames));
+	memcpy(stack_of(&taken)->frames, frames, sizeof(frames));
 	assert_text(subject.stacks, &taken, &entry, "inner;middle+0x4;main+0x8");
 
 	/* One that is in no file that is known. */
 	frames[1] = frame_at(&subject, address_of(&subject, "T outer") + 8);
-	memcpy(taken.frames, frames, sizeof(frames));
-	taken.stack.caller = 0x123456;
+	memcpy(stack_of(&taken)->frames, frames, sizeof(frames));
+	stack_of(&taken)->caller = 0x123456;
 	assert_text(subject.stacks, &taken, &entry, "inner;0x123456;outer+0x8;main+0x8");
-	taken.stack.caller = 0;
+	stack_of(&taken)->caller = 0;
 	assert_text(subject.stacks, &taken, &entry, "inner;outer+0x8;main+0x8");
 	subject_close(&subject);
 }
@@ -354,12 +360,12 @@ static void test_caller_recursion(void **state)
 	frames[1] = frame_at(&subject, address_of(&subject, "T inner") + 4);
 	frames[2] = frame_at(&subject, address_of(&subject, "T main") + 8);
 	take(&taken, frames, 3);
-	taken.stack.address = MOVED + address_of(&subject, "T inner");
-	taken.stack.caller = MOVED + address_of(&subject, "T inner") + 4;
-	taken.stack.next = taken.stack.caller;
+	stack_of(&taken)->address = MOVED + address_of(&subject, "T inner");
+	stack_of(&taken)->caller = MOVED + address_of(&subject, "T inner") + 4;
+	stack_of(&taken)->next = stack_of(&taken)->caller;
 	assert_text(subject.stacks, &taken, &entry, "inner;inner+0x4;inner+0x4;main+0x8");
 	frames[2] = frames[1];
-	memcpy(taken.frames, frames, sizeof(frames));
+	memcpy(stack_of(&taken)->frames, frames, sizeof(frames));
 	assert_text(subject.stacks, &taken, &entry, "inner;inner+0x4;inner+0x4");
 	subject_close(&subject);
 }
@@ -381,9 +387,9 @@ static void test_caller_elsewhere(void **state)
 	frames[0] = frame_at(&library, address_of(&library, "T shown"));
 	frames[1] = frame_at(&subject, address_of(&subject, "T outer") + 8);
 	take(&taken, frames, 2);
-	taken.stack.address = 0x600000000000 + address_of(&library, "T shown");
-	taken.stack.caller = MOVED + address_of(&subject, "T middle") + 4;
-	taken.stack.next = MOVED + address_of(&subject, "T outer") + 8;
+	stack_of(&taken)->address = 0x600000000000 + address_of(&library, "T shown");
+	stack_of(&taken)->caller = MOVED + address_of(&subject, "T middle") + 4;
+	stack_of(&taken)->next = MOVED + address_of(&subject, "T outer") + 8;
 	assert_text(subject.stacks, &taken, &entry, "shown;middle+0x4;outer+0x8");
 	subject_close(&subject);
 	subject_close(&library);
@@ -439,7 +445,7 @@ static void test_process(void **state)
 	bpfhost_stacks_add_process(stacks, 0x7ffffffe);
 	take(&taken, frames, 3);
 	assert_text(stacks, &taken, &whole, "stack_test_probe;stack_test_probe+0x1;0x10");
-	bpfhost_stacks_text(stacks, 1, &taken.stack, &whole, text, sizeof(text));
+	bpfhost_stacks_text(stacks, 1, stack_of(&taken), &whole, text, sizeof(text));
 	assert_string_not_equal(text, "stack_test_probe;stack_test_probe+0x1;0x10");
 	bpfhost_stacks_free(stacks);
 }
@@ -483,8 +489,11 @@ static void test_many_places(void **state)
 
 		frame.offset += i % 20000;
 		take(&taken, &frame, 1);
-		bpfhost_stacks_text(subject.stacks, 1, &taken.stack, &whole, text, sizeof(text));
-		snprintf(wanted, sizeof(wanted), i % 20000 ? "big+0x%x" : "big", i % 20000);
+		bpfhost_stacks_text(subject.stacks, 1, stack_of(&taken), &whole, text,
+				    sizeof(text));
+		snprintf(wanted, sizeof(wanted), "big+0x%x", i % 20000);
+		if (!(i % 20000))
+			strcpy(wanted, "big");
 		assert_string_equal(text, wanted);
 	}
 	subject_close(&subject);
@@ -553,13 +562,15 @@ static void test_kernel_and_user(void **state)
 	const struct bpfhost_stack_frame frame = { BPFHOST_STACK_FRAME_ADDRESS, { 0 }, 0x10 };
 	struct bpfhost_stacks *stacks;
 	struct taken taken;
+	uint64_t *kernel;
 
 	(void)state;
 	assert_int_equal(bpfhost_stacks_new(&stacks), 0);
 	take(&taken, &frame, 1);
-	taken.kernel[0] = 0xffffffff81000000;
-	taken.kernel[1] = 0xffffffff82000000;
-	taken.stack.kernel = 16;
+	kernel = (uint64_t *)&stack_of(&taken)->frames[FRAMES_MAX];
+	kernel[0] = 0xffffffff81000000;
+	kernel[1] = 0xffffffff82000000;
+	stack_of(&taken)->kernel = 16;
 	assert_text(stacks, &taken, &whole, "0xffffffff81000000_[k];0xffffffff82000000_[k];0x10");
 	bpfhost_stacks_free(stacks);
 }
