@@ -30,15 +30,18 @@ void bpfhost_usdt_free(struct bpfhost_usdt *usdt);
 const struct bpfhost_usdt_site *bpfhost_usdt_sites(const struct bpfhost_usdt *usdt,
 						   size_t *ret_count);
 
-#define BPFHOST_USDT_TEXT_MAX 64
+#define BPFHOST_USDT_TEXT_MAX   64
+#define BPFHOST_USDT_SYMBOL_MAX 256 /* mangled names are long */
 
 /* One argument, understood or not. */
 struct bpfhost_usdt_argument {
 	struct bpfhost_argument argument; /* place UNKNOWN: not understood, or out of BPF's reach */
 	bool is_float;                    /* 4f@, 8f@ */
-	char symbol[BPFHOST_USDT_TEXT_MAX]; /* "8@counter+4(%rip)": the symbol; "" for none. offset
-					       * holds the addend then */
-	char text[BPFHOST_USDT_TEXT_MAX];   /* as it stands there, cut to fit */
+	/* "8@counter+4(%rip)": the symbol that is still to be bound; "" for none. The argument is
+	 * MEMORY relative to the program counter then, and offset holds the addend. */
+	char symbol[BPFHOST_USDT_SYMBOL_MAX];
+	char text
+		[BPFHOST_USDT_TEXT_MAX]; /* as it stands there, cut to fit; control characters: ? */
 };
 
 /*
@@ -49,8 +52,9 @@ struct bpfhost_usdt_argument {
 uint32_t bpfhost_usdt_arguments(const char *text, uint16_t machine,
 				struct bpfhost_usdt_argument arguments[BPFHOST_ARGUMENTS_MAX]);
 /*
- * Puts the address of a symbol of elf in the place of its name: relative to the program counter at
- * the site, so that it holds wherever the file is loaded. 0, or -ENOENT and the argument is UNKNOWN.
+ * Puts the address of a symbol of the file in the place of its name, which is "" then: relative to the
+ * program counter at the site, so that it holds wherever the file is loaded. 0, also where there is
+ * nothing to bind; or -ENOENT and the argument is UNKNOWN: no object of that name, or several.
  */
 int bpfhost_usdt_bind_symbol(const struct bpfhost_symbols *symbols, uint16_t machine,
 			     const struct bpfhost_usdt_site *site,
