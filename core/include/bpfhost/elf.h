@@ -70,11 +70,13 @@ enum bpfhost_symbol_source {
 	BPFHOST_SYMBOLS_DEBUGDATA, /* .gnu_debugdata */
 };
 
+#define BPFHOST_SYMBOL_NO_OFFSET UINT64_MAX
+
 struct bpfhost_symbol {
 	const char *name;    /* as in the file: mangled; without a version */
 	const char *version; /* NULL: none */
 	uint64_t address;    /* virtual, of the file that is loaded */
-	uint64_t offset;     /* in the file that is loaded */
+	uint64_t offset;     /* in the file that is loaded; NO_OFFSET: an object in .bss */
 	uint64_t size;       /* bytes; 0: unknown */
 	uint8_t kind;        /* enum bpfhost_symbol_kind */
 	uint8_t source;      /* enum bpfhost_symbol_source */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,10 @@ int64_t bpfhost_elf_read(const struct bpfhost_elf *elf, uint64_t offset, void *b
 		return 0;
 	if (size > elf->size - offset)
 		size = elf->size - offset;
+	if (elf->memory) {
+		memcpy(buffer, elf->memory + offset, size);
+		return (int64_t)size;
+	}
 	while (done < size) {
 		ssize_t got =
 			pread(elf->fd, (char *)buffer + done, size - done, (off_t)(offset + done));
@@ -68,14 +73,14 @@ int elf_file_read_alloc(const struct bpfhost_elf *elf, uint64_t offset, uint64_t
 	return 0;
 }
 
-static int open_file(int fd, struct bpfhost_elf *elf, struct bpfhost_error *err)
+static int keep_file(int fd, struct bpfhost_elf *elf, struct bpfhost_error *err)
 {
 	struct stat stat;
+	int ret;
 
 	if (fstat(fd, &stat)) {
-		int ret = -errno;
-
-		bpfhost_error_set(err, 0, "failed to look at it: %m");
+		ret = -errno;
+		bpfhost_error_set(err, 0, "failed to look at it: %s", strerror(-ret));
 		return ret;
 	}
 	if (!S_ISREG(stat.st_mode)) {
@@ -84,24 +89,19 @@ static int open_file(int fd, struct bpfhost_elf *elf, struct bpfhost_error *err)
 	}
 	elf->size = (uint64_t)stat.st_size;
 	elf->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (elf->fd < 0) {
-		int ret = -errno;
-
-		bpfhost_error_set(err, 0, "failed to keep it open: %m");
-		return ret;
-	}
-	return elf_file_read_headers(elf, err);
+	if (elf->fd >= 0)
+		return 0;
+	ret = -errno;
+	bpfhost_error_set(err, 0, "failed to keep it open: %s", strerror(-ret));
+	return ret;
 }
 
-int bpfhost_elf_open(int fd, struct bpfhost_elf **ret_elf, struct bpfhost_error *err)
+/* Where ret is 0, reads what is always read; else takes back what there is. */
+static int finish_open(int ret, struct bpfhost_elf *elf, struct bpfhost_elf **ret_elf,
+		       struct bpfhost_error *err)
 {
-	struct bpfhost_elf *elf = calloc(1, sizeof(*elf));
-	int ret;
-
-	if (!elf)
-		return -ENOMEM;
-	elf->fd = -1;
-	ret = open_file(fd, elf, err);
+	if (!ret)
+		ret = elf_file_read_headers(elf, err);
 	if (ret) {
 		bpfhost_elf_close(elf);
 		return ret;
@@ -109,6 +109,36 @@ int bpfhost_elf_open(int fd, struct bpfhost_elf **ret_elf, struct bpfhost_error 
 	elf_file_read_notes(elf);
 	*ret_elf = elf;
 	return 0;
+}
+
+static struct bpfhost_elf *new_elf(struct bpfhost_error *err)
+{
+	struct bpfhost_elf *elf = calloc(1, sizeof(*elf));
+
+	if (elf)
+		elf->fd = -1;
+	else
+		bpfhost_error_set(err, 0, "no memory is left for it");
+	return elf;
+}
+
+int bpfhost_elf_open(int fd, struct bpfhost_elf **ret_elf, struct bpfhost_error *err)
+{
+	struct bpfhost_elf *elf = new_elf(err);
+
+	return elf ? finish_open(keep_file(fd, elf, err), elf, ret_elf, err) : -ENOMEM;
+}
+
+int elf_file_open_memory(const void *data, size_t size, struct bpfhost_elf **ret_elf,
+			 struct bpfhost_error *err)
+{
+	struct bpfhost_elf *elf = new_elf(err);
+
+	if (!elf)
+		return -ENOMEM;
+	elf->memory = data;
+	elf->size = size;
+	return finish_open(0, elf, ret_elf, err);
 }
 
 void bpfhost_elf_close(struct bpfhost_elf *elf)
@@ -130,10 +160,10 @@ const struct bpfhost_elf_info *bpfhost_elf_info(const struct bpfhost_elf *elf)
 	return &elf->info;
 }
 
-/* Segments lie by address: the last one that begins at or below it. */
+/* The last segment that begins at or below address. */
 static const struct elf_file_segment *find_segment(const struct bpfhost_elf *elf, uint64_t address)
 {
-	size_t low = 0, high = elf->segment_count;
+	size_t low = 0, high = elf->load_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -143,8 +173,6 @@ static const struct elf_file_segment *find_segment(const struct bpfhost_elf *elf
 		else
 			high = middle;
 	}
-	while (low > 0 && elf->segments[low - 1].type != PT_LOAD)
-		low--;
 	return low ? &elf->segments[low - 1] : NULL;
 }
 
@@ -158,17 +186,23 @@ int bpfhost_elf_offset(const struct bpfhost_elf *elf, uint64_t address, uint64_t
 	return 0;
 }
 
+bool elf_file_is_loaded(const struct bpfhost_elf *elf, uint64_t address)
+{
+	const struct elf_file_segment *segment = find_segment(elf, address);
+
+	return segment && address - segment->address < segment->memory_size;
+}
+
 /* A page that two segments share is in both; the executable one is meant. */
 static const struct elf_file_segment *segment_of_offset(const struct bpfhost_elf *elf,
 							uint64_t offset)
 {
 	const struct elf_file_segment *found = NULL;
 
-	for (size_t i = 0; i < elf->segment_count; i++) {
+	for (size_t i = 0; i < elf->load_count; i++) {
 		const struct elf_file_segment *segment = &elf->segments[i];
 
-		if (segment->type != PT_LOAD || offset < segment->offset ||
-		    offset - segment->offset >= segment->file_size)
+		if (offset < segment->offset || offset - segment->offset >= segment->file_size)
 			continue;
 		if (segment->flags & PF_X)
 			return segment;

@@ -37,16 +37,25 @@ struct elf_file_segment {
 };
 
 struct bpfhost_elf {
-	int fd;
-	uint64_t size; /* of the file as it was opened */
+	int fd;             /* -1: it lies in memory */
+	const char *memory; /* borrowed; NULL: it is a file */
+	uint64_t size;      /* as it was when it was opened */
 	struct bpfhost_elf_info info;
-	struct elf_file_segment *segments; /* PT_LOAD and PT_NOTE, by address */
+	struct elf_file_segment *segments; /* PT_LOAD by address, then PT_NOTE */
 	size_t segment_count;
+	size_t load_count;
 	struct elf_file_section *sections;
 	size_t section_count;
 	char *names; /* ends with a 0 */
 	size_t names_size;
 };
+
+/* The same as bpfhost_elf_open for a file that lies in memory, which must outlive it. */
+int elf_file_open_memory(const void *data, size_t size, struct bpfhost_elf **ret_elf,
+			 struct bpfhost_error *err);
+
+/* Whether a virtual address lies in a loaded segment, be it in the file or zeroes behind it. */
+bool elf_file_is_loaded(const struct bpfhost_elf *elf, uint64_t address);
 
 /* header.c: fills segments, sections and names. 0 or -errno with a sentence. */
 int elf_file_read_headers(struct bpfhost_elf *elf, struct bpfhost_error *err);
@@ -63,10 +72,18 @@ int elf_file_read_alloc(const struct bpfhost_elf *elf, uint64_t offset, uint64_t
 /* section.c: the first section of this name or type, NULL: none. */
 struct elf_file_section *elf_file_find(const struct bpfhost_elf *elf, const char *name);
 struct elf_file_section *elf_file_find_type(const struct bpfhost_elf *elf, uint32_t type);
+/* The one that section's link names, when it is of this type, else NULL. */
+const struct elf_file_section *elf_file_linked(const struct bpfhost_elf *elf,
+					       const struct elf_file_section *section,
+					       uint32_t type);
 /* "" where the name is damaged. */
 const char *elf_file_name(const struct bpfhost_elf *elf, const struct elf_file_section *section);
 /* A section's bytes, decompressed, with a 0 behind them; the caller frees them. 0 or -errno. */
 int elf_file_load(const struct bpfhost_elf *elf, const struct elf_file_section *section,
 		  void **ret_data, size_t *ret_size);
+
+/* compress.c: puts what data (which elf_file_load's caller owns) means in its place. is_gnu: the
+ * older way, which has "ZLIB" and a size in front and no flag. 0, -ENOEXEC, -EFBIG, -ENOMEM. */
+int elf_file_decompress(const struct bpfhost_elf *elf, bool is_gnu, void **data, size_t *size);
 
 #endif

@@ -30,10 +30,14 @@ struct header {
 	size_t section_size;
 };
 
-static int damaged(struct bpfhost_error *err, const char *what)
+/* Says why a table could not be read: ret is handed on. */
+static int refuse(int ret, struct bpfhost_error *err, const char *what)
 {
-	bpfhost_error_set(err, 0, "its %s are damaged or cut off", what);
-	return -ENOEXEC;
+	if (ret == -ENOEXEC)
+		bpfhost_error_set(err, 0, "its %s are damaged or cut off", what);
+	else
+		bpfhost_error_set(err, 0, "failed to read its %s: %s", what, strerror(-ret));
+	return ret;
 }
 
 static int check_ident(const unsigned char *ident, struct bpfhost_error *err)
@@ -72,16 +76,14 @@ static int read_header(struct bpfhost_elf *elf, struct header *ret_header,
 	int64_t got = bpfhost_elf_read(elf, 0, &raw, sizeof(raw));
 	int ret;
 
-	if (got < 0) {
-		bpfhost_error_set(err, 0, "failed to read it: %s", strerror((int)-got));
-		return (int)got;
-	}
+	if (got < 0)
+		return refuse((int)got, err, "first bytes");
 	ret = check_ident(raw.ident, err);
 	if (ret)
 		return ret;
 	elf->info.bits = raw.ident[EI_CLASS] == ELFCLASS32 ? 32 : 64;
 	if ((size_t)got < (elf->info.bits == 32 ? sizeof(raw.narrow) : sizeof(raw.wide)))
-		return damaged(err, "first bytes");
+		return refuse(-ENOEXEC, err, "first bytes");
 	/* These two stand at the same place in both. */
 	elf->info.type = raw.wide.e_type;
 	elf->info.machine = raw.wide.e_machine;
@@ -188,6 +190,8 @@ static int by_address(const void *a, const void *b)
 {
 	const struct elf_file_segment *one = a, *other = b;
 
+	if (one->type != other->type)
+		return one->type == PT_LOAD ? -1 : 1;
 	if (one->address != other->address)
 		return one->address < other->address ? -1 : 1;
 	/* Of two that begin at one address, the one that has something comes last and is found. */
@@ -222,6 +226,7 @@ static int read_segments(struct bpfhost_elf *elf, const struct header *header)
 			continue;
 		if (!segment_is_sane(&segment))
 			ret = -ENOEXEC;
+		elf->load_count += segment.type == PT_LOAD;
 		elf->segments[elf->segment_count++] = segment;
 	}
 	free(raw);
@@ -249,23 +254,20 @@ int elf_file_read_headers(struct bpfhost_elf *elf, struct bpfhost_error *err)
 	if (ret)
 		return ret;
 	if (!sizes_are_right(elf, &header))
-		return damaged(err, "headers");
+		return refuse(-ENOEXEC, err, "headers");
 	ret = read_long_counts(elf, &header);
 	if (ret)
-		return damaged(err, "section headers");
+		return refuse(ret, err, "section headers");
 	if (header.segment_count > SEGMENTS_MAX || header.section_count > SECTIONS_MAX) {
-		bpfhost_error_set(err, 0,
-				  "it has more headers than are read (%u segments, %u sections)",
+		bpfhost_error_set(err, 0, "it has more than %u segments or %u sections",
 				  SEGMENTS_MAX, SECTIONS_MAX);
 		return -EFBIG;
 	}
 	ret = header.segment_count ? read_segments(elf, &header) : 0;
 	if (ret)
-		return ret == -ENOMEM ? ret : damaged(err, "program headers");
+		return refuse(ret, err, "program headers");
 	ret = header.section_count ? read_sections(elf, &header) : 0;
 	if (!ret && elf->section_count)
 		ret = read_names(elf, header.names_index);
-	if (ret)
-		return ret == -ENOMEM ? ret : damaged(err, "section headers");
-	return 0;
+	return ret ? refuse(ret, err, "section headers") : 0;
 }

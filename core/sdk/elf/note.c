@@ -84,9 +84,7 @@ void elf_file_read_notes(struct bpfhost_elf *elf)
 		if (elf->sections[i].type == SHT_NOTE)
 			read_notes(elf, elf->sections[i].offset, elf->sections[i].size, &left);
 	}
-	for (size_t i = 0; !elf->info.build_id_size && i < elf->segment_count; i++) {
-		if (elf->segments[i].type == PT_NOTE)
-			read_notes(elf, elf->segments[i].offset, elf->segments[i].file_size, &left);
-	}
+	for (size_t i = elf->load_count; !elf->info.build_id_size && i < elf->segment_count; i++)
+		read_notes(elf, elf->segments[i].offset, elf->segments[i].file_size, &left);
 	elf->info.is_go |= has_go_section(elf);
 }

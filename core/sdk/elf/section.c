@@ -28,18 +28,49 @@ struct elf_file_section *elf_file_find_type(const struct bpfhost_elf *elf, uint3
 	return NULL;
 }
 
+const struct elf_file_section *elf_file_linked(const struct bpfhost_elf *elf,
+					       const struct elf_file_section *section,
+					       uint32_t type)
+{
+	if (section->link >= elf->section_count || elf->sections[section->link].type != type)
+		return NULL;
+	return &elf->sections[section->link];
+}
+
 int elf_file_load(const struct bpfhost_elf *elf, const struct elf_file_section *section,
 		  void **ret_data, size_t *ret_size)
 {
+	bool is_gnu = !strncmp(elf_file_name(elf, section), ".zdebug", 7);
+	size_t size = section->size;
+	void *data = NULL;
 	int ret;
 
 	if (section->type == SHT_NOBITS)
 		return -ENOEXEC;
-	ret = elf_file_read_alloc(elf, section->offset, section->size, ELF_FILE_SECTION_MAX,
-				  ret_data);
-	if (!ret)
-		*ret_size = section->size;
-	return ret;
+	ret = elf_file_read_alloc(elf, section->offset, size, ELF_FILE_SECTION_MAX, &data);
+	if (!ret && (section->flags & SHF_COMPRESSED))
+		ret = elf_file_decompress(elf, false, &data, &size);
+	else if (!ret && is_gnu)
+		ret = elf_file_decompress(elf, true, &data, &size);
+	if (ret) {
+		free(data);
+		return ret;
+	}
+	*ret_data = data;
+	*ret_size = size;
+	return 0;
+}
+
+/* ".debug_info" may be there as ".zdebug_info". */
+static struct elf_file_section *find_compressed(const struct bpfhost_elf *elf, const char *name)
+{
+	for (size_t i = 0; !strncmp(name, ".debug", 6) && i < elf->section_count; i++) {
+		const char *own = elf_file_name(elf, &elf->sections[i]);
+
+		if (!strncmp(own, ".z", 2) && !strcmp(own + 2, name + 1))
+			return &elf->sections[i];
+	}
+	return NULL;
 }
 
 int bpfhost_elf_section(struct bpfhost_elf *elf, const char *name,
@@ -48,6 +79,8 @@ int bpfhost_elf_section(struct bpfhost_elf *elf, const char *name,
 	struct elf_file_section *section = elf_file_find(elf, name);
 	int ret;
 
+	if (!section)
+		section = find_compressed(elf, name);
 	if (!section)
 		return -ENOENT;
 	if (!section->data) {
