@@ -465,7 +465,6 @@ struct shown {
 	char arguments[512];
 	uint64_t address;
 	uint64_t semaphore;
-	bool is_found;
 };
 
 static void find_shown(struct shown *shown, const char *path, const struct bpfhost_usdt_site *sites,
@@ -491,6 +490,7 @@ static bool read_shown(FILE *lines, struct shown *shown)
 {
 	unsigned long long address, base, semaphore;
 	char line[1024];
+	const char *provider;
 
 	*shown = (struct shown){ 0 };
 	while (fgets(line, sizeof(line), lines)) {
@@ -500,7 +500,9 @@ static bool read_shown(FILE *lines, struct shown *shown)
 			shown->address = address;
 			shown->semaphore = semaphore;
 		}
-		sscanf(line, " Provider: %63s", shown->provider);
+		provider = strstr(line, "Provider:"); /* behind something else with some versions */
+		if (provider)
+			sscanf(provider, "Provider: %63s", shown->provider);
 		sscanf(line, " Name: %63s", shown->name);
 		if (strstr(line, "Arguments:")) {
 			sscanf(line, " Arguments: %511[^\n]", shown->arguments);
