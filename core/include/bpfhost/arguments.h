@@ -18,12 +18,21 @@
 #include <bpfhost/schema.h>
 #include <bpfhost/sdk.h>
 
+/* A text that is shown in the place of a value. */
+struct bpfhost_argument_label {
+	int64_t value;
+	const char *text;
+};
+
 /* One argument of a probe, and how it is shown. */
 struct bpfhost_argument_field {
 	const char *name;
 	struct bpfhost_argument argument;
 	struct bpfhost_probe_type type; /* NONE: a number of the argument's size and sign */
 	bool maybe_text; /* beside the number, the text that it may point to: NAME_text */
+	/* Of a field without a type: what some of its values are called. */
+	const struct bpfhost_argument_label *labels;
+	uint32_t nlabels;
 };
 
 /* All pointers are the caller's and need to live for the call only. */
@@ -44,8 +53,9 @@ struct bpfhost_argument_plan {
 
 struct bpfhost_argument_layout {
 	struct bpfhost_arguments config;
+	/* NULL: another place of the last one before that has a schema; its condition holds here. */
 	struct bpfhost_schema *schema;
-	struct bpfhost_condition *condition; /* NULL: none */
+	struct bpfhost_condition *condition; /* NULL: none, or that of the one with the schema */
 	uint32_t record_size;                /* with header */
 	uint32_t class;                      /* set by bpfhost_arguments_configure */
 	bool is_call;
@@ -59,6 +69,17 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 			      struct bpfhost_argument_layout *ret_layout,
 			      struct bpfhost_error *err);
 void bpfhost_argument_layout_clear(struct bpfhost_argument_layout *layout);
+
+/*
+ * One event that is made at several places, each of which has its arguments elsewhere: places times
+ * plan->nfields arguments, for places layouts, which belong together and must be given on in this
+ * order. What the plan's fields say of their arguments is the size and sign that are shown; a narrower
+ * value is extended by its own sign. Not for calls. Else as bpfhost_arguments_lay_out.
+ */
+int bpfhost_arguments_lay_out_places(const struct bpfhost_argument_plan *plan,
+				     const struct bpfhost_argument *arguments, uint32_t places,
+				     struct bpfhost_argument_layout *ret_layouts,
+				     struct bpfhost_error *err);
 
 /*
  * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas. calls: how

@@ -105,6 +105,24 @@ static int layout_value(struct layout *layout, const char *name, struct bpfhost_
 	return 0;
 }
 
+static void layout_labelled(struct layout *layout, const struct bpfhost_argument_field *field)
+{
+	uint32_t index = layout->nvalues++;
+	struct argument_kind kind = {
+		.kind = BPFHOST_ENUM,
+		.size = field->argument.size,
+		.is_signed = field->argument.flags & BPFHOST_ARGUMENT_SIGNED,
+	};
+
+	bpfhost_schema_field(layout->schema, field->name, kind.kind,
+			     (uint32_t)layout_value_place(index), kind.size, 1);
+	bpfhost_schema_flags(layout->schema, kind.is_signed ? BPFHOST_FIELD_SIGNED : 0);
+	for (uint32_t i = 0; i < field->nlabels; i++)
+		bpfhost_schema_value(layout->schema, field->labels[i].text,
+				     (uint64_t)field->labels[i].value);
+	argument_names_add(&layout->names, field->name, index, &kind, 0);
+}
+
 static int layout_duplicate(const struct layout *layout, const char *name)
 {
 	if (!argument_names_find(&layout->names, name))
@@ -122,6 +140,10 @@ static int layout_field(struct layout *layout, const struct bpfhost_argument_fie
 	if (err)
 		return err;
 	config->values[index] = field->argument;
+	if (field->nlabels) {
+		layout_labelled(layout, field);
+		return 0;
+	}
 	err = layout_value(layout, field->name, field->type, &config->values[index],
 			   &config->nextras);
 	if (!err && field->maybe_text)
@@ -242,6 +264,46 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 		return ret;
 	}
 	*ret_layout = out;
+	return 0;
+}
+
+/* ---- several places ------------------------------------------------------------------------------- */
+
+/* Cut to what is shown; a narrower one is extended as it is itself. */
+static struct bpfhost_argument layout_fit(const struct bpfhost_argument *shown,
+					  const struct bpfhost_argument *own)
+{
+	struct bpfhost_argument fit = *own;
+
+	if (own->size < shown->size)
+		return fit;
+	fit.size = shown->size;
+	fit.flags &= (uint8_t)~BPFHOST_ARGUMENT_SIGNED;
+	fit.flags |= shown->flags & BPFHOST_ARGUMENT_SIGNED;
+	return fit;
+}
+
+int bpfhost_arguments_lay_out_places(const struct bpfhost_argument_plan *plan,
+				     const struct bpfhost_argument *arguments, uint32_t places,
+				     struct bpfhost_argument_layout *ret_layouts,
+				     struct bpfhost_error *err)
+{
+	struct bpfhost_argument_layout layout, again;
+	uint32_t first = plan->nfunctions ? 1 : 0;
+	int ret = bpfhost_arguments_lay_out(plan, &layout, err);
+
+	if (ret)
+		return ret;
+	again = layout;
+	again.schema = NULL;
+	again.condition = NULL;
+	for (uint32_t i = 0; i < places; i++) {
+		ret_layouts[i] = i ? again : layout;
+		for (uint32_t n = 0; n < plan->nfields; n++)
+			ret_layouts[i].config.values[first + n] =
+				layout_fit(&layout.config.values[first + n],
+					   &arguments[i * (size_t)plan->nfields + n]);
+	}
 	return 0;
 }
 
