@@ -62,8 +62,8 @@ static int select_unknown(const struct usdt_select *select, const struct usdt_fi
 	if (names)
 		nearest = select_nearest(select, names, count);
 	bpfhost_error_set(err, 0,
-			  "there is no static probe \"%.*s%s%.*s\" in %s%s%.*s%s; `bpfhost probes "
-			  "usdt %.128s` lists those that are there",
+			  "there is no static probe \"%.*s%s%.*s\" in %s%s%.*s%s (`bpfhost probes "
+			  "usdt %.128s` lists them)",
 			  SELECT_SHOWN, select->provider ? select->provider->text : "",
 			  select->provider ? ":" : "", SELECT_SHOWN, select->name->text,
 			  file->file->target.path, nearest ? "; did you mean \"" : "",
