@@ -27,6 +27,8 @@ chmod 0711 "$TMP"
 TRACING=/sys/kernel/tracing
 HOST_PID='' HOST_SESSION='' HOST_STDOUT='' TARGET_PID='' STATUS='' TOOK='' BPF_IDS=''
 HOST_FORMAT=json
+# What target_start runs; it must talk as act does.
+TARGET_PROGRAM=$TARGETS_DIR/act
 # Where the sanitizers or a busy machine make all slower, limits of time are stretched.
 SLOW=${BPFHOST_TEST_SLOW:-1}
 case ${CFLAGS:-} in *sanitize*) SLOW=$((SLOW * 4)) ;; esac
@@ -124,12 +126,12 @@ need_event() {
 
 # ---- the target -------------------------------------------------------------------------------
 
-# target_start VERB...: runs targets/act up to where it waits
+# target_start ARGUMENT...: runs $TARGET_PROGRAM up to where it waits
 target_start() {
 	rm -f "$TMP/target.in"
 	mkfifo "$TMP/target.in"
 	: >"$TMP/target.out"
-	"$TARGETS_DIR/act" "$@" <"$TMP/target.in" >"$TMP/target.out" 2>&1 &
+	"$TARGET_PROGRAM" "$@" <"$TMP/target.in" >"$TMP/target.out" 2>&1 &
 	TARGET_PID=$!
 	exec 9>"$TMP/target.in"
 	wait_until 5 grep -q '^pid ' "$TMP/target.out" || fail "the target does not start"

@@ -162,7 +162,8 @@ extern const unsigned char bpfhost_object_end[];
 
 /*
  * Extension "bpfhost.probes/1" of a plugin: what could be attached here. Called instead of load in a
- * process of its own. glob is NULL for all. found is called once a probe, in sorted order; detail is
+ * process of its own. glob is NULL for all; "TARGET:GLOB" where the user gave two words, and "pid:N" where
+ * the first is a number. found is called once a probe, in sorted order; detail is
  * NULL or, when verbose, a few lines about its fields.
  */
 #define BPFHOST_EXT_PROBES "bpfhost.probes/1"
