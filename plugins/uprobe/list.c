@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* `bpfhost probes uprobe TARGET[:GLOB] [-v]`: the functions of a file, and with -v where each lies. */
+/* `bpfhost probes uprobe TARGET [GLOB] [-v]`: functions of a file, and with -v where each lies. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "uprobe.h"
 
 struct list {
+	struct bpfhost_instance *self;
 	struct bpfhost_file *file;
 	const char *target;
 	int verbose;
@@ -18,7 +20,133 @@ struct list {
 	void *ctx;
 };
 
+static const char *list_step(uint8_t step)
+{
+	switch (step) {
+	case BPFHOST_STEP_EMULATED:
+		return "emulated: cheap";
+	case BPFHOST_STEP_SINGLE:
+		return "single-stepped: dear";
+	default:
+		return "takes no probe";
+	}
+}
+
+static void list_instruction(FILE *out, const struct list *list,
+			     const struct bpfhost_symbol *symbol)
+{
+	struct bpfhost_instruction instruction;
+	uint64_t offset = symbol->offset;
+
+	while (!uprobe_place_look(list->file, offset, &instruction) &&
+	       uprobe_place_may_move(&instruction)) {
+		fprintf(out, "    %s, passed over\n", instruction.text);
+		offset += instruction.length;
+		if (offset - symbol->offset > UPROBE_PLACE_MOVED_MAX)
+			return;
+	}
+	if (!uprobe_place_look(list->file, offset, &instruction))
+		fprintf(out, "    at offset 0x%" PRIx64 ": %s%s%s\n", offset, instruction.text,
+			*instruction.text ? ", " : "", list_step(instruction.step));
+}
+
+static char *list_describe(const struct list *list, const struct bpfhost_symbol *symbol)
+{
+	char *text = NULL, *readable = bpfhost_demangle(symbol->name);
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out) {
+		if (readable)
+			fprintf(out, "    %s\n", readable);
+		fprintf(out, "    address 0x%" PRIx64 " size %" PRIu64 "%s%s%s%s\n",
+			symbol->address, symbol->size, symbol->version ? " version " : "",
+			symbol->version ? symbol->version : "", symbol->is_local ? " local" : "",
+			symbol->kind == BPFHOST_SYMBOL_IFUNC
+				? " (IFUNC: chosen when the program starts)"
+				: "");
+		list_instruction(out, list, symbol);
+		fclose(out);
+	}
+	free(readable);
+	return text;
+}
+
+static int list_found(void *ctx, const struct bpfhost_symbol *symbol)
+{
+	const struct list *list = ctx;
+	char *probe = NULL, *detail = list->verbose ? list_describe(list, symbol) : NULL;
+
+	if (asprintf(&probe, "%s:%s", list->target, symbol->name) < 0) {
+		free(detail);
+		return -ENOMEM;
+	}
+	list->found(list->ctx, probe, detail);
+	free(probe);
+	free(detail);
+	return 0;
+}
+
+/* ---- which --------------------------------------------------------------------------------------- */
+
+static int list_of_file(struct list *list, const struct bpfhost_probe_part *function)
+{
+	const struct bpfhost_symbols *symbols;
+	struct bpfhost_error why = { 0 };
+	int ret = bpfhost_file_symbols(list->file, &symbols, &why);
+
+	if (!ret && function)
+		ret = bpfhost_symbols_match(symbols, function->text, function->quoted, list_found,
+					    list);
+	else if (!ret)
+		ret = bpfhost_symbols_match(symbols, "*", false, list_found, list);
+	return ret < 0 ? bpfhost_fail(list->self, ret, "%s",
+				      why.text[0] ? why.text : strerror(-ret))
+		       : 0;
+}
+
+static int list_parsed(struct list *list, const struct bpfhost_probe *probe)
+{
+	char target[BPFHOST_PROBE_TEXT_MAX + 1];
+	struct bpfhost_files files = { 0 };
+	struct bpfhost_error why = { 0 };
+	uint32_t parts = bpfhost_target_parts(probe, target, sizeof(target));
+	int ret;
+
+	if (!parts || probe->part_count > parts + 1)
+		return bpfhost_fail(list->self, -EINVAL,
+				    "a target and a glob are wanted, as in: "
+				    "bpfhost probes uprobe libc 'get*'");
+	list->target = target;
+	ret = bpfhost_files_get(&files, target, 0, &list->file, &why);
+	if (ret)
+		bpfhost_fail(list->self, ret, "%s", why.text);
+	else
+		ret = list_of_file(list, probe->part_count > parts ? &probe->parts[parts] : NULL);
+	bpfhost_files_free(&files);
+	return ret;
+}
+
+static int list_all(struct bpfhost_instance *self, const char *glob, int verbose,
+		    void (*found)(void *ctx, const char *probe, const char *detail), void *ctx)
+{
+	struct list list = { .self = self, .verbose = verbose, .found = found, .ctx = ctx };
+	struct bpfhost_probe *probe = NULL;
+	struct bpfhost_error why = { 0 };
+	int ret;
+
+	if (!glob)
+		return bpfhost_fail(self, -EINVAL,
+				    "functions of which file? bpfhost probes uprobe libc 'get*'");
+	ret = bpfhost_probe_parse(glob, &probe, &why);
+	if (ret)
+		return bpfhost_fail(self, ret, "\"%s\": %s", glob, why.text);
+	ret = list_parsed(&list, probe);
+	bpfhost_probe_free(probe);
+	return ret;
+}
+
 const struct bpfhost_ext_probes uprobe_ext_probes = {
 	.size = sizeof(struct bpfhost_ext_probes),
-	.list = NULL,
+	.list = list_all,
 };

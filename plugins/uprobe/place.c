@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define PLACE_CODE_SIZE   16 /* bytes; the longest instruction has 15 */
-#define PLACE_MOVES_MAX   4
 #define PLACE_NEAREST_MAX 3
 #define PLACE_NAME_SHOWN  128
 
@@ -45,7 +44,7 @@ void uprobe_places_free(struct uprobe_places *places)
 
 /* ---- what lies there ------------------------------------------------------------------------------ */
 
-static int place_look(const struct bpfhost_file *file, uint64_t offset,
+int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
 		      struct bpfhost_instruction *ret_instruction)
 {
 	unsigned char code[PLACE_CODE_SIZE];
@@ -57,27 +56,24 @@ static int place_look(const struct bpfhost_file *file, uint64_t offset,
 					ret_instruction);
 }
 
-/*
- * Behind what does nothing arguments, stack and return address are still as on entry, and the
- * instruction there may be one that the kernel emulates, which is ten times cheaper than a single step.
- */
-static bool place_may_move(const struct bpfhost_instruction *instruction)
+bool uprobe_place_may_move(const struct bpfhost_instruction *instruction)
 {
 	return instruction->length &&
-	       (instruction->is_marker ||
-		(instruction->step == BPFHOST_STEP_REFUSED && !strcmp(instruction->text, "nop")));
+	       (instruction->is_marker || (instruction->step == BPFHOST_STEP_REFUSED &&
+					   !strncmp(instruction->text, "nop", 3)));
 }
 
 static int place_settle(const struct bpfhost_file *file, struct uprobe_place *place)
 {
 	struct bpfhost_instruction instruction = { 0 };
-	int ret = place_look(file, place->offset, &instruction);
+	uint64_t begin = place->offset;
+	int ret = uprobe_place_look(file, place->offset, &instruction);
 
-	for (int i = 0; !ret && !place->inside && place_may_move(&instruction); i++) {
-		if (i == PLACE_MOVES_MAX)
-			return -ENOTSUP;
+	while (!ret && !place->inside && uprobe_place_may_move(&instruction)) {
 		place->offset += instruction.length;
-		ret = place_look(file, place->offset, &instruction);
+		if (place->offset - begin > UPROBE_PLACE_MOVED_MAX)
+			return -ENOTSUP;
+		ret = uprobe_place_look(file, place->offset, &instruction);
 	}
 	if (ret)
 		return ret;
@@ -199,12 +195,12 @@ static int places_by_name(struct place_search *search, const struct bpfhost_prob
 
 	if (ret)
 		return ret;
-	ret = bpfhost_symbols_match(symbols, part->text, place_found, search);
+	ret = bpfhost_symbols_match(symbols, part->text, part->quoted, place_found, search);
 	if (ret)
 		return ret < 0 ? ret : 0;
 	snprintf(name, sizeof(name), "%s", part->text);
 	if (place_split(name, &search->plus))
-		ret = bpfhost_symbols_match(symbols, name, place_found, search);
+		ret = bpfhost_symbols_match(symbols, name, part->quoted, place_found, search);
 	if (ret)
 		return ret < 0 ? ret : 0;
 	return place_unknown(search, symbols);

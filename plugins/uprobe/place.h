@@ -29,6 +29,17 @@ struct uprobe_places {
  */
 int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
 		       struct uprobe_places *places, struct bpfhost_error *err);
+/* What lies at an offset of the file. 0 or -errno. */
+int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
+		      struct bpfhost_instruction *ret_instruction);
+/*
+ * Whether a probe may as well stand behind it, as it does nothing: arguments, stack and return address
+ * are still as on entry there, and the next instruction may be one that the kernel emulates, which is ten
+ * times cheaper than a single step.
+ */
+bool uprobe_place_may_move(const struct bpfhost_instruction *instruction);
+#define UPROBE_PLACE_MOVED_MAX 64 /* bytes that a probe is moved at most */
+
 void uprobe_places_free(struct uprobe_places *places);
 
 #endif

@@ -72,7 +72,7 @@ static uint8_t column_label(struct usdt_column *column, const char *text)
 	if (i == column->nlabels) {
 		memcpy(column->texts[i], text, BPFHOST_USDT_TEXT_MAX);
 		column->labels[i].value = PLACES_LABEL_FIRST + i;
-		column->labels[i].text = column->texts[i];
+		column->labels[i].name = column->texts[i];
 		column->nlabels++;
 	}
 	return (uint8_t)i;

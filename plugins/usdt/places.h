@@ -18,7 +18,7 @@ struct usdt_column {
 	uint32_t unreadable; /* sites at which it cannot */
 	/* As it is described there. */
 	char texts[USDT_UNREADABLE_MAX][BPFHOST_USDT_TEXT_MAX];
-	struct bpfhost_argument_label labels[USDT_UNREADABLE_MAX];
+	struct bpfhost_label labels[USDT_UNREADABLE_MAX];
 	uint32_t nlabels;
 };
 

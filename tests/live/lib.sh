@@ -27,8 +27,9 @@ chmod 0711 "$TMP"
 TRACING=/sys/kernel/tracing
 HOST_PID='' HOST_SESSION='' HOST_STDOUT='' TARGET_PID='' STATUS='' TOOK='' BPF_IDS=''
 HOST_FORMAT=json
-# What target_start runs; it must talk as act does.
+# What the shorter calls below mean: the program to trace, the plugin, and so the instance.
 TARGET_PROGRAM=$TARGETS_DIR/act
+PLUGIN=tracepoint
 # Where the sanitizers or a busy machine make all slower, limits of time are stretched.
 SLOW=${BPFHOST_TEST_SLOW:-1}
 case ${CFLAGS:-} in *sanitize*) SLOW=$((SLOW * 4)) ;; esac
@@ -126,7 +127,7 @@ need_event() {
 
 # ---- the target -------------------------------------------------------------------------------
 
-# target_start ARGUMENT...: runs $TARGET_PROGRAM up to where it waits
+# target_start VERB...: runs the target up to where it waits
 target_start() {
 	rm -f "$TMP/target.in"
 	mkfifo "$TMP/target.in"
@@ -215,7 +216,7 @@ trace() {
 	local probe=$1
 
 	shift
-	host_start --plugin tracepoint --set "probes=$probe" --pid "$TARGET_PID" "$@"
+	host_start --plugin "$PLUGIN" --set "probes=$probe" --pid "$TARGET_PID" "$@"
 }
 
 host_gone() {
@@ -287,13 +288,13 @@ gaps() {
 
 # stat KEY [INSTANCE]: a number of the last stats line
 stat_of() {
-	grep "^stats instance=${2:-tracepoint} " "$TMP/log" | tail -n 1 | tr ' ' '\n' |
+	grep "^stats instance=${2:-$PLUGIN} " "$TMP/log" | tail -n 1 | tr ' ' '\n' |
 		sed -n "s/^$1=//p"
 }
 
 # check_ledger [INSTANCE]: it is there and it balances
 check_ledger() {
-	local name=${1:-tracepoint} produced lost sum=0 reason
+	local name=${1:-$PLUGIN} produced lost sum=0 reason
 
 	produced=$(stat_of produced "$name")
 	[ -n "$produced" ] || fail "there is no stats line of $name"

@@ -18,21 +18,14 @@
 #include <bpfhost/schema.h>
 #include <bpfhost/sdk.h>
 
-/* A text that is shown in the place of a value. */
-struct bpfhost_argument_label {
-	int64_t value;
-	const char *text;
-};
-
 /* One argument of a probe, and how it is shown. */
 struct bpfhost_argument_field {
 	const char *name;
 	struct bpfhost_argument argument;
-	struct bpfhost_probe_type type; /* NONE: a number of the argument's size and sign */
-	bool maybe_text; /* beside the number, the text that it may point to: NAME_text */
-	/* Of a field without a type: what some of its values are called. */
-	const struct bpfhost_argument_label *labels;
+	struct bpfhost_probe_type type;     /* NONE: a number of the argument's size and sign */
+	const struct bpfhost_label *labels; /* of an enumeration: names of its values */
 	uint32_t nlabels;
+	bool maybe_text; /* beside the number, the text that it may point to: NAME_text */
 };
 
 /* All pointers are the caller's and need to live for the call only. */

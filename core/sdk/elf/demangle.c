@@ -73,7 +73,12 @@ static bool demangle_rust(const char *name, enum names_form form, struct output 
 
 static bool demangle_cplus(const char *name, enum names_form form, struct output *output)
 {
-	int options = form == NAMES_PLAIN ? DMGL_ANSI : DMGL_PARAMS | DMGL_ANSI;
+	int options = DMGL_ANSI;
+
+	if (form != NAMES_PLAIN)
+		options |= DMGL_PARAMS;
+	if (form == NAMES_SIGNATURE)
+		options |= DMGL_RET_DROP;
 
 	output->is_rust = false;
 	output->size = 0;
@@ -95,25 +100,30 @@ static bool append_clone(const char *name, struct output *output)
 	return output->size < NAMES_DEMANGLED_MAX;
 }
 
+static bool demangle(const char *name, enum names_form form, struct output *output)
+{
+	bool is_demangled = false;
+
+	if (name[1] == 'R' || is_legacy_rust(name))
+		is_demangled = demangle_rust(name, form, output);
+	if (!is_demangled && name[1] != 'R') {
+		is_demangled = demangle_cplus(name, form, output);
+		if (is_demangled && form == NAMES_PLAIN)
+			is_demangled = append_clone(name, output);
+	}
+	return is_demangled;
+}
+
 bool names_demangle(const char *name, enum names_form form, char *buffer)
 {
 	struct output output = { .buffer = buffer };
-	bool is_demangled = false;
 
-	if (!names_is_mangled(name))
+	if (!names_is_mangled(name) || setjmp(output.stop))
 		return false;
-	if (setjmp(output.stop))
+	if (!demangle(name, form, &output))
 		return false;
-	if (name[1] == 'R' || is_legacy_rust(name))
-		is_demangled = demangle_rust(name, form, &output);
-	if (!is_demangled && name[1] != 'R') {
-		is_demangled = demangle_cplus(name, form, &output);
-		if (is_demangled && form == NAMES_PLAIN)
-			is_demangled = append_clone(name, &output);
-	}
-	if (is_demangled)
-		buffer[output.size] = '\0';
-	return is_demangled && output.size;
+	buffer[output.size] = '\0';
+	return output.size > 0;
 }
 
 char *bpfhost_demangle(const char *name)

@@ -20,6 +20,7 @@ struct matcher {
 	char *name;    /* the pattern without its version */
 	char *version; /* in the same memory; NULL: none */
 	bool wants_default;
+	bool is_literal; /* * and ? are letters */
 	bool is_glob;
 	char word[WORD_MAX]; /* "": not known */
 	char *buffer;        /* NAMES_DEMANGLED_MAX bytes; NULL: nothing demangled yet */
@@ -93,7 +94,7 @@ static int prepare(struct matcher *matcher, const char *pattern)
 		matcher->wants_default = *at == '@';
 		matcher->version = at + matcher->wants_default;
 	}
-	matcher->is_glob = strpbrk(matcher->name, "*?");
+	matcher->is_glob = !matcher->is_literal && strpbrk(matcher->name, "*?");
 	find_word(matcher->name, matcher->word);
 	return 0;
 }
@@ -115,10 +116,20 @@ static bool is_exact(const char *name)
 	       strchr(name, '[');
 }
 
+static bool fits(const struct matcher *matcher, const char *text)
+{
+	return matcher->is_literal ? !strcmp(matcher->name, text) : names_glob(matcher->name, text);
+}
+
+/* As it is, or without what people leave out. */
 static bool demangles_to(const struct matcher *matcher, const char *name, enum names_form form)
 {
-	return names_demangle(name, form, matcher->buffer) &&
-	       names_glob(matcher->name, matcher->buffer);
+	if (!names_demangle(name, form, matcher->buffer))
+		return false;
+	if (fits(matcher, matcher->buffer))
+		return true;
+	names_make_bare(matcher->buffer);
+	return fits(matcher, matcher->buffer);
 }
 
 static bool is_meant_demangled(const struct matcher *matcher, const char *name)
@@ -131,19 +142,15 @@ static bool is_meant_demangled(const struct matcher *matcher, const char *name)
 		return false;
 	if (demangles_to(matcher, name, NAMES_PLAIN))
 		return true;
-	if (!strchr(pattern, '<') || !strchr(pattern, '[')) {
-		names_make_bare(matcher->buffer);
-		if (names_glob(pattern, matcher->buffer))
-			return true;
-	}
-	if (strpbrk(pattern, "() [") && demangles_to(matcher, name, NAMES_FULL))
+	if (strpbrk(pattern, "() [") && (demangles_to(matcher, name, NAMES_SIGNATURE) ||
+					 demangles_to(matcher, name, NAMES_FULL)))
 		return true;
 	return is_exact(pattern) && demangles_to(matcher, name, NAMES_EXACT);
 }
 
 static bool is_meant(const struct matcher *matcher, const char *name, bool demangled)
 {
-	return demangled ? is_meant_demangled(matcher, name) : names_glob(matcher->name, name);
+	return demangled ? is_meant_demangled(matcher, name) : fits(matcher, name);
 }
 
 static bool has_version(const struct matcher *matcher, const struct bpfhost_symbol *symbol,
@@ -267,10 +274,10 @@ static void drop_aliases(struct matcher *matcher)
 	qsort(found, kept, sizeof(*found), by_index);
 }
 
-int bpfhost_symbols_match(const struct bpfhost_symbols *symbols, const char *pattern,
+int bpfhost_symbols_match(const struct bpfhost_symbols *symbols, const char *pattern, bool literal,
 			  bpfhost_symbol_fn found, void *ctx)
 {
-	struct matcher matcher = { .symbols = symbols };
+	struct matcher matcher = { .symbols = symbols, .is_literal = literal };
 	int ret = prepare(&matcher, pattern);
 
 	if (!ret)

@@ -30,7 +30,7 @@ struct session {
 	uint64_t forwarded; /* events put on the bus */
 	struct bpf_link **links;
 	uint32_t nlinks;
-	int *events; /* perf events of tracepoints, without a program once the links are gone */
+	int *events; /* perf events, without a program once the links are gone */
 	uint32_t nevents;
 	int *link_fds; /* links that libbpf knows nothing of */
 	uint32_t nlink_fds;
@@ -65,8 +65,9 @@ uint64_t session_expected(const struct session *session);
 /* Destroys all links; many at a time, since the kernel waits for each. */
 void session_detach(struct session *session);
 
-/* Keeps a descriptor until the session is freed. Owns it, also on failure: -ENOMEM. */
-int session_keep_event(struct session *session, int fd);
+/* Puts a program on a perf event, which it owns, also on failure: NULL and errno. */
+struct bpf_link *session_link_event(struct bpfhost_instance *self, struct bpf_program *program,
+				    int event, uint64_t cookie);
 /* Keeps the descriptor of a link until session_detach. Owns it, also on failure: -ENOMEM. */
 int session_keep_link_fd(struct session *session, int fd);
 /* Tells that a probe could not be attached; returns err. */

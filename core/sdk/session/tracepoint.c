@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * Attaching to tracepoints. libbpf could do it, but then destroying the link also closes the perf event
- * below it, and that makes the kernel wait for all CPUs under one lock (perf_trace_destroy() in
- * kernel/trace/trace_event_perf.c): some 40 ms a tracepoint, one after the other. Holding the perf event
- * ourselves, the link alone takes the program off, and the empty event can be closed whenever.
- */
+/* Attaching to tracepoints, each of which is a perf event. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -72,54 +67,16 @@ static int tracepoint_open(const char *category, const char *name)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int session_keep_event(struct session *session, int fd)
-{
-	int *events = reallocarray(session->events, session->nevents + 1, sizeof(*events));
-
-	if (!events) {
-		close(fd);
-		return -ENOMEM;
-	}
-	session->events = events;
-	events[session->nevents++] = fd;
-	return 0;
-}
-
-/* Keeps a second descriptor of the event, which outlives the link. */
-static int tracepoint_keep_event(struct bpfhost_instance *self, int event)
-{
-	struct session *session = session_of(self);
-	int kept;
-
-	if (!session)
-		return -ENOMEM;
-	kept = fcntl(event, F_DUPFD_CLOEXEC, 3);
-	return kept < 0 ? -errno : session_keep_event(session, kept);
-}
-
 int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program *program,
 			      const char *category, const char *name, uint64_t cookie,
 			      const char *probe)
 {
-	LIBBPF_OPTS(bpf_perf_event_opts, opts, .bpf_cookie = cookie);
-	struct bpf_link *link;
-	int event, err;
+	int event;
 
 	if (session_only_planned(self, program, probe))
 		return 0;
 	event = tracepoint_open(category, name);
 	if (event < 0)
 		return session_missed(self, probe, event);
-	err = tracepoint_keep_event(self, event);
-	if (err) {
-		close(event);
-		return session_missed(self, probe, err);
-	}
-	/* From here on libbpf owns `event`: it closes it with the link. */
-	errno = 0;
-	link = bpf_program__attach_perf_event_opts(program, event, &opts);
-
-	if (!link)
-		close(event);
-	return session_attached(self, link, probe);
+	return session_attached(self, session_link_event(self, program, event, cookie), probe);
 }

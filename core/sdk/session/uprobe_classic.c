@@ -74,19 +74,15 @@ static int classic_open(const struct session_uprobes *uprobes, const struct perf
 static int classic_attach(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
 			  const struct perf_event_attr *attr, const struct bpfhost_uprobe *uprobe)
 {
-	LIBBPF_OPTS(bpf_perf_event_opts, opts, .bpf_cookie = uprobe->cookie);
 	int event = classic_open(uprobes, attr, uprobe);
 	struct bpf_link *link;
 	int err;
 
 	if (event < 0)
 		return event;
-	link = bpf_program__attach_perf_event_opts(uprobes->program, event, &opts);
-	if (!link) {
-		err = -errno;
-		close(event);
-		return err;
-	}
+	link = session_link_event(self, uprobes->program, event, uprobe->cookie);
+	if (!link)
+		return -errno;
 	err = bpfhost_keep_link(self, link);
 	if (err)
 		bpf_link__destroy(link);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Functions to probe, each called as often as the arguments say: a verb and how many rounds of it, at
+ * the next line on stdin, and again at each line after that. Begins and stays as act.c does.
+ *
+ *	numbers N     numbers(-1, 2, -3, 4, -5, 6, -7, 8), eight arguments of four widths
+ *	texts N       texts("text 0"), ...
+ *	fib N         the N-th Fibonacci number, by recursion
+ *	threads N     four threads, N rounds of numbers each
+ *	jump N        leaps(0), which leaves by longjmp, and leaps(1), which returns
+ *	leave N       leaves(), which ends a thread of its own
+ *	marked N      begins with endbr64
+ *	padded N      begins with a ten-byte nop
+ *	many N        1,000 functions many_0000 to many_0999, called in turn
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define CALLS_THREADS 4
+#define CALLS_MANY    1000
+
+#define CALLS_PROBED __attribute__((noinline, noclone, used)) static
+
+/* The compiler must not see that a function has no effect. */
+static volatile int64_t calls_sink;
+static jmp_buf calls_back;
+
+CALLS_PROBED int32_t numbers(int8_t a, uint8_t b, int16_t c, uint16_t d, int32_t e, uint32_t f,
+			     int64_t g, uint64_t h)
+{
+	calls_sink = a + b + c + d + e + (int64_t)f + g + (int64_t)h;
+	return (int32_t)calls_sink;
+}
+
+CALLS_PROBED const char *texts(const char *text)
+{
+	calls_sink = text[0];
+	return text + 1;
+}
+
+CALLS_PROBED uint64_t fib(uint32_t n)
+{
+	calls_sink = n;
+	return n < 2 ? n : fib(n - 1) + fib(n - 2);
+}
+
+CALLS_PROBED int leaps(int how)
+{
+	calls_sink = how;
+	if (!how)
+		longjmp(calls_back, 1);
+	return how;
+}
+
+CALLS_PROBED void leaves(void)
+{
+	calls_sink = 1;
+	pthread_exit(NULL);
+}
+
+#if defined(__x86_64__)
+__asm__(".pushsection .text\n"
+	".type marked, @function\n"
+	"marked: endbr64\n push %rbp\n pop %rbp\n mov %edi, %eax\n ret\n"
+	".size marked, . - marked\n"
+	".type padded, @function\n"
+	"padded: .byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0\n"
+	" push %rbp\n pop %rbp\n mov %edi, %eax\n ret\n"
+	".size padded, . - padded\n"
+	".altmacro\n"
+	".macro calls_one n\n"
+	".type many_\\n, @function\n"
+	"many_\\n: push %rbp\n pop %rbp\n mov %edi, %eax\n ret\n"
+	".size many_\\n, . - many_\\n\n"
+	".p2align 4\n"
+	".endm\n"
+	".p2align 4\n"
+	"calls_many:\n"
+	".set i, 1000\n"
+	".rept 1000\n"
+	"calls_one %i\n"
+	".set i, i + 1\n"
+	".endr\n"
+	".noaltmacro\n"
+	".popsection\n");
+int marked(int value);
+int padded(int value);
+extern const char calls_many[];
+
+static void calls_call_many(void)
+{
+	for (int i = 0; i < CALLS_MANY; i++)
+		((int (*)(int))(uintptr_t)(calls_many + 16 * i))(i);
+}
+#else
+CALLS_PROBED int marked(int value)
+{
+	return value;
+}
+CALLS_PROBED int padded(int value)
+{
+	return value;
+}
+static void calls_call_many(void)
+{
+}
+#endif
+
+static void calls_numbers(void)
+{
+	numbers(-1, 2, -3, 4, -5, 6, -7, 8);
+}
+
+static void calls_texts(uint32_t round)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "text %u", round);
+	texts(text);
+}
+
+static void calls_jump(void)
+{
+	if (!setjmp(calls_back))
+		leaps(0);
+	leaps(1);
+}
+
+static void *calls_thread(void *rounds)
+{
+	for (uintptr_t i = 0; i < (uintptr_t)rounds; i++)
+		calls_numbers();
+	return NULL;
+}
+
+static void *calls_leaving(void *unused)
+{
+	leaves();
+	return unused;
+}
+
+static void calls_threads(uint32_t rounds)
+{
+	pthread_t threads[CALLS_THREADS];
+
+	for (int i = 0; i < CALLS_THREADS; i++)
+		pthread_create(&threads[i], NULL, calls_thread, (void *)(uintptr_t)rounds);
+	for (int i = 0; i < CALLS_THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void calls_leave(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, calls_leaving, NULL);
+	pthread_join(thread, NULL);
+}
+
+static void calls_one_round(const char *verb, uint32_t round)
+{
+	if (!strcmp(verb, "numbers"))
+		calls_numbers();
+	else if (!strcmp(verb, "texts"))
+		calls_texts(round);
+	else if (!strcmp(verb, "jump"))
+		calls_jump();
+	else if (!strcmp(verb, "leave"))
+		calls_leave();
+	else if (!strcmp(verb, "marked"))
+		calls_sink = marked((int)round);
+	else if (!strcmp(verb, "padded"))
+		calls_sink = padded((int)round);
+	else if (!strcmp(verb, "many"))
+		calls_call_many();
+}
+
+static void calls_do(const char *verb, uint32_t rounds)
+{
+	if (!strcmp(verb, "fib"))
+		calls_sink = (int64_t)fib(rounds);
+	else if (!strcmp(verb, "threads"))
+		calls_threads(rounds);
+	else
+		for (uint32_t i = 0; i < rounds; i++)
+			calls_one_round(verb, i);
+}
+
+int main(int argc, char **argv)
+{
+	char line[16];
+
+	if (argc < 3)
+		return 2;
+	prctl(PR_SET_PDEATHSIG, 9);
+	alarm(60);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("pid %d\n", (int)getpid());
+	while (fgets(line, sizeof(line), stdin)) {
+		for (int i = 1; i + 1 < argc; i += 2)
+			calls_do(argv[i], (uint32_t)strtoul(argv[i + 1], NULL, 10));
+		printf("done\n");
+	}
+	return 0;
+}
