@@ -17,7 +17,8 @@
 
 struct scan_file {
 	dev_t device;
-	ino_t inode; /* 0: a free slot */
+	ino_t inode;  /* 0: a free slot */
+	uint32_t pid; /* of those that were named; 0: any */
 };
 
 struct usdt_scan {
@@ -27,6 +28,7 @@ struct usdt_scan {
 	usdt_scan_fn found;
 	void *ctx;
 	uint32_t pid;
+	uint32_t only; /* the same where processes are named, else 0 */
 };
 
 int usdt_scan_new(struct usdt_scan **ret_scan)
@@ -59,17 +61,20 @@ struct usdt_scan_sums usdt_scan_sums(const struct usdt_scan *scan)
 /* Whether it is new, and there is room to remember it. */
 static bool scan_remember(struct usdt_scan *scan, dev_t device, ino_t inode)
 {
-	uint64_t hash = ((uint64_t)device * 31 + inode) * SCAN_MULTIPLIER;
+	uint64_t hash = (((uint64_t)device * 31 + inode) * 31 + scan->only) * SCAN_MULTIPLIER;
 	uint32_t slot = (uint32_t)(hash >> 32) & (SCAN_SLOTS - 1);
+	const struct scan_file file = { .device = device, .inode = inode, .pid = scan->only };
 
 	while (scan->slots[slot].inode) {
-		if (scan->slots[slot].inode == inode && scan->slots[slot].device == device)
+		const struct scan_file *have = &scan->slots[slot];
+
+		if (have->inode == inode && have->device == device && have->pid == scan->only)
 			return false;
 		slot = (slot + 1) & (SCAN_SLOTS - 1);
 	}
 	if (!inode || scan->sums.files == SCAN_FILES_MAX)
 		return false;
-	scan->slots[slot] = (struct scan_file){ .device = device, .inode = inode };
+	scan->slots[slot] = file;
 	scan->sums.files++;
 	return true;
 }
@@ -128,10 +133,13 @@ int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids,
 	scan->ctx = ctx;
 	scan->sums.processes = 0;
 	scan->sums.denied = 0;
+	scan->only = 0;
 	if (!npids)
 		return bpfhost_process_each(scan_process, scan);
-	for (uint32_t i = 0; i < npids && !ret; i++)
+	for (uint32_t i = 0; i < npids && !ret; i++) {
+		scan->only = pids[i];
 		ret = scan_process(scan, pids[i], NULL);
+	}
 	return ret;
 }
 
@@ -142,7 +150,7 @@ void usdt_scan_tell_none(const struct usdt_scan *scan, struct bpfhost_error *err
 	bpfhost_error_set(err, 0,
 			  "none of the %u files that %u processes have mapped has static probes "
 			  "(%u processes may not be looked into); in Debian the programs and "
-			  "libraries of python3, postgresql, php, libstdc++6 and "
-			  "qemu-system have some, wherever they run",
+			  "libraries of the packages python3.11, postgresql-15, "
+			  "openjdk-17-jre-headless, gcc-12 and libstdc++6 have some",
 			  sums->files, sums->processes, sums->denied);
 }

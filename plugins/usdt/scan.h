@@ -21,7 +21,7 @@ void usdt_scan_free(struct usdt_scan *scan);
 
 /*
  * Calls found for each file with static probes that was not seen before and that a process has mapped
- * executable: any process, or one of npids. path is as that process sees it. found ends the walk by
+ * executable: any process, or each of npids. path is as that process sees it. found ends the walk by
  * returning other than 0, which is then returned. 0, -ENOMEM, or what reading /proc gave.
  */
 typedef int (*usdt_scan_fn)(void *ctx, uint32_t pid, const char *path);

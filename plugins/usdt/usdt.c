@@ -7,11 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "discover.h"
 #include "use.h"
 
 struct usdt_state {
 	struct usdt_catalogue *catalogue;
 	struct usdt_uses uses;
+	struct usdt_discover discover;
 };
 
 /* ---- catalogues ----------------------------------------------------------------------------------- */
@@ -98,19 +100,38 @@ static int usdt_add(struct bpfhost_instance *self, const char *text,
 			    why.text[0] ? why.text : strerror(-err));
 }
 
-static int usdt_gather(struct bpfhost_instance *self)
+static struct usdt_settings usdt_settings(const struct bpfhost_instance *self)
 {
-	const struct bpfhost_setting *probes = bpfhost_option(self, "probes");
-	struct usdt_state *state = self->state;
-	const struct usdt_settings settings = {
+	const struct usdt_state *state = self->state;
+
+	return (struct usdt_settings){
 		.self = self,
 		.catalogue = state->catalogue,
 		.pids = self->host->filter->pids,
 		.npids = self->host->filter->npids,
 		.string_size = (uint32_t)bpfhost_option_number(self, "string_size"),
 	};
+}
+
+static int usdt_find_out(struct bpfhost_instance *self, const struct usdt_settings *settings)
+{
+	struct usdt_state *state = self->state;
+	struct usdt_discover *discover = &state->discover;
+	bool dry = self->host->flags & BPFHOST_RUN_DRY;
+
+	discover->limit = (uint32_t)bpfhost_option_number(self, "limit");
+	discover->late = !dry && bpfhost_option_number(self, "rescan");
+	return usdt_discover_begin(discover, &state->uses, settings);
+}
+
+static int usdt_gather(struct bpfhost_instance *self)
+{
+	const struct bpfhost_setting *probes = bpfhost_option(self, "probes");
+	const struct usdt_settings settings = usdt_settings(self);
 	int err = 0;
 
+	if (!probes->given)
+		return usdt_find_out(self, &settings);
 	for (uint32_t i = 0; i < probes->count && !err; i++)
 		err = usdt_add(self, probes->items[i].text, &settings);
 	return err;
@@ -129,9 +150,13 @@ static int usdt_prepare(struct bpfhost_instance *self, struct usdt_state *state)
 	if (!err)
 		err = bpfhost_uprobe_mode(self, (enum bpfhost_uprobe_mode)
 							bpfhost_option_number(self, "attach"));
-	return err ? err
-		   : bpfhost_arguments_configure(self, state->uses.layouts, state->uses.nlayouts,
-						 1);
+	if (!err)
+		err = bpfhost_arguments_configure(self, state->uses.layouts, state->uses.nlayouts,
+						  1);
+	if (err || !state->discover.late)
+		return err;
+	return bpfhost_arguments_make_room(self, state->discover.limit,
+					   (uint32_t)bpfhost_option_number(self, "string_size"));
 }
 
 static int usdt_load(struct bpfhost_instance *self)
@@ -196,23 +221,76 @@ static int usdt_by_link(const void *left, const void *right, void *ctx)
 	return (a->layout > b->layout) - (a->layout < b->layout);
 }
 
-static int usdt_attach(struct bpfhost_instance *self)
+/* The uses from first on. */
+static int usdt_attach_uses(struct bpfhost_instance *self, struct usdt_uses *uses, uint32_t first)
 {
-	struct usdt_state *state = self->state;
-	struct usdt_uses *uses = &state->uses;
-	uint32_t first = 0;
 	int err = 0;
 
-	if (uses->count)
-		qsort_r(uses->items, uses->count, sizeof(*uses->items), usdt_by_link, uses);
-	for (uint32_t i = 1; i <= uses->count && !err; i++) {
+	if (uses->count > first)
+		qsort_r(&uses->items[first], uses->count - first, sizeof(*uses->items),
+			usdt_by_link, uses);
+	for (uint32_t i = first + 1; i <= uses->count && !err; i++) {
 		if (i < uses->count && usdt_share_link(uses, &uses->items[first], &uses->items[i]))
 			continue;
 		err = usdt_attach_lot(self, uses, &uses->items[first], i - first);
 		first = i;
 	}
+	return err;
+}
+
+static int usdt_attach(struct bpfhost_instance *self)
+{
+	struct usdt_state *state = self->state;
+	int err = usdt_attach_uses(self, &state->uses, 0);
+
+	if (!err && state->discover.late)
+		err = bpfhost_timer(self, bpfhost_option_number(self, "rescan"));
 	return err ? err : bpfhost_attached(self);
 }
+
+/* ---- while running -------------------------------------------------------------------------------- */
+
+static void usdt_rescan(struct bpfhost_instance *self)
+{
+	const struct usdt_settings settings = usdt_settings(self);
+	struct usdt_state *state = self->state;
+	struct usdt_uses *uses = &state->uses;
+	uint32_t use = uses->count, layout = uses->nlayouts;
+	int err = usdt_discover_again(&state->discover, uses, &settings);
+
+	if (!err && uses->count > use)
+		err = bpfhost_arguments_add(self, uses->layouts, layout, uses->nlayouts - layout,
+					    settings.string_size);
+	if (!err && uses->count > use)
+		err = usdt_attach_uses(self, uses, use);
+	if (err)
+		bpfhost_warn(self, "failed to attach to what was mapped since: %s", strerror(-err));
+	if (!err && uses->count > use)
+		bpfhost_info(self, "attached to %u more sites", uses->count - use);
+	if (state->discover.full)
+		bpfhost_timer(self, 0);
+}
+
+static int usdt_poll(struct bpfhost_instance *self, uint32_t budget)
+{
+	int taken = bpfhost_drain(self, budget);
+
+	if (taken >= 0 && bpfhost_timer_due(self))
+		usdt_rescan(self);
+	return taken;
+}
+
+static uint64_t usdt_needs(struct bpfhost_instance *self)
+{
+	const struct usdt_state *state = self->state;
+
+	return state->discover.late ? BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN : 0;
+}
+
+static const struct bpfhost_ext_late usdt_ext_late = {
+	.size = sizeof(struct bpfhost_ext_late),
+	.needs = usdt_needs,
+};
 
 static int usdt_detach(struct bpfhost_instance *self)
 {
@@ -220,6 +298,7 @@ static int usdt_detach(struct bpfhost_instance *self)
 	int err = bpfhost_close(self);
 
 	if (state) {
+		usdt_discover_end(&state->discover);
 		usdt_uses_free(&state->uses);
 		usdt_catalogue_free(state->catalogue);
 	}
@@ -262,6 +341,13 @@ static const struct bpfhost_option usdt_options[] = {
 		.help = "without probes: at how many sites to attach at most",
 	},
 	{
+		.name = "rescan",
+		.type = BPFHOST_OPT_TIME,
+		.default_text = "2s",
+		.help = "without probes: how often to look for files that were mapped since; "
+			"0s: never, and without the privileges for it",
+	},
+	{
 		.name = "attach",
 		.type = BPFHOST_OPT_CHOICE,
 		.default_text = "auto",
@@ -274,14 +360,18 @@ static const struct bpfhost_option usdt_options[] = {
 
 static const void *usdt_extension(const char *id)
 {
+	if (!strcmp(id, BPFHOST_EXT_LATE))
+		return &usdt_ext_late;
 	return strcmp(id, BPFHOST_EXT_PROBES) ? NULL : &usdt_ext_probes;
 }
 
 BPFHOST_PLUGIN(.name = "usdt", .version = "0.1.0", .license = "GPL-2.0-only OR BSD-2-Clause",
 	       .description = "static probes (USDT) of programs and libraries, by name",
-	       .options = usdt_options, .extension = usdt_extension,
+	       .needs = BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN, .options = usdt_options,
+	       .extension = usdt_extension,
 	       .vtable = {
 		       .load = usdt_load,
 		       .attach = usdt_attach,
+		       .poll = usdt_poll,
 		       .detach = usdt_detach,
 	       });

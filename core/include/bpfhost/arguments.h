@@ -84,6 +84,16 @@ int bpfhost_arguments_configure(struct bpfhost_instance *self,
 int bpfhost_arguments_fill(struct bpfhost_instance *self,
 			   const struct bpfhost_argument_layout *layouts, uint32_t count);
 
+/*
+ * For probes that come later, while the programs run: between bpfhost_arguments_configure and
+ * bpfhost_load, room for so many layouts in all, of places without a condition, with strings of up to
+ * capacity bytes.
+ */
+int bpfhost_arguments_make_room(struct bpfhost_instance *self, uint32_t layouts, uint32_t capacity);
+/* Takes layouts [first, first + count) in, which is their place in the table, too. 0 or -errno. */
+int bpfhost_arguments_add(struct bpfhost_instance *self, struct bpfhost_argument_layout *layouts,
+			  uint32_t first, uint32_t count, uint32_t capacity);
+
 /* The cookie of the index-th layout's function. */
 static inline uint64_t bpfhost_argument_cookie(uint32_t index, uint32_t function)
 {

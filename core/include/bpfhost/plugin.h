@@ -174,6 +174,19 @@ struct bpfhost_ext_probes {
 		    void (*found)(void *ctx, const char *probe, const char *detail), void *ctx);
 };
 
+/*
+ * Extension "bpfhost.late/1" of a plugin that declares LATE_ATTACH or LATE_OPEN: which of the declared
+ * needs this instance really has. Called once, after attach; without it, all. An instance with none gives
+ * up its privileges as others do.
+ */
+#define BPFHOST_EXT_LATE "bpfhost.late/1"
+
+struct bpfhost_ext_late {
+	uint32_t size;
+	uint32_t reserved;
+	uint64_t (*needs)(struct bpfhost_instance *self);
+};
+
 /* Offsets are part of the contract. */
 _Static_assert(offsetof(struct bpfhost_plugin, size) == 4, "ABI");
 #if UINTPTR_MAX == UINT64_MAX
