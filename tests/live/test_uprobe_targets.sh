@@ -87,7 +87,7 @@ refused 'no.such.program' --set 'probes=no.such.program:main'
 refused 'process 4194304' --set 'probes=pid:4194304:main'
 refused 'target:function' --set 'probes=libc'
 refused '/etc/passwd' --set 'probes=/etc/passwd:main'
-refused 'no.such.preset' --set 'preset=no/such/preset'
+refused 'is no name of a preset' --set 'preset=no/such/preset'
 
 # ---- what a return probe would kill -------------------------------------------------------------
 
