@@ -167,19 +167,22 @@ static void add_bits(struct bpfhost_dwarf *dw, Dwarf_Die *member, uint64_t offse
 		merge(shape, offset, 1, CLASS_INTEGER);
 }
 
-static void add_members(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset, int depth,
+/* Whether there were any. */
+static bool add_members(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset, int depth,
 			struct shape *shape)
 {
 	Dwarf_Die child, inner;
+	bool found = false;
 	uint64_t place;
 
 	if (!dw_child(dw, type, &child))
-		return;
+		return false;
 	do {
 		bool is_base = dwarf_tag(&child) == DW_TAG_inheritance;
 
 		if (!is_base && !dw_is_field(dw, &child))
 			continue;
+		found = true;
 		if (dw_is_bits(dw, &child))
 			add_bits(dw, &child, offset, shape);
 		else if (!dw_member_offset(dw, &child, &place) || place > UINT32_MAX ||
@@ -188,13 +191,14 @@ static void add_members(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offs
 		else
 			add_type(dw, &inner, offset + place, depth, shape);
 	} while (dw_next(dw, &child));
+	return found;
 }
 
 static void add_record(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset, int depth,
 		       struct shape *shape)
 {
 	Dwarf_Die record = *type;
-	uint64_t align;
+	uint64_t align, size;
 
 	if (dw_is_declaration(type) && !dw_complete(dw, type, &record)) {
 		whole(shape, CLASS_UNKNOWN);
@@ -202,7 +206,10 @@ static void add_record(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offse
 	}
 	if (dw_number(dw, &record, DW_AT_alignment, &align))
 		raise_align(shape, align);
-	add_members(dw, &record, offset, depth, shape);
+	/* GCC loses the members of a transparent union (those of C++ without any have one byte). */
+	if (!add_members(dw, &record, offset, depth, shape) && dw_size(dw, &record, &size) &&
+	    size > 1)
+		whole(shape, CLASS_UNKNOWN);
 }
 
 /* Of types whose size the language fixes: std::nullptr_t, and pointers to members, which to functions

@@ -123,6 +123,8 @@ static int begin(struct walk *walk, const char *name, bool is_chain)
 	if (is_chain && dw_peeled_type(walk->dw, &walk->holder, &type) == DW_REACHED &&
 	    dw_is_record(&type))
 		return begin_record(walk, &function->parameters[index].place, name);
+	if (is_chain && walk->value.argument.place == BPFHOST_ARGUMENT_CONSTANT)
+		walk->value.reason = "was optimised away";
 	if (walk->value.reason)
 		return chain_fail(walk, walk->chain, -ENOTSUP, "\"%.64s\" %s", name,
 				  walk->value.reason);

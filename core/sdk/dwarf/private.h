@@ -219,8 +219,10 @@ struct dw_kept {
 
 struct dw_parameter {
 	Dwarf_Die die;
-	struct dw_place place;
-	bool is_told;    /* by the debug information, else by the calling convention */
+	struct dw_place place; /* by the calling convention, then what is settled */
+	struct dw_place told;  /* by the debug information */
+	bool is_told;
+	bool is_ignored; /* told, but not believed */
 	bool is_missing; /* the instance does not have it any more */
 };
 
@@ -235,6 +237,8 @@ struct dw_function {
 	struct dw_parameter parameters[BPFHOST_PROBE_PARAM_MAX];
 };
 
+/* settle.c: the place of each parameter. */
+void dw_settle_places(struct bpfhost_dwarf *dw, struct dw_function *function, const char *name);
 void *dw_keep(struct dw_function *function, size_t size);
 /* Copies a text, letters that do not print replaced. NULL: no memory. */
 const char *dw_keep_text(struct dw_function *function, const char *text);
