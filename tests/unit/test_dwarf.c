@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The oracle is the program itself: it is stopped at each function's first instruction, and what lies
- * where the debug information is said to point must be what the program passed.
+ * The oracle is the program itself: it is stopped at each function's first instruction, and what
+ * lies where the debug information is said to point must be what the program passed.
  */
 #include <setjmp.h>
 #include <stdarg.h>

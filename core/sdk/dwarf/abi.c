@@ -3,11 +3,11 @@
  * Where the calling convention of x86-64 puts parameters (System V ABI, AMD64 supplement, 3.2.3).
  *
  * A value of up to 16 bytes is seen as one or two pieces of eight. Each piece has a class from what
- * lies in it: INTEGER pieces go to rdi, rsi, rdx, rcx, r8, r9, SSE pieces to xmm0 to xmm7. A value whose
- * pieces do not all find a register goes to the stack as a whole, as do larger ones, but later ones
- * may still take the registers. A C++ object that must not be copied byte by byte is passed as
- * the address of a copy; a returned value that is too large for registers, as a hidden first
- * parameter that is the address for it.
+ * lies in it: INTEGER pieces go to rdi, rsi, rdx, rcx, r8, r9, SSE pieces to xmm0 to xmm7. A value
+ * whose pieces do not all find a register goes to the stack as a whole, as do larger ones, but
+ * later ones may still take the registers. A C++ object that must not be copied byte by byte is
+ * passed as the address of a copy; a returned value that is too large for registers, as a hidden
+ * first parameter that is the address for it.
  */
 #include "private.h"
 
@@ -212,8 +212,8 @@ static void add_record(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offse
 		whole(shape, CLASS_UNKNOWN);
 }
 
-/* Of types whose size the language fixes: std::nullptr_t, and pointers to members, which to functions
- * hold two words (Itanium C++ ABI, 2.3). */
+/* Of types whose size the language fixes: std::nullptr_t, and pointers to members, which to
+ * functions hold two words (Itanium C++ ABI, 2.3). */
 static uint64_t unsaid_size(struct bpfhost_dwarf *dw, Dwarf_Die *type)
 {
 	Dwarf_Die member;
@@ -340,8 +340,8 @@ static void take_value(struct dw_abi *abi, const struct shape *shape, struct dw_
 		take_registers(abi, shape, place);
 }
 
-/* clang passes half of a pointer to a member function, and before its version 18 half of a number of
- * 128 bits, in the last register. */
+/* clang passes half of a pointer to a member function, and before its version 18 half of a
+ * number of 128 bits, in the last register. */
 static bool is_split_by_clang(struct bpfhost_dwarf *dw, const struct dw_abi *abi, Dwarf_Die *type,
 			      const struct shape *shape)
 {

@@ -6,8 +6,8 @@
  *
  *	a->inner->next->x      [a + inner + next], then [that + x]
  *
- * A struct that is passed by value is either in memory, as if behind a pointer to it, or in one or two
- * registers, of which a field is a part.
+ * A struct that is passed by value is either in memory, as if behind a pointer to it, or in one or
+ * two registers, of which a field is a part.
  */
 #include "private.h"
 
@@ -80,7 +80,8 @@ static void put_base(struct walk *walk, unsigned int number)
 	walk->value.argument.index = BPFHOST_ARGUMENT_NOWHERE;
 }
 
-/* A struct by value: the stack pointer, or the register with its address, is like a pointer to it. */
+/* A struct by value: the stack pointer, or the register with its address, is like a pointer to
+ * it. */
 static int begin_record(struct walk *walk, const struct dw_place *place, const char *name)
 {
 	if (place->kind == DW_PLACE_STACK && place->is_address) {

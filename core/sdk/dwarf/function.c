@@ -164,8 +164,8 @@ static bool is_taken(const struct dw_function *function, uint32_t index, const c
 
 #define NAME_MAX_SHOWN 63
 
-/* The parameters that one of a C++ pack stands for have one name, or are "args#0", "args#1", ... Here
- * they are "args", "args_2", ... */
+/* The parameters that one of a C++ pack stands for have one name, or are "args#0", "args#1", ...
+ * Here they are "args", "args_2", ... */
 static const char *choose_name(struct bpfhost_dwarf *dw, struct dw_function *function,
 			       uint32_t index)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Reading debug information with libdw, which trusts much of what it reads: a chain of references may
- * be a ring, a list may be shared by a million readers. So everything here goes through the few steps
- * of walk.c, and each step costs one of a fixed number.
+ * Reading debug information with libdw, which trusts much of what it reads: a chain of references
+ * may be a ring, a list may be shared by a million readers. So everything here goes through the few
+ * steps of walk.c, and each step costs one of a fixed number.
  */
 #ifndef BPFHOST_SDK_DWARF_PRIVATE_H
 #define BPFHOST_SDK_DWARF_PRIVATE_H
@@ -106,8 +106,8 @@ bool dw_flag(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name);
 /* Of the entry itself: a definition may refer to what declares it. */
 bool dw_is_declaration(Dwarf_Die *die);
 bool dw_number(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name, uint64_t *ret_number);
-/* DW_AT_const_value. Numbers of a fixed width have no sign: compilers write those below 0 in another
- * form. */
+/* DW_AT_const_value. Numbers of a fixed width have no sign: compilers write those below 0 in
+ * another form. */
 bool dw_constant(Dwarf_Die *die, int64_t *ret_number);
 bool dw_is_record(Dwarf_Die *die);
 unsigned int dw_language(Dwarf_Die *die);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Which of two to believe, where the debug information and the calling convention differ about a
- * parameter. The compiler may change the parameters of a function when it knows all its callers. Then
- * only the debug information is right. But that speaks of the variable, not of what was passed: where the
- * function's first act is to assign to it, it is a constant or in another's register at once. So:
+ * parameter. The compiler may change the parameters of a function when it knows all its callers.
+ * Then only the debug information is right. But that speaks of the variable, not of what was
+ * passed: where the function's first act is to assign to it, it is a constant or in another's
+ * register at once. So:
  *
- * - A copy with another name than the function, or one that its callers are said to have to know, is
+ * - A copy with another name than the function, or one that its callers are said to have to know,
+ *   is
  *   changed. A place that differs from the convention says so of any other, unless another parameter has
  *   that very place, too.
  * - In a changed function a parameter is where it is told to be, or nowhere.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Functions with parameters of all kinds, each called once with values that the test knows. Built by
- * several compilers with several options; the test stops the program at each function's first
+ * Functions with parameters of all kinds, each called once with values that the test knows. Built
+ * by several compilers with several options; the test stops the program at each function's first
  * instruction and looks for the values where the debug information says that they are.
  */
 #include <complex.h>
