@@ -34,7 +34,7 @@ static void write_piece(const char *piece, size_t size, void *opaque)
 		output->is_full = true;
 	if (output->is_full && size && (!output->is_rust || ispunct((unsigned char)*piece)))
 		longjmp(output->stop, 1);
-	if (output->is_full)
+	if (output->is_full || !size) /* of nothing, not even the place is given */
 		return;
 	memcpy(output->buffer + output->size, piece, size);
 	output->size += size;
