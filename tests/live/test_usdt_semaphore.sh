@@ -3,6 +3,8 @@
 # Semaphores are up while somebody looks, in processes that run and in those that start later, and back
 # at zero afterwards, however the host ended. The program itself tells how far its counter is up, and
 # what is read from its memory must agree.
+# shellcheck disable=SC2034
+# (What lib.sh reads is not seen from here.)
 . "$(dirname "$0")/lib.sh"
 
 need_kernel
@@ -93,7 +95,9 @@ expect "counter, as told" 0 "$(semaphore)"
 target_end
 
 note "only the process of --pid"
-{ sleep 20; } | "$TARGET_PROGRAM" wait >"$TMP/other" &
+mkfifo "$TMP/other.in"
+"$TARGET_PROGRAM" wait <"$TMP/other.in" >"$TMP/other" &
+exec 8>"$TMP/other.in"
 wait_until 5 grep -q '^pid' "$TMP/other"
 other=$(sed -n 's/^pid //p' "$TMP/other")
 target_start wait guarded 10
@@ -104,5 +108,6 @@ host_stop
 check_ledger usdt
 check_clean
 expect "counter after" 0 "$(in_memory "$TARGET_PID")"
+exec 8>&-
 kill "$other"
 target_end
