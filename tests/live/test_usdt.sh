@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Static probes of targets/probed, whose counts and values are known from the program itself: all sites,
 # all widths, strings, floats, what cannot be read, conditions, one of two processes, both ways to attach.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 need_kernel

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Exceptions of a C++ program, through the probes of its library, which many programs share.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 need_kernel

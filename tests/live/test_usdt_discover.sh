@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Without probes, those of running programs are found, up to a limit and without the noisy ones; what is
 # mapped later is noticed; and only an instance that looks for it keeps its privileges.
-# shellcheck disable=SC2034
-# (What lib.sh reads is not seen from here.)
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 need_kernel

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Python's own probes, named by the shipped catalogue, in a process that runs already and in one that
 # starts later; and a catalogue of the user's own.
-# shellcheck disable=SC2034
-# (What lib.sh reads is not seen from here.)
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 PYTHON=/usr/bin/python3.11

@@ -3,8 +3,7 @@
 # Semaphores are up while somebody looks, in processes that run and in those that start later, and back
 # at zero afterwards, however the host ended. The program itself tells how far its counter is up, and
 # what is read from its memory must agree.
-# shellcheck disable=SC2034
-# (What lib.sh reads is not seen from here.)
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 need_kernel
