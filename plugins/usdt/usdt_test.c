@@ -27,8 +27,9 @@
 
 extern const struct bpfhost_plugin bpfhost_plugin;
 
-#define SITE(provider, name, arguments)                                                            \
-	__asm__ volatile("990:	nop\n"                                                              \
+#define SITE(provider, name, arguments) SITE_ON("nop", provider, name, arguments)
+#define SITE_ON(instruction, provider, name, arguments)                                            \
+	__asm__ volatile("990:	" instruction "\n"                                                 \
 			 "	.pushsection .note.stapsdt,\"\",%note\n"                                \
 			 "	.balign 4\n"                                                            \
 			 "	.4byte 992f-991f, 994f-993f, 3\n"                                       \
@@ -61,6 +62,18 @@ static __attribute__((noinline)) void hit_all(void)
 	SITE("python", "gc__start", "-4@$2");
 	SITE("tst", "register", REGISTER_8 " " REGISTER_4);
 }
+
+/* Ten bytes that do nothing, with a prefix for which the kernel takes no breakpoint. Never called. */
+#if defined(__x86_64__)
+#define REFUSED_NOP ".byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0"
+
+static __attribute__((noinline, used)) void hit_none(void)
+{
+	SITE_ON(REFUSED_NOP, "tst", "half", "-4@$1");
+	SITE("tst", "half", "-4@$2");
+	SITE_ON(REFUSED_NOP, "tst", "never", "");
+}
+#endif
 
 static int setup(void **state)
 {
@@ -176,6 +189,20 @@ static void names_what_cannot_be_read(void **state)
 			    "4@nonsense((");
 }
 
+#if defined(__x86_64__)
+static void leaves_out_sites_that_take_no_probe(void **state)
+{
+	uint32_t told = 0;
+
+	start(*state, SELF ":half");
+	assert_int_equal(fakehost_count(*state, FAKEHOST_PLAN), 1);
+	for (uint32_t i = 0; i < fakehost_count(*state, FAKEHOST_LOG); i++)
+		told += strstr(fakehost_text(*state, FAKEHOST_LOG, i), "at 1 of its 2 sites") !=
+			NULL;
+	assert_int_equal(told, 1);
+}
+#endif
+
 /* ---- which probes --------------------------------------------------------------------------------- */
 
 static void takes_globs(void **state)
@@ -219,6 +246,9 @@ static const struct {
 	{ SELF ":tst:plain if arg3 == 1", "arg" },
 	{ SELF, "target:provider:name" },
 	{ SELF ":a:b:c", "target:provider:name" },
+#if defined(__x86_64__)
+	{ SELF ":never", "takes no probe at any site" },
+#endif
 	{ "/bin/sh:x", "has no static probes" },
 	{ "/nonexistent/file:x", "/nonexistent/file" },
 };
@@ -441,6 +471,9 @@ int main(void)
 		TEST(takes_names_from_the_catalogue),
 		TEST(widens_what_sites_do_not_agree_on),
 		TEST(names_what_cannot_be_read),
+#if defined(__x86_64__)
+		TEST(leaves_out_sites_that_take_no_probe),
+#endif
 		TEST(takes_globs),
 		TEST(leaves_out_what_does_not_fit_a_glob),
 		cmocka_unit_test(matches_globs),
