@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <bpfhost/condition_compile.h>
+#include <bpfhost/kind.h>
 
 #include "field.h"
 #include "target.h"
@@ -47,20 +48,6 @@ static int condition_field(const struct condition_names *names, uint32_t slot,
 				     &ignored);
 }
 
-static enum bpfhost_operand_kind condition_kind(const struct tracepoint_field *field)
-{
-	switch (field->kind) {
-	case BPFHOST_STRING:
-		return BPFHOST_OPERAND_STRING;
-	case BPFHOST_IPV4:
-		return BPFHOST_OPERAND_IPV4;
-	case BPFHOST_IPV6:
-		return BPFHOST_OPERAND_IPV6;
-	default:
-		return field->is_signed ? BPFHOST_OPERAND_INT : BPFHOST_OPERAND_UINT;
-	}
-}
-
 static int condition_slot(const struct condition_names *names, const char *name, uint32_t *ret_slot)
 {
 	const struct bpfhost_probe_param *param;
@@ -92,7 +79,9 @@ static int condition_resolve(void *ctx, const char *name, struct bpfhost_operand
 		err = condition_field(names, slot, &field);
 	if (err)
 		return err;
-	*ret_operand = (struct bpfhost_operand){ .kind = condition_kind(&field), .slot = slot };
+	*ret_operand =
+		(struct bpfhost_operand){ .kind = bpfhost_kind_operand(field.kind, field.is_signed),
+					  .slot = slot };
 	return 0;
 }
 

@@ -5,48 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How each TYPE of the grammar is shown. Size 0: it depends on the field. */
-static const struct {
-	enum bpfhost_probe_type_kind type;
-	enum bpfhost_kind kind;
-	bool is_signed;
-} field_kinds[] = {
-	{ BPFHOST_PROBE_TYPE_I8, BPFHOST_INT, true },
-	{ BPFHOST_PROBE_TYPE_I16, BPFHOST_INT, true },
-	{ BPFHOST_PROBE_TYPE_I32, BPFHOST_INT, true },
-	{ BPFHOST_PROBE_TYPE_I64, BPFHOST_INT, true },
-	{ BPFHOST_PROBE_TYPE_U8, BPFHOST_UINT, false },
-	{ BPFHOST_PROBE_TYPE_U16, BPFHOST_UINT, false },
-	{ BPFHOST_PROBE_TYPE_U32, BPFHOST_UINT, false },
-	{ BPFHOST_PROBE_TYPE_U64, BPFHOST_UINT, false },
-	{ BPFHOST_PROBE_TYPE_X8, BPFHOST_HEX, false },
-	{ BPFHOST_PROBE_TYPE_X16, BPFHOST_HEX, false },
-	{ BPFHOST_PROBE_TYPE_X32, BPFHOST_HEX, false },
-	{ BPFHOST_PROBE_TYPE_X64, BPFHOST_HEX, false },
-	{ BPFHOST_PROBE_TYPE_PTR, BPFHOST_POINTER, false },
-	{ BPFHOST_PROBE_TYPE_BOOL, BPFHOST_BOOL, false },
-	{ BPFHOST_PROBE_TYPE_CHAR, BPFHOST_CHAR, false },
-	{ BPFHOST_PROBE_TYPE_F32, BPFHOST_FLOAT, true },
-	{ BPFHOST_PROBE_TYPE_F64, BPFHOST_FLOAT, true },
-	{ BPFHOST_PROBE_TYPE_BYTES, BPFHOST_BYTES, false },
-	{ BPFHOST_PROBE_TYPE_IPV4, BPFHOST_IPV4, false },
-	{ BPFHOST_PROBE_TYPE_IPV6, BPFHOST_IPV6, false },
-	{ BPFHOST_PROBE_TYPE_MAC, BPFHOST_MAC, false },
-	{ BPFHOST_PROBE_TYPE_ERRNO, BPFHOST_ERRNO, true },
-	{ BPFHOST_PROBE_TYPE_STR, BPFHOST_STRING, false },
-	{ BPFHOST_PROBE_TYPE_SOCKADDR, BPFHOST_SOCKADDR, false },
-};
+#include <bpfhost/kind.h>
 
 static void field_apply_type(struct tracepoint_field *field, struct bpfhost_probe_type type)
 {
 	uint32_t size = bpfhost_probe_type_size(type);
 
-	for (size_t i = 0; i < sizeof(field_kinds) / sizeof(field_kinds[0]); i++) {
-		if (field_kinds[i].type != type.kind)
-			continue;
-		field->kind = field_kinds[i].kind;
-		field->is_signed = field_kinds[i].is_signed;
-	}
+	bpfhost_kind_of(type.kind, &field->kind, &field->is_signed);
 	if (size)
 		field->size = size;
 	field->count = 1;

@@ -124,6 +124,10 @@ static const struct expect c_expects[] = {
 	VALUE("returns_bool", "all", "ptr", INT64_MIN),
 	VALUE("sum", "count", "i32", 3),
 
+	VALUE("reassigned", "a", "i32", 1),
+	VALUE("reassigned", "b", "i32", 2),
+	VALUE("reassigned", "c", "i32", 3),
+
 	ANY("handle_request", "request", "ptr"),
 	VALUE("handle_request", "fd", "i32", 7),
 	VALUE("handle_request", "request->id", "u64", 77),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Programs for the tests of debug information: built by whatever compiler there is, their symbols, and
- * a debugger that stops them at a function's first instruction and reads registers and memory.
+ * Programs for the tests of debug information: built by whatever compiler there is, their symbols,
+ * and a debugger that stops them at a function's first instruction and reads registers and memory.
  */
 #ifndef DWARF_FIXTURE_H
 #define DWARF_FIXTURE_H
@@ -87,7 +87,8 @@ static bool fixture_match(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, c
 		    GELF_ST_TYPE(symbol.st_info) != STT_FUNC || !symbol.st_value)
 			continue;
 		name = elf_strptr(elf, header->sh_link, symbol.st_name);
-		/* A mangled name goes on with the parameters, a plain one with a suffix or not at all. */
+		/* A mangled name goes on with the parameters, a plain one with a suffix or not
+		 * at all. */
 		if (!name || strncmp(name, begin, length) ||
 		    (*begin != '_' && name[length] && name[length] != '.'))
 			continue;

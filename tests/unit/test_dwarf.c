@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The oracle is the program itself: it is stopped at each function's first instruction, and what lies
- * where the debug information is said to point must be what the program passed.
+ * The oracle is the program itself: it is stopped at each function's first instruction, and what
+ * lies where the debug information is said to point must be what the program passed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,7 +132,7 @@ static void check_value(const struct expect *expect, const char *program, pid_t 
 			const struct bpfhost_dwarf_value *found)
 {
 	char type[24];
-	uint64_t value;
+	uint64_t value = 0;
 
 	bpfhost_probe_type_format(found->type, type);
 	if (strcmp(type, expect->type))
@@ -327,6 +327,10 @@ static const struct changed_value changed_values[] = { { "gone", 1 },
 						       { "constant", 40 },
 						       { "kept", 50 },
 						       { NULL, 0 } };
+static const struct changed_value here_values[] = { { "a", 1 },
+						    { "b", 2 },
+						    { "c", 3 },
+						    { NULL, 0 } };
 static const struct changed_value split_values[] = { { "e", 5 },
 						     { "g", 7 },
 						     { "h", 8 },
@@ -392,10 +396,13 @@ static void test_changed_parameters(void **state)
 	assert_int_equal(run_changed("gcc", "-O0 -g", "changed0", "changed", changed_values), 4);
 	assert_int_equal(run_changed("gcc", "-O2 -g", "changed2", "changed", changed_values), 3);
 	assert_int_equal(run_changed("gcc", "-O0 -g", "split0", "split", split_values), 3);
+	run_changed("gcc", "-O2 -g", "here2", "reassigned_here", here_values);
+	run_changed("gcc", "-Og -g", "hereg", "reassigned_here", here_values);
 	if (!fixture_has("clang"))
 		return;
 	assert_int_equal(run_changed("clang", "-O0 -g", "clanged0", "changed", changed_values), 4);
-	assert_int_equal(run_changed("clang", "-O2 -g", "clanged2", "changed", changed_values), 3);
+	assert_int_equal(run_changed("clang", "-O2 -g", "clanged2", "changed", changed_values), 1);
+	run_changed("clang", "-O2 -g", "chere2", "reassigned_here", here_values);
 	run_changed("clang", "-O0 -g", "csplit0", "split", split_values);
 	run_changed("clang", "-O2 -g", "csplit2", "split", split_values);
 }

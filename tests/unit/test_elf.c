@@ -166,6 +166,14 @@ static void test_refused(void **state)
 	expect_refused(fixture, "/", -EINVAL, "it is not a regular file");
 }
 
+/* Whatever the compiler writes about a program, this becomes smaller. */
+static void build_compressible(const struct fixture *fixture, const char *name)
+{
+	build(fixture, name, "");
+	fixture_run(fixture, "seq 1000 >numbers && objcopy --add-section .debug_test=numbers %s",
+		    name);
+}
+
 static void test_compressed(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -173,16 +181,15 @@ static void test_compressed(void **state)
 	struct bpfhost_elf_section plain, packed;
 	struct bpfhost_elf *one, *other;
 
-	build(fixture, "plain", "-g3");
-	fixture_run(fixture, "objcopy --decompress-debug-sections plain");
+	build_compressible(fixture, "plain");
 	one = fixture_elf(fixture, "plain");
-	assert_int_equal(bpfhost_elf_section(one, ".debug_str", &plain), 0);
+	assert_int_equal(bpfhost_elf_section(one, ".debug_test", &plain), 0);
 	for (size_t i = 0; i < 2; i++) {
 		fixture_run(fixture, "objcopy --compress-debug-sections=%s plain packed", ways[i]);
 		fixture_run(fixture, "readelf -SW packed | grep -qE '%s'",
-			    i ? "\\.zdebug_str" : "\\.debug_str.* MSC ");
+			    i ? "\\.zdebug_test" : "\\.debug_test.* C  ");
 		other = fixture_elf(fixture, "packed");
-		assert_int_equal(bpfhost_elf_section(other, ".debug_str", &packed), 0);
+		assert_int_equal(bpfhost_elf_section(other, ".debug_test", &packed), 0);
 		assert_int_equal(packed.size, plain.size);
 		assert_memory_equal(packed.data, plain.data, plain.size);
 		bpfhost_elf_close(other);
@@ -203,21 +210,21 @@ static void test_compressed_lies(void **state)
 
 	if (sizeof(void *) != 8)
 		skip();
-	build(fixture, "lies", "-g3");
+	build_compressible(fixture, "lies");
 	fixture_run(fixture, "objcopy --compress-debug-sections=zlib-gabi lies");
 	data = fixture_read(fixture, "lies", &size);
 	assert_int_equal(elf_file_open_memory(data, size, &elf, NULL), 0);
-	section = elf_file_find(elf, ".debug_str");
+	section = elf_file_find(elf, ".debug_test");
 	memcpy(&head, data + section->offset, sizeof(head));
 	head.ch_size = 1ULL << 40;
 	memcpy(data + section->offset, &head, sizeof(head));
-	assert_int_equal(bpfhost_elf_section(elf, ".debug_str", &got), -EFBIG);
+	assert_int_equal(bpfhost_elf_section(elf, ".debug_test", &got), -EFBIG);
 	head.ch_size = 100 << 20;
 	memcpy(data + section->offset, &head, sizeof(head));
-	assert_int_equal(bpfhost_elf_section(elf, ".debug_str", &got), -ENOEXEC);
+	assert_int_equal(bpfhost_elf_section(elf, ".debug_test", &got), -ENOEXEC);
 	head.ch_type = 77;
 	memcpy(data + section->offset, &head, sizeof(head));
-	assert_int_equal(bpfhost_elf_section(elf, ".debug_str", &got), -ENOEXEC);
+	assert_int_equal(bpfhost_elf_section(elf, ".debug_test", &got), -ENOEXEC);
 	bpfhost_elf_close(elf);
 	free(data);
 }

@@ -5,6 +5,10 @@
 
 #include "elf/names_internal.h"
 
+#define VEC_DROP                                                                                   \
+	"_ZN66_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..ops..drop..Drop$GT$4drop"             \
+	"17h0123456789abcde1E"
+
 /* Each is a function of two bytes in a program without a library. */
 static const char *const functions[] = {
 	"main",
@@ -33,8 +37,7 @@ static const char *const functions[] = {
 	"_ZN2ns3fooENSt3mapIiSsSt4lessIiESaISt4pairIKiSsEEEE",
 	"_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE",
 	"_ZN4core3fmt5Write9write_fmt17h0123456789abcde0E",
-	"_ZN66_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..ops..drop..Drop$GT$4drop"
-	"17h0123456789abcde1E",
+	VEC_DROP,
 	"_RNvNtCs4fqI2P2rA04_7mycrate3foo3bar",
 	"_RINvNtCs4fqI2P2rA04_7mycrate3gen4takemE",
 };
@@ -143,12 +146,8 @@ static const char *const patterns[][2] = {
 	{ "core::fmt::Write::write_fmt::h0123456789abcde0",
 	  "_ZN4core3fmt5Write9write_fmt17h0123456789abcde0E" },
 	{ "core::fmt::Write::write_fmt::h0123456789abcd00", "" },
-	{ "<alloc::vec::Vec<T> as core::ops::drop::Drop>::drop",
-	  "_ZN66_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..ops..drop..Drop$GT$4drop"
-	  "17h0123456789abcde1E" },
-	{ "<alloc::vec::Vec<*>::drop",
-	  "_ZN66_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..ops..drop..Drop$GT$4drop"
-	  "17h0123456789abcde1E" },
+	{ "<alloc::vec::Vec<T> as core::ops::drop::Drop>::drop", VEC_DROP },
+	{ "<alloc::vec::Vec<*>::drop", VEC_DROP },
 	{ "mycrate::foo::bar", "_RNvNtCs4fqI2P2rA04_7mycrate3foo3bar" },
 	{ "mycrate[317d481089b8c8fe]::foo::bar", "_RNvNtCs4fqI2P2rA04_7mycrate3foo3bar" },
 	{ "mycrate::gen::take", "_RINvNtCs4fqI2P2rA04_7mycrate3gen4takemE" },

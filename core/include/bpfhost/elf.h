@@ -102,8 +102,12 @@ const struct bpfhost_symbol *bpfhost_symbols_all(const struct bpfhost_symbols *s
 /*
  * Calls found for each function (FUNCTION and IFUNC) that pattern means, sorted by name, one call an
  * address: "name", "name@VERSION" (of several versions without one: the default), a demangled name
- * ("ns::f(int)", or "ns::f" for all that differ in their parameters only), each with * and ? unless it is
- * literal. found ends the walk by returning other than 0. How many were found, what found returned, or -ENOMEM.
+ * ("ns::f(int)", or "ns::f" for all that differ in their parameters only), each with * and ?
+ * unless it is literal. Of a
+ * demangled name template arguments, ABI tags, the type that is returned and the hash of a Rust name
+ * may be left out, and blanks do not count; a part that the compiler split off ("f.cold") is another
+ * name. found ends the walk by returning other than 0. How many were found, what found returned, or
+ * -ENOMEM.
  */
 typedef int (*bpfhost_symbol_fn)(void *ctx, const struct bpfhost_symbol *symbol);
 int bpfhost_symbols_match(const struct bpfhost_symbols *symbols, const char *pattern, bool literal,

@@ -52,8 +52,8 @@ bool bpfhost_stacks_text(struct bpfhost_stacks *stacks, uint32_t pid,
 			 char *text, size_t size);
 
 /*
- * For a handler: forwards a record of the layouts with the text in the place of its frames. The type of
- * the index-th layout must be BPFHOST_TYPE_RUNTIME + index. As bpfhost_forward, or -EBADMSG and told.
+ * For a handler: forwards a record of the layouts with the text in the place of its frames. As
+ * bpfhost_forward, or -EBADMSG and told.
  */
 int bpfhost_arguments_forward(struct bpfhost_instance *self,
 			      const struct bpfhost_argument_layout *layouts, uint32_t count,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <bpfhost/condition_compile.h>
+#include <bpfhost/kind.h>
 
 struct argument_name *argument_names_add(struct argument_names *names, const char *name,
 					 uint32_t value, const struct argument_kind *kind,
@@ -41,22 +42,6 @@ const struct argument_name *argument_names_find(const struct argument_names *nam
 	return NULL;
 }
 
-static enum bpfhost_operand_kind condition_operand(const struct argument_kind *kind)
-{
-	switch (kind->kind) {
-	case BPFHOST_STRING:
-		return BPFHOST_OPERAND_STRING;
-	case BPFHOST_IPV4:
-		return BPFHOST_OPERAND_IPV4;
-	case BPFHOST_IPV6:
-		return BPFHOST_OPERAND_IPV6;
-	case BPFHOST_FLOAT:
-		return BPFHOST_OPERAND_FLOAT;
-	default:
-		return kind->is_signed ? BPFHOST_OPERAND_INT : BPFHOST_OPERAND_UINT;
-	}
-}
-
 static int condition_field(void *ctx, const char *name, struct bpfhost_operand *ret_operand)
 {
 	struct argument_names *names = ctx;
@@ -66,7 +51,9 @@ static int condition_field(void *ctx, const char *name, struct bpfhost_operand *
 		return -ENOENT;
 	names->asked_late |= found->late;
 	*ret_operand = (struct bpfhost_operand){
-		.kind = condition_operand(&found->kind),
+		.kind = found->kind.kind == BPFHOST_FLOAT
+				? BPFHOST_OPERAND_FLOAT
+				: bpfhost_kind_operand(found->kind.kind, found->kind.is_signed),
 		.slot = (uint32_t)(found - names->items),
 	};
 	return 0;

@@ -295,6 +295,46 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 	return 0;
 }
 
+/* ---- several places ------------------------------------------------------------------------------- */
+
+/* Cut to what is shown; a narrower one is extended as it is itself. */
+static struct bpfhost_argument layout_fit(const struct bpfhost_argument *shown,
+					  const struct bpfhost_argument *own)
+{
+	struct bpfhost_argument fit = *own;
+
+	if (own->size < shown->size)
+		return fit;
+	fit.size = shown->size;
+	fit.flags &= (uint8_t)~BPFHOST_ARGUMENT_SIGNED;
+	fit.flags |= shown->flags & BPFHOST_ARGUMENT_SIGNED;
+	return fit;
+}
+
+int bpfhost_arguments_lay_out_places(const struct bpfhost_argument_plan *plan,
+				     const struct bpfhost_argument *arguments, uint32_t places,
+				     struct bpfhost_argument_layout *ret_layouts,
+				     struct bpfhost_error *err)
+{
+	struct bpfhost_argument_layout layout, again;
+	uint32_t first = plan->nfunctions ? 1 : 0;
+	int ret = bpfhost_arguments_lay_out(plan, &layout, err);
+
+	if (ret)
+		return ret;
+	again = layout;
+	again.schema = NULL;
+	again.condition = NULL;
+	for (uint32_t i = 0; i < places; i++) {
+		ret_layouts[i] = i ? again : layout;
+		for (uint32_t n = 0; n < plan->nfields; n++)
+			ret_layouts[i].config.values[first + n] =
+				layout_fit(&layout.config.values[first + n],
+					   &arguments[i * (size_t)plan->nfields + n]);
+	}
+	return 0;
+}
+
 void bpfhost_argument_layout_clear(struct bpfhost_argument_layout *layout)
 {
 	free(layout->schema);

@@ -2,8 +2,8 @@
 /*
  * Each unit of debug information names a table of abbreviations, which says of each kind of entry
  * which attributes it has. libdw reads such a table for each unit anew, and looks for an attribute
- * by walking over all of an entry. So the tables are measured before libdw sees them: linkers lay them
- * one behind the other, and no other place counts as one.
+ * by walking over all of an entry. So the tables are measured before libdw sees them: linkers lay
+ * them one behind the other, and no other place counts as one.
  */
 #include "private.h"
 

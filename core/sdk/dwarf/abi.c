@@ -3,11 +3,11 @@
  * Where the calling convention of x86-64 puts parameters (System V ABI, AMD64 supplement, 3.2.3).
  *
  * A value of up to 16 bytes is seen as one or two pieces of eight. Each piece has a class from what
- * lies in it: INTEGER pieces go to rdi, rsi, rdx, rcx, r8, r9, SSE pieces to xmm0 to xmm7. A value whose
- * pieces do not all find a register goes to the stack as a whole, as do larger ones, but later ones
- * may still take the registers. A C++ object that must not be copied byte by byte is passed as
- * the address of a copy; a returned value that is too large for registers, as a hidden first
- * parameter that is the address for it.
+ * lies in it: INTEGER pieces go to rdi, rsi, rdx, rcx, r8, r9, SSE pieces to xmm0 to xmm7. A value
+ * whose pieces do not all find a register goes to the stack as a whole, as do larger ones, but
+ * later ones may still take the registers. A C++ object that must not be copied byte by byte is
+ * passed as the address of a copy; a returned value that is too large for registers, as a hidden
+ * first parameter that is the address for it.
  */
 #include "private.h"
 
@@ -167,19 +167,22 @@ static void add_bits(struct bpfhost_dwarf *dw, Dwarf_Die *member, uint64_t offse
 		merge(shape, offset, 1, CLASS_INTEGER);
 }
 
-static void add_members(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset, int depth,
+/* Whether there were any. */
+static bool add_members(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset, int depth,
 			struct shape *shape)
 {
 	Dwarf_Die child, inner;
+	bool found = false;
 	uint64_t place;
 
 	if (!dw_child(dw, type, &child))
-		return;
+		return false;
 	do {
 		bool is_base = dwarf_tag(&child) == DW_TAG_inheritance;
 
 		if (!is_base && !dw_is_field(dw, &child))
 			continue;
+		found = true;
 		if (dw_is_bits(dw, &child))
 			add_bits(dw, &child, offset, shape);
 		else if (!dw_member_offset(dw, &child, &place) || place > UINT32_MAX ||
@@ -188,13 +191,14 @@ static void add_members(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offs
 		else
 			add_type(dw, &inner, offset + place, depth, shape);
 	} while (dw_next(dw, &child));
+	return found;
 }
 
 static void add_record(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offset, int depth,
 		       struct shape *shape)
 {
 	Dwarf_Die record = *type;
-	uint64_t align;
+	uint64_t align, size;
 
 	if (dw_is_declaration(type) && !dw_complete(dw, type, &record)) {
 		whole(shape, CLASS_UNKNOWN);
@@ -202,11 +206,14 @@ static void add_record(struct bpfhost_dwarf *dw, Dwarf_Die *type, uint64_t offse
 	}
 	if (dw_number(dw, &record, DW_AT_alignment, &align))
 		raise_align(shape, align);
-	add_members(dw, &record, offset, depth, shape);
+	/* GCC loses the members of a transparent union (those of C++ without any have one byte). */
+	if (!add_members(dw, &record, offset, depth, shape) && dw_size(dw, &record, &size) &&
+	    size > 1)
+		whole(shape, CLASS_UNKNOWN);
 }
 
-/* Of types whose size the language fixes: std::nullptr_t, and pointers to members, which to functions
- * hold two words (Itanium C++ ABI, 2.3). */
+/* Of types whose size the language fixes: std::nullptr_t, and pointers to members, which to
+ * functions hold two words (Itanium C++ ABI, 2.3). */
 static uint64_t unsaid_size(struct bpfhost_dwarf *dw, Dwarf_Die *type)
 {
 	Dwarf_Die member;
@@ -333,8 +340,8 @@ static void take_value(struct dw_abi *abi, const struct shape *shape, struct dw_
 		take_registers(abi, shape, place);
 }
 
-/* clang passes half of a pointer to a member function, and before its version 18 half of a number of
- * 128 bits, in the last register. */
+/* clang passes half of a pointer to a member function, and before its version 18 half of a
+ * number of 128 bits, in the last register. */
 static bool is_split_by_clang(struct bpfhost_dwarf *dw, const struct dw_abi *abi, Dwarf_Die *type,
 			      const struct shape *shape)
 {

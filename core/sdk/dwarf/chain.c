@@ -6,8 +6,8 @@
  *
  *	a->inner->next->x      [a + inner + next], then [that + x]
  *
- * A struct that is passed by value is either in memory, as if behind a pointer to it, or in one or two
- * registers, of which a field is a part.
+ * A struct that is passed by value is either in memory, as if behind a pointer to it, or in one or
+ * two registers, of which a field is a part.
  */
 #include "private.h"
 
@@ -80,7 +80,8 @@ static void put_base(struct walk *walk, unsigned int number)
 	walk->value.argument.index = BPFHOST_ARGUMENT_NOWHERE;
 }
 
-/* A struct by value: the stack pointer, or the register with its address, is like a pointer to it. */
+/* A struct by value: the stack pointer, or the register with its address, is like a pointer to
+ * it. */
 static int begin_record(struct walk *walk, const struct dw_place *place, const char *name)
 {
 	if (place->kind == DW_PLACE_STACK && place->is_address) {
@@ -123,6 +124,8 @@ static int begin(struct walk *walk, const char *name, bool is_chain)
 	if (is_chain && dw_peeled_type(walk->dw, &walk->holder, &type) == DW_REACHED &&
 	    dw_is_record(&type))
 		return begin_record(walk, &function->parameters[index].place, name);
+	if (is_chain && walk->value.argument.place == BPFHOST_ARGUMENT_CONSTANT)
+		walk->value.reason = "was optimised away";
 	if (walk->value.reason)
 		return chain_fail(walk, walk->chain, -ENOTSUP, "\"%.64s\" %s", name,
 				  walk->value.reason);

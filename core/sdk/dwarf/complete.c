@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A unit that only passes pointers to a struct around knows no more than its name. Another unit of the
- * file may know all of it: one with a struct of the same name in the same scope. Scopes without a name
- * are private to their unit, so nothing in them is looked for.
+ * A unit that only passes pointers to a struct around knows no more than its name. Another unit of
+ * the file may know all of it: one with a struct of the same name in the same scope. Scopes without
+ * a name are private to their unit, so nothing in them is looked for.
  */
 #include "private.h"
 

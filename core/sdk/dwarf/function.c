@@ -109,77 +109,6 @@ static void choose_parameters(struct bpfhost_dwarf *dw, struct dw_function *func
 	function->shown.is_cut = list.is_cut;
 }
 
-/* ---- where they are -------------------------------------------------------------------------- */
-
-/* GCC's names for copies of a function with other parameters. */
-static bool is_clone(const char *name)
-{
-	return name && (strstr(name, ".isra.") || strstr(name, ".constprop.") ||
-			strstr(name, ".part.") || strstr(name, ".cold"));
-}
-
-static bool is_same_place(const struct dw_place *told, const struct dw_place *abi)
-{
-	if (told->kind == DW_PLACE_NONE || told->kind == DW_PLACE_CONSTANT ||
-	    abi->kind == DW_PLACE_NONE || abi->kind == DW_PLACE_NOTHING)
-		return true;
-	if (told->kind != abi->kind)
-		return false;
-	if (told->kind == DW_PLACE_STACK)
-		return told->offset == abi->offset;
-	return told->registers[0] == abi->registers[0] ||
-	       (abi->registers[0] == DW_NO_REGISTER && told->registers[0] == abi->registers[1]);
-}
-
-/* No place at all, in a function that nobody outside of its unit calls: nobody passes it. */
-static bool is_gone(struct bpfhost_dwarf *dw, struct dw_function *function,
-		    struct dw_parameter *parameter)
-{
-	Dwarf_Attribute attribute;
-
-	return parameter->is_missing || (!dwarf_attr(&parameter->die, DW_AT_location, &attribute) &&
-					 !dw_flag(dw, &function->die, DW_AT_external));
-}
-
-static void place_parameter(struct bpfhost_dwarf *dw, struct dw_function *function,
-			    struct dw_abi *abi, struct dw_parameter *parameter)
-{
-	struct dw_place told;
-
-	dw_abi_next(dw, abi, &parameter->die, &parameter->place);
-	if (dw_told_place(dw, &function->die, &parameter->die, function->address, &told)) {
-		if (!is_same_place(&told, &parameter->place))
-			function->is_changed = true;
-		/* The convention knows both registers of a pair. */
-		if (told.kind != parameter->place.kind || function->is_changed ||
-		    told.is_address != parameter->place.is_address)
-			parameter->place = told;
-		parameter->is_told = true;
-	} else if (is_gone(dw, function, parameter)) {
-		parameter->place = (struct dw_place){ .reason = "was optimised away" };
-		parameter->is_told = true;
-	}
-}
-
-static void place_parameters(struct bpfhost_dwarf *dw, struct dw_function *function,
-			     const char *name)
-{
-	uint64_t convention = DW_CC_normal;
-	struct dw_abi abi;
-
-	dw_number(dw, &function->die, DW_AT_calling_convention, &convention);
-	if (convention == DW_CC_nocall || is_clone(name))
-		function->is_changed = true;
-	dw_abi_begin(dw, &function->die, &abi);
-	for (uint32_t i = 0; i < function->shown.parameter_count; i++)
-		place_parameter(dw, function, &abi, &function->parameters[i]);
-	for (uint32_t i = 0; function->is_changed && i < function->shown.parameter_count; i++)
-		if (!function->parameters[i].is_told)
-			function->parameters[i].place = (struct dw_place){
-				.reason = "may have been moved or taken away by the compiler"
-			};
-}
-
 /* ---- how they are shown ---------------------------------------------------------------------- */
 
 static void put_memory(struct bpfhost_dwarf_value *value, unsigned int number, int64_t offset)
@@ -235,8 +164,8 @@ static bool is_taken(const struct dw_function *function, uint32_t index, const c
 
 #define NAME_MAX_SHOWN 63
 
-/* The parameters that one of a C++ pack stands for have one name, or are "args#0", "args#1", ... Here
- * they are "args", "args_2", ... */
+/* The parameters that one of a C++ pack stands for have one name, or are "args#0", "args#1", ...
+ * Here they are "args", "args_2", ... */
 static const char *choose_name(struct bpfhost_dwarf *dw, struct dw_function *function,
 			       uint32_t index)
 {
@@ -307,7 +236,7 @@ static int fill_function(struct bpfhost_dwarf *dw, struct dw_function *function,
 	int ret = 0;
 
 	choose_parameters(dw, function);
-	place_parameters(dw, function, name);
+	dw_settle_places(dw, function, name);
 	for (uint32_t i = 0; !ret && i < function->shown.parameter_count; i++)
 		ret = show_parameter(dw, function, i);
 	if (!ret)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * DWARF 5 says of each C++ class how it is passed (DW_AT_calling_convention). Before, it has to be
- * concluded: a class is passed as an address when its destructor, its copy or move constructor, or one
- * of a member or base, is not the trivial one (Itanium C++ ABI, 1.1 "non-trivial for the purposes of
- * calls"); so is each with virtual functions or bases, since its constructors set a pointer.
+ * concluded: a class is passed as an address when its destructor, its copy or move constructor, or
+ * one of a member or base, is not the trivial one (Itanium C++ ABI, 1.1 "non-trivial for the
+ * purposes of calls"); so is each with virtual functions or bases, since its constructors set a
+ * pointer.
  */
 #include "private.h"
 

@@ -22,8 +22,8 @@ int dw_fail_memory(struct bpfhost_error *err)
 	return open_fail(err, -ENOMEM, "no memory for debug information");
 }
 
-/* Private and writable, for what hide_alternate does; libelf is given no descriptor, so libdw knows of
- * no folder to look around in. */
+/* Private and writable, for what hide_alternate does; libelf is given no descriptor, so libdw
+ * knows of no folder to look around in. */
 static int map_file(struct bpfhost_dwarf *dw, int fd, struct bpfhost_error *err)
 {
 	struct stat status;
@@ -85,8 +85,8 @@ static uint64_t inflated_size(Elf_Scn *section, const Elf64_Shdr *header, const 
 
 /*
  * Looks at all sections before libdw does: whether there is anything for it, and how much memory it
- * would take. The one that names a file shared by several (dwz) is hidden from it, since it would open
- * that file, wherever the name leads to.
+ * would take. The one that names a file shared by several (dwz) is hidden from it, since it would
+ * open that file, wherever the name leads to.
  */
 static int check_sections(struct bpfhost_dwarf *dw, bool *ret_found, struct bpfhost_error *err)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What debug information says about the first instruction. Optimised code has a list of places, each
- * for a piece of the function, and the one that holds at its begin is better than any convention: the
- * compiler may have changed the parameters of a function that nobody else calls. Code that is not
- * optimised has one place for all of a function, in its frame, which is there only some instructions
- * later; such a one is left alone.
+ * What debug information says about the first instruction. Optimised code has a list of places,
+ * each for a piece of the function, and the one that holds at its begin is better than any
+ * convention: the compiler may have changed the parameters of a function that nobody else calls.
+ * Code that is not optimised has one place for all of a function, in its frame, which is there only
+ * some instructions later; such a one is left alone.
  */
 #include "private.h"
 
@@ -43,7 +43,8 @@ static bool put_register(struct bpfhost_dwarf *dw, uint64_t number, bool in_list
 		place->registers[0] = DW_VECTOR;
 		return true;
 	}
-	/* A place for all of the function in any other register is taken by its first instructions. */
+	/* A place for all of the function in any other register is taken by its first
+	 * instructions. */
 	if (!in_list && dw_abi_position((unsigned int)number) == BPFHOST_DWARF_NO_POSITION)
 		return false;
 	if (number > 15)

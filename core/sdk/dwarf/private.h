@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Reading debug information with libdw, which trusts much of what it reads: a chain of references may
- * be a ring, a list may be shared by a million readers. So everything here goes through the few steps
- * of walk.c, and each step costs one of a fixed number.
+ * Reading debug information with libdw, which trusts much of what it reads: a chain of references
+ * may be a ring, a list may be shared by a million readers. So everything here goes through the few
+ * steps of walk.c, and each step costs one of a fixed number.
  */
 #ifndef BPFHOST_SDK_DWARF_PRIVATE_H
 #define BPFHOST_SDK_DWARF_PRIVATE_H
@@ -106,8 +106,8 @@ bool dw_flag(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name);
 /* Of the entry itself: a definition may refer to what declares it. */
 bool dw_is_declaration(Dwarf_Die *die);
 bool dw_number(struct bpfhost_dwarf *dw, Dwarf_Die *die, unsigned int name, uint64_t *ret_number);
-/* DW_AT_const_value. Numbers of a fixed width have no sign: compilers write those below 0 in another
- * form. */
+/* DW_AT_const_value. Numbers of a fixed width have no sign: compilers write those below 0 in
+ * another form. */
 bool dw_constant(Dwarf_Die *die, int64_t *ret_number);
 bool dw_is_record(Dwarf_Die *die);
 unsigned int dw_language(Dwarf_Die *die);
@@ -219,8 +219,10 @@ struct dw_kept {
 
 struct dw_parameter {
 	Dwarf_Die die;
-	struct dw_place place;
-	bool is_told;    /* by the debug information, else by the calling convention */
+	struct dw_place place; /* by the calling convention, then what is settled */
+	struct dw_place told;  /* by the debug information */
+	bool is_told;
+	bool is_ignored; /* told, but not believed */
 	bool is_missing; /* the instance does not have it any more */
 };
 
@@ -235,6 +237,8 @@ struct dw_function {
 	struct dw_parameter parameters[BPFHOST_PROBE_PARAM_MAX];
 };
 
+/* settle.c: the place of each parameter. */
+void dw_settle_places(struct bpfhost_dwarf *dw, struct dw_function *function, const char *name);
 void *dw_keep(struct dw_function *function, size_t size);
 /* Copies a text, letters that do not print replaced. NULL: no memory. */
 const char *dw_keep_text(struct dw_function *function, const char *text);

@@ -184,8 +184,8 @@ static const char *base_type(struct bpfhost_dwarf *dw, Dwarf_Die *type,
 	return value->type.kind ? NULL : "is not a number of 8, 16, 32 or 64 bits";
 }
 
-/* The compiler names the integer below an enum, but not every one does so in C; there a value below 0
- * tells. */
+/* The compiler names the integer below an enum, but not every one does so in C; there a value
+ * below 0 tells. */
 static bool enum_is_signed(struct bpfhost_dwarf *dw, Dwarf_Die *type)
 {
 	struct bpfhost_dwarf_value below = { 0 };

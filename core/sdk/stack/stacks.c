@@ -71,15 +71,28 @@ static const struct bpfhost_event *stacks_convert(struct bpfhost_stacks *stacks,
 	return out;
 }
 
+/* Mostly the type's number is the layout's. All places of one event are laid out alike. */
+static const struct bpfhost_argument_layout *stacks_layout(
+	const struct bpfhost_argument_layout *layouts, uint32_t count, uint32_t type)
+{
+	uint32_t index = type - BPFHOST_TYPE_RUNTIME;
+
+	if (index < count && layouts[index].config.type == type)
+		return &layouts[index];
+	for (uint32_t i = 0; i < count; i++)
+		if (layouts[i].config.type == type)
+			return &layouts[i];
+	return NULL;
+}
+
 int bpfhost_arguments_forward(struct bpfhost_instance *self,
 			      const struct bpfhost_argument_layout *layouts, uint32_t count,
 			      struct bpfhost_stacks *stacks, const struct bpfhost_event *record,
 			      uint32_t size)
 {
-	uint32_t index = record->type - BPFHOST_TYPE_RUNTIME;
-	const struct bpfhost_argument_layout *layout = layouts + index;
+	const struct bpfhost_argument_layout *layout = stacks_layout(layouts, count, record->type);
 
-	if (record->type < BPFHOST_TYPE_RUNTIME || index >= count || !layout->stack_place)
+	if (!layout || !layout->stack_place)
 		return bpfhost_forward(self, record, size);
 	if (size < layout->record_size ||
 	    size < layout->frames_place + stacks_frames_size(layout->stack))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Functions with parameters of all kinds, each called once with values that the test knows. Built by
- * several compilers with several options; the test stops the program at each function's first
+ * Functions with parameters of all kinds, each called once with values that the test knows. Built
+ * by several compilers with several options; the test stops the program at each function's first
  * instruction and looks for the values where the debug information says that they are.
  */
 #include <complex.h>
@@ -94,7 +94,8 @@ union either {
 	double d;
 	int32_t i;
 };
-struct empty {};
+struct empty {
+};
 struct huge {
 	long double d;
 };
@@ -103,14 +104,15 @@ typedef float four __attribute__((vector_size(16)));
 OUT void integers(int8_t a, uint8_t b, int16_t c, uint16_t d, int32_t e, uint32_t f, int64_t g,
 		  uint64_t h, char i, bool j)
 {
-	sink = (uint64_t)a + b + (uint64_t)c + d + (uint64_t)e + f + (uint64_t)g + h + (uint64_t)i + j;
+	sink = (uint64_t)a + b + (uint64_t)c + d + (uint64_t)e + f + (uint64_t)g + h + (uint64_t)i +
+	       j;
 }
 
 OUT void qualified(const int a, volatile int b, chained c, int *restrict d, const char *e,
 		   const letter *const f, unsigned char *g, char *const volatile *h)
 {
-	sink = (uint64_t)a + (uint64_t)b + (uint64_t)c + (uint64_t)*d + (uint64_t)*e + (uint64_t)*f +
-	       *g + (uint64_t)**h;
+	sink = (uint64_t)a + (uint64_t)b + (uint64_t)c + (uint64_t)*d + (uint64_t)*e +
+	       (uint64_t)*f + *g + (uint64_t) * *h;
 }
 
 OUT void shapes(char a[8], int b[][4], int (*c)(int), void *d, enum color e, enum level f)
@@ -217,6 +219,21 @@ OUT enum level returns_level(int unused, int used)
 
 struct hidden *hidden_make(void);
 
+/* The variables are something else than what was passed, from the first instruction on. */
+OUT int reassigned(int a, int b, int c)
+{
+	a = b;
+	c = 5;
+	return (int)(sink = (uint64_t)(a * b + c));
+}
+
+static OUT int reassigned_here(int a, int b, int c)
+{
+	a = b;
+	c = 5;
+	return (int)(sink = (uint64_t)(a * b + c));
+}
+
 /* Changed by the compiler where it optimises: nobody else calls it. */
 static __attribute__((noinline)) int changed(int gone, struct pair *pair, int constant, int kept)
 {
@@ -259,9 +276,11 @@ static void call_plain(void)
 		shapes;
 	void (*volatile floats_)(double, int, float, int, long double, int, int, int, int, int) =
 		floats;
-	void (*volatile many_)(double, double, double, double, double, double, double, double, double,
-			       int, float) = many_floats;
+	void (*volatile many_)(double, double, double, double, double, double, double, double,
+			       double, int, float) = many_floats;
 	int (*volatile sum_)(int, ...) = sum;
+	int (*volatile reassigned_)(int, int, int) = reassigned;
+	int (*volatile here_)(int, int, int) = reassigned_here;
 
 	integers_(-1, 200, -300, 60000, -70000, 4000000000U, -5000000000, 9000000000000000000U, 'c',
 		  true);
@@ -270,11 +289,14 @@ static void call_plain(void)
 	floats_(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
 	many_(1, 2, 3, 4, 5, 6, 7, 8, 9.5, 10, 11.5f);
 	sum_(3, 1, 2, 3);
+	reassigned_(1, 2, 3);
+	here_(1, 2, 3);
 }
 
 static void call_structs(void)
 {
-	void (*volatile structs_)(int, struct pair, struct two, int, struct two, int, int) = structs;
+	void (*volatile structs_)(int, struct pair, struct two, int, struct two, int, int) =
+		structs;
 	void (*volatile more_)(struct mixed, struct floats, struct large, int, union either,
 			       struct packed, struct bits, int) = more_structs;
 	void (*volatile odd_)(struct empty, int, struct huge, four, _Complex float, _Complex double,
