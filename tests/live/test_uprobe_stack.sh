@@ -137,11 +137,11 @@ mv "$TMP/named" "$TARGET_PROGRAM"
 : >"$TMP/out"
 host_start --plugin uprobe --set "probes=$TARGET_PROGRAM:inner(n: i32)" --set stack=user
 # The worker sleeps until the process has ended.
-kill -STOP $(workers)
+workers | xargs kill -STOP
 for _ in 1 2 3; do
 	echo | "$TARGET_PROGRAM" plain 100 end >/dev/null
 done
-kill -CONT $(workers)
+workers | xargs kill -CONT
 host_stop
 expect "events of processes that are gone" "300*inner;middle;outer;main$base" "$(stacks)"
 expect "processes" 3 "$(events | jq .pid | sort -u | wc -l)"

@@ -14,7 +14,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GATHER_SECONDS_MAX 2
+#define GATHER_ENTRIES_MAX 4096  /* of a .dynamic section */
+#define GATHER_STRING_MAX  65536 /* bytes of a string there */
+
+static bool gather_is_late(const struct bpfhost_stacks *stacks)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec - stacks->begin > STACK_GATHER_SECONDS;
+}
 
 /* ---- by name: what is needed ----------------------------------------------------------------------- */
 
@@ -35,6 +44,13 @@ static bool gather_dynamic(struct bpfhost_elf *elf, struct gather_dynamic *dynam
 	       !bpfhost_elf_section(elf, ".dynstr", &dynamic->strings);
 }
 
+static bool gather_is_string(const char *strings, size_t size, size_t at)
+{
+	size_t room = at < size ? size - at : 0;
+
+	return room && memchr(strings + at, 0, room < GATHER_STRING_MAX ? room : GATHER_STRING_MAX);
+}
+
 /* The next string with this tag; *at begins as 0. NULL: there is no more. */
 static const char *gather_string(const struct gather_dynamic *dynamic, int64_t tag, size_t *at)
 {
@@ -42,13 +58,13 @@ static const char *gather_string(const struct gather_dynamic *dynamic, int64_t t
 	const size_t size = dynamic->strings.size;
 	Elf64_Dyn entry;
 
-	while (dynamic->entries.size - *at >= sizeof(entry)) {
+	while (*at < GATHER_ENTRIES_MAX * sizeof(entry) &&
+	       dynamic->entries.size - *at >= sizeof(entry)) {
 		memcpy(&entry, entries + *at, sizeof(entry));
 		*at += sizeof(entry);
 		if (entry.d_tag == DT_NULL)
 			break;
-		if (entry.d_tag == tag && entry.d_un.d_val < size &&
-		    memchr(strings + entry.d_un.d_val, 0, size - entry.d_un.d_val))
+		if (entry.d_tag == tag && gather_is_string(strings, size, (size_t)entry.d_un.d_val))
 			return strings + entry.d_un.d_val;
 	}
 	return NULL;
@@ -84,15 +100,9 @@ static bool gather_in_folder(struct bpfhost_stacks *stacks, const struct stack_f
 }
 
 static bool gather_in_folders(struct bpfhost_stacks *stacks, const struct stack_file *file,
-			      const struct gather_dynamic *dynamic, const char *name)
+			      const char *folders, const char *name)
 {
-	size_t at = 0;
-	const char *folders = gather_string(dynamic, DT_RUNPATH, &at);
-
-	at = 0;
-	if (!folders)
-		folders = gather_string(dynamic, DT_RPATH, &at);
-	while (folders && *folders) {
+	while (folders && *folders && !gather_is_late(stacks)) {
 		size_t length = strcspn(folders, ":");
 
 		if (length < PATH_MAX && gather_in_folder(stacks, file, folders, length, name))
@@ -102,20 +112,29 @@ static bool gather_in_folders(struct bpfhost_stacks *stacks, const struct stack_
 	return false;
 }
 
+static const char *gather_run_path(const struct gather_dynamic *dynamic)
+{
+	size_t run_path = 0, old_path = 0;
+
+	return gather_string(dynamic, DT_RUNPATH, &run_path)
+		       ?: gather_string(dynamic, DT_RPATH, &old_path);
+}
+
 static void gather_needed(struct bpfhost_stacks *stacks, uint32_t index)
 {
 	const struct stack_file file = stacks->files[index];
 	struct gather_dynamic dynamic;
-	const char *name;
+	const char *name, *folders;
 	size_t at = 0;
 
 	if (!gather_dynamic(file.elf, &dynamic))
 		return;
-	while (stacks->nfiles < BPFHOST_STACKS_FILES &&
+	folders = gather_run_path(&dynamic);
+	while (!gather_is_late(stacks) && stacks->nfiles < BPFHOST_STACKS_FILES &&
 	       (name = gather_string(&dynamic, DT_NEEDED, &at))) {
 		if (!*name || strlen(name) > NAME_MAX || strpbrk(name, "/:"))
 			continue;
-		if (!gather_in_folders(stacks, &file, &dynamic, name))
+		if (!gather_in_folders(stacks, &file, folders, name))
 			gather_open_library(stacks, name);
 	}
 }
@@ -138,7 +157,6 @@ struct gather {
 	struct bpfhost_stacks *stacks;
 	const struct bpfhost_target *target;
 	uint32_t pid;
-	struct timespec end;
 };
 
 static int gather_open(const struct gather *gather, const struct bpfhost_mapped *mapped)
@@ -191,21 +209,12 @@ static int gather_is_target(void *ctx, const struct bpfhost_mapped *mapped)
 	return mapped->device == gather->target->device && mapped->inode == gather->target->inode;
 }
 
-static bool gather_is_late(const struct gather *gather)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec > gather->end.tv_sec ||
-	       (now.tv_sec == gather->end.tv_sec && now.tv_nsec > gather->end.tv_nsec);
-}
-
 static int gather_user(void *ctx, uint32_t pid, const char *comm)
 {
 	struct gather *gather = ctx;
 
 	(void)comm;
-	if (gather_is_late(gather) || gather->stacks->nmaps == STACK_MAPS_MAX)
+	if (gather_is_late(gather->stacks) || gather->stacks->nmaps == STACK_MAPS_MAX)
 		return 1;
 	if (bpfhost_mapped_each(pid, gather_is_target, gather) == 1)
 		bpfhost_stacks_add_process(gather->stacks, pid);
@@ -216,7 +225,5 @@ void bpfhost_stacks_add_users(struct bpfhost_stacks *stacks, const struct bpfhos
 {
 	struct gather gather = { .stacks = stacks, .target = target };
 
-	clock_gettime(CLOCK_MONOTONIC, &gather.end);
-	gather.end.tv_sec += GATHER_SECONDS_MAX;
 	bpfhost_process_each(gather_user, &gather);
 }

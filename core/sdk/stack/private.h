@@ -2,13 +2,17 @@
 #ifndef SDK_STACK_PRIVATE_H
 #define SDK_STACK_PRIVATE_H
 
+#include <stdio.h>
+#include <time.h>
+
 #include <bpfhost/elf.h>
 #include <bpfhost/stack.h>
 
 enum {
 	STACK_MAPS_MAX = 16384,
-	STACK_CACHE_SIZE = 8192, /* a power of two */
-	STACK_NAME_MAX = 512,    /* bytes of a frame's text */
+	STACK_CACHE_SIZE = 8192,  /* a power of two */
+	STACK_GATHER_SECONDS = 2, /* for what is not asked for by name */
+	STACK_NAME_MAX = 512,     /* bytes of a frame's text */
 };
 
 /* A file that code may lie in. */
@@ -61,6 +65,7 @@ struct bpfhost_stacks {
 	struct stack_map *maps; /* by pid and start */
 	uint32_t nmaps;
 	bool is_sorted;
+	time_t begin; /* of gathering, CLOCK_MONOTONIC in seconds */
 	struct stack_kernel kernel;
 	struct stack_cached *cache;
 	char *buffer; /* NAMES_DEMANGLED_MAX bytes */

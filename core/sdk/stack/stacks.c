@@ -9,6 +9,7 @@
 int bpfhost_stacks_new(struct bpfhost_stacks **ret_stacks)
 {
 	struct bpfhost_stacks *stacks = calloc(1, sizeof(*stacks));
+	struct timespec now;
 
 	if (!stacks)
 		return -ENOMEM;
@@ -23,6 +24,8 @@ int bpfhost_stacks_new(struct bpfhost_stacks **ret_stacks)
 		bpfhost_stacks_free(stacks);
 		return -ENOMEM;
 	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	stacks->begin = now.tv_sec;
 	*ret_stacks = stacks;
 	return 0;
 }
