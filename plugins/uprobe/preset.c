@@ -3,13 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include <bpfhost/data.h>
 #include <bpfhost/nearest.h>
 
 #define PRESET_SIZE_MAX   65536
@@ -109,34 +107,6 @@ static int preset_text(struct preset *preset, char *text)
 
 /* ---- where it is ------------------------------------------------------------------------------ */
 
-/* The text of a file. 0, -ENOENT, or another -errno. */
-static int preset_read(const char *path, char **ret_text)
-{
-	char *text = calloc(1, PRESET_SIZE_MAX + 1);
-	/* A FIFO would make us wait. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), ret = fd < 0 ? -errno : 0;
-	struct stat status;
-	ssize_t got = 0;
-
-	if (!text)
-		ret = -ENOMEM;
-	else if (!ret && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)))
-		ret = -EINVAL;
-	else if (!ret && status.st_size > PRESET_SIZE_MAX)
-		ret = -EFBIG;
-	if (!ret) {
-		got = read(fd, text, PRESET_SIZE_MAX);
-		ret = got < 0 ? -errno : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	if (ret)
-		free(text);
-	else
-		*ret_text = text;
-	return ret;
-}
-
 static int preset_unknown(const struct preset *preset)
 {
 	const char *names[PRESET_NEAR_MAX] = { NULL }, *near;
@@ -156,11 +126,12 @@ static int preset_unknown(const struct preset *preset)
 
 static int preset_find(const struct preset *preset, char *origin, size_t size, char **ret_text)
 {
+	size_t length;
 	int ret = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(preset_folders) / sizeof(preset_folders[0]); i++) {
 		snprintf(origin, size, "%s/%s.preset", preset_folders[i], preset->name);
-		ret = preset_read(origin, ret_text);
+		ret = bpfhost_data_read(origin, PRESET_SIZE_MAX, ret_text, &length);
 		if (ret != -ENOENT)
 			break;
 	}
