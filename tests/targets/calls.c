@@ -50,8 +50,16 @@ CALLS_PROBED const char *texts(const char *text)
 
 CALLS_PROBED uint64_t fib(uint32_t n)
 {
+	uint64_t first, second;
+
 	calls_sink = n;
-	return n < 2 ? n : fib(n - 1) + fib(n - 2);
+	if (n < 2)
+		return n;
+	first = fib(n - 1);
+	second = fib(n - 2);
+	/* Or an optimising compiler makes a loop of this call. */
+	__asm__ volatile("" : "+r"(second));
+	return first + second;
 }
 
 CALLS_PROBED int leaps(int how)

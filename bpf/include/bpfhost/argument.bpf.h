@@ -331,12 +331,15 @@ static __always_inline void bpfhost_call_finish(void *ctx, const struct bpfhost_
 						const volatile struct bpfhost_argument_class *class,
 						__u64 now)
 {
-	__u32 at = probe->nvalues;
+	__u32 end = probe->nvalues + 2;
 
-	if (at + 2 > class->values || class->values > BPFHOST_VALUES_MAX)
+	/* One number to be compared and to index with: verifiers before 6.13 do not see that another
+	 * one, two less, is within bounds as well. */
+	barrier_var(end);
+	if (end > class->values || class->values > BPFHOST_VALUES_MAX)
 		return;
-	state->values[at] = bpfhost_argument_fetch(ctx, &probe->returned);
-	state->values[at + 1] = now - state->call.entered_ns;
+	state->values[end - 2] = bpfhost_argument_fetch(ctx, &probe->returned);
+	state->values[end - 1] = now - state->call.entered_ns;
 }
 
 static __always_inline void bpfhost_call_emit(const struct bpfhost_arguments *probe,
