@@ -3,6 +3,7 @@
 #include "uprobe.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,18 @@ static int uprobe_attach_use(struct bpfhost_instance *self, const struct uprobe_
 	return 0;
 }
 
+/* Symbols and places are not asked for again; what they took is given back to the system. */
+static void uprobe_forget(struct bpfhost_instance *self)
+{
+	if (self->state)
+		uprobe_uses_free(self->state);
+	free(self->state);
+	self->state = NULL;
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 static int uprobe_attach(struct bpfhost_instance *self)
 {
 	const struct uprobe_uses *uses = self->state;
@@ -126,6 +139,7 @@ static int uprobe_attach(struct bpfhost_instance *self)
 
 	for (uint32_t i = 0; i < uses->count && !err; i++)
 		err = uprobe_attach_use(self, uses, &uses->items[i]);
+	uprobe_forget(self);
 	return err ? err : bpfhost_attached(self);
 }
 
@@ -136,10 +150,7 @@ static int uprobe_detach(struct bpfhost_instance *self)
 	bpfhost_stop(self);
 	bpfhost_calls_tell(self);
 	err = bpfhost_close(self);
-	if (self->state)
-		uprobe_uses_free(self->state);
-	free(self->state);
-	self->state = NULL;
+	uprobe_forget(self);
 	return err;
 }
 

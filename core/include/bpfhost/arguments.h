@@ -44,7 +44,7 @@ struct bpfhost_argument_plan {
 
 struct bpfhost_argument_layout {
 	struct bpfhost_arguments config;
-	struct bpfhost_schema *schema;
+	struct bpfhost_schema *schema;       /* until it is published */
 	struct bpfhost_condition *condition; /* NULL: none */
 	uint32_t record_size;                /* with header */
 	uint32_t class;                      /* set by bpfhost_arguments_configure */
@@ -61,8 +61,8 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 void bpfhost_argument_layout_clear(struct bpfhost_argument_layout *layout);
 
 /*
- * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas. calls: how
- * many calls can be under way at a time. Errors are told.
+ * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas, which are
+ * freed then. calls: how many calls can be under way at a time. Errors are told.
  */
 int bpfhost_arguments_configure(struct bpfhost_instance *self,
 				struct bpfhost_argument_layout *layouts, uint32_t count,
