@@ -53,16 +53,16 @@ def ratios($limits): [
 	goal("exec to first event"; "first"; "first_ms"; "minimal"; null)
 ] | map(select(.ratio != null));
 
+# Symbols are read for one probe, too.
+def bytes_a_probe(kb): (kb["10000"].bpfhost - kb["1"].bpfhost) * 1024 / 9999 | round_to(0);
 def attach_of: map(select(.case == "attach")) |
 	if length == 0 then null else
 	(map(.what) | unique_by(tonumber)) as $counts |
-	{ counts: $counts } + ([("attach_ms", "detach_ms", "whole_ms", "peak_kb") as $key |
+	{ counts: $counts } + ([("attach_ms", "detach_ms", "whole_ms", "peak_kb", "shared_out_kb") as $key |
 		{ ($key): (. as $all | [$counts[] as $count |
 			{ ($count): ($all | middle($count; $key)) }] | add) }] | add) |
-	# Symbols are there with one probe, too.
-	.bytes_a_probe = (if .peak_kb["1"].bpfhost and .peak_kb["10000"].bpfhost
-		then (.peak_kb["10000"].bpfhost - .peak_kb["1"].bpfhost) * 1024 / 9999 | round_to(0)
-		else null end)
+	.bytes_a_probe = bytes_a_probe(.shared_out_kb) |
+	.peak_bytes_a_probe = bytes_a_probe(.peak_kb)
 	end;
 
 . as $all |
