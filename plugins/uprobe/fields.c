@@ -2,22 +2,167 @@
 #include "fields.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of the function that a probe is on; function NULL: nothing. */
+struct fields_source {
+	struct bpfhost_dwarf *dwarf;
+	struct bpfhost_dwarf_function *function;
+	bool by_name;      /* the debug information knows all names that the probe has */
+	uint32_t position; /* of the next parameter that has none of its own */
+};
 
 static bool fields_is_float(struct bpfhost_probe_type type)
 {
 	return type.kind == BPFHOST_PROBE_TYPE_F32 || type.kind == BPFHOST_PROBE_TYPE_F64;
 }
 
-static int fields_check(const struct bpfhost_probe_param *param, struct bpfhost_error *err)
+static bool fields_is_typed(struct bpfhost_probe_type type)
 {
+	return type.kind != BPFHOST_PROBE_TYPE_NONE;
+}
+
+/* ---- as the debug information says ------------------------------------------------------------- */
+
+static const struct bpfhost_dwarf_value *fields_find(const struct bpfhost_dwarf_function *function,
+						     const char *name, size_t length)
+{
+	for (uint32_t i = 0; function && i < function->parameter_count; i++)
+		if (strlen(function->parameters[i].name) == length &&
+		    !strncmp(function->parameters[i].name, name, length))
+			return &function->parameters[i];
+	return NULL;
+}
+
+static size_t fields_name_length(const struct bpfhost_probe_param *param)
+{
+	return param->has_chain ? (size_t)(strstr(param->name, "->") - param->name)
+				: strlen(param->name);
+}
+
+static bool fields_all_known(const struct fields_source *source, const struct bpfhost_probe *probe)
+{
+	for (uint32_t i = 0; i < probe->param_count; i++)
+		if (!probe->params[i].has_offset &&
+		    !fields_find(source->function, probe->params[i].name,
+				 fields_name_length(&probe->params[i])))
+			return false;
+	return source->function != NULL;
+}
+
+static void fields_from_value(const struct bpfhost_dwarf_value *value,
+			      struct bpfhost_argument_field *field)
+{
+	field->argument = value->argument;
+	field->type = value->type;
+	field->labels = value->enumerators;
+	field->nlabels = value->enumerator_count;
+}
+
+static int fields_known(const struct fields_source *source, const struct bpfhost_probe_param *param,
+			struct bpfhost_argument_field *field, struct bpfhost_error *err)
+{
+	const struct bpfhost_dwarf_value *value =
+		fields_find(source->function, param->name, fields_name_length(param));
+	struct bpfhost_dwarf_value end;
+	int ret;
+
 	if (param->has_chain) {
-		bpfhost_error_set(err, param->text_offset,
-				  "%s: what lies behind a parameter is known from DWARF only, and "
-				  "there is none",
-				  param->name);
+		ret = bpfhost_dwarf_chain(source->dwarf, source->function, param->name, &end, err);
+		if (ret)
+			return ret;
+		value = &end;
+	}
+	if (value->argument.place == BPFHOST_ARGUMENT_UNKNOWN) {
+		bpfhost_error_set(err, param->text_offset, "%s %s", param->name,
+				  value->reason ? value->reason : "cannot be read");
 		return -EINVAL;
 	}
-	if (fields_is_float(param->type) && !param->has_offset) {
+	fields_from_value(value, field);
+	if (fields_is_typed(param->type)) {
+		field->type = param->type;
+		field->nlabels = 0;
+	}
+	return 0;
+}
+
+/* All parameters that can be read and shown. */
+static void fields_all(const struct fields_source *source, struct uprobe_fields *fields)
+{
+	const struct bpfhost_dwarf_function *function = source->function;
+
+	for (uint32_t i = 0; i < function->parameter_count; i++) {
+		const struct bpfhost_dwarf_value *value = &function->parameters[i];
+		struct bpfhost_argument_field *field = &fields->items[fields->count];
+
+		if (value->argument.place == BPFHOST_ARGUMENT_UNKNOWN ||
+		    !fields_is_typed(value->type) || fields->count == BPFHOST_ARGUMENTS_MAX)
+			continue;
+		field->name = value->name;
+		fields_from_value(value, field);
+		fields->count++;
+	}
+}
+
+/* ---- as the probe says -------------------------------------------------------------------------- */
+
+static int fields_unknown_chain(const struct fields_source *source,
+				const struct bpfhost_probe_param *param, struct bpfhost_error *err)
+{
+	struct bpfhost_dwarf_value ignored;
+
+	if (source->function)
+		return bpfhost_dwarf_chain(source->dwarf, source->function, param->name, &ignored,
+					   err)
+			       ?: -EINVAL;
+	bpfhost_error_set(
+		err, param->text_offset,
+		"%s: what lies behind a parameter is known from debug information only, and "
+		"there is none of this function",
+		param->name);
+	return -EINVAL;
+}
+
+/*
+ * "query->8->0": the argument is a pointer, 8 bytes behind it lies another, and what is wanted lies where
+ * that leads. It is shown as "query". 0, or -ENOENT: some step is a name.
+ */
+static int fields_offsets(const struct bpfhost_probe_param *param, struct uprobe_fields *fields,
+			  uint32_t index, struct bpfhost_argument *argument)
+{
+	const char *at = param->name;
+	char *end;
+
+	while ((at = strstr(at, "->"))) {
+		unsigned long offset = strtoul(at + 2, &end, 0);
+
+		if (end == at + 2 || (*end && *end != '-') || offset > INT32_MAX ||
+		    argument->hops == BPFHOST_ARGUMENT_HOPS)
+			return -ENOENT;
+		argument->hop[argument->hops++] = (int32_t)offset;
+		at = end;
+	}
+	snprintf(fields->names[index], UPROBE_FIELD_NAME_SIZE, "%.*s",
+		 (int)fields_name_length(param), param->name);
+	fields->items[index].name = fields->names[index];
+	return 0;
+}
+
+static int fields_by_position(struct fields_source *source, const struct bpfhost_probe_param *param,
+			      struct uprobe_fields *fields, uint32_t index,
+			      struct bpfhost_error *err)
+{
+	struct bpfhost_argument_field *field = &fields->items[index];
+
+	field->argument = bpfhost_argument_position(source->position++);
+	field->type = param->type;
+	if (param->has_chain)
+		return fields_offsets(param, fields, index, &field->argument)
+			       ? fields_unknown_chain(source, param, err)
+			       : 0;
+	if (fields_is_float(param->type)) {
 		bpfhost_error_set(err, param->text_offset,
 				  "%s: floating-point numbers are passed in registers that BPF "
 				  "programs cannot read; leave it out, it takes no place among the "
@@ -28,10 +173,25 @@ static int fields_check(const struct bpfhost_probe_param *param, struct bpfhost_
 	return 0;
 }
 
+static int fields_param(struct fields_source *source, const struct bpfhost_probe_param *param,
+			struct uprobe_fields *fields, uint32_t index, struct bpfhost_error *err)
+{
+	struct bpfhost_argument_field *field = &fields->items[index];
+
+	field->name = param->name;
+	if (param->has_offset) {
+		field->argument = bpfhost_argument_on_stack(param->offset);
+		field->type = param->type;
+		return 0;
+	}
+	return source->by_name ? fields_known(source, param, field, err)
+			       : fields_by_position(source, param, fields, index, err);
+}
+
 static int fields_returned(const struct bpfhost_probe *probe, struct uprobe_fields *fields,
 			   struct bpfhost_error *err)
 {
-	fields->has_return = probe->returns.kind != BPFHOST_PROBE_TYPE_NONE;
+	fields->has_return = fields_is_typed(probe->returns);
 	fields->ret_type = probe->returns;
 	fields->returned = bpfhost_argument_result();
 	if (!fields_is_float(probe->returns))
@@ -42,26 +202,39 @@ static int fields_returned(const struct bpfhost_probe *probe, struct uprobe_fiel
 	return -EINVAL;
 }
 
-int uprobe_fields_by_position(const struct bpfhost_probe *probe, struct uprobe_fields *ret_fields,
-			      struct bpfhost_error *err)
+static int fields_named(struct fields_source *source, const struct bpfhost_probe *probe,
+			struct uprobe_fields *fields, struct bpfhost_error *err)
 {
-	uint32_t position = 0;
 	int ret = 0;
 
-	*ret_fields = (struct uprobe_fields){ 0 };
 	if (probe->param_count > BPFHOST_ARGUMENTS_MAX) {
 		bpfhost_error_set(err, 0, "more than %d parameters", BPFHOST_ARGUMENTS_MAX);
 		return -E2BIG;
 	}
-	for (uint32_t i = 0; i < probe->param_count && !ret; i++) {
-		const struct bpfhost_probe_param *param = &probe->params[i];
-		struct bpfhost_argument_field *field = &ret_fields->items[ret_fields->count++];
+	source->by_name = fields_all_known(source, probe);
+	for (uint32_t i = 0; i < probe->param_count && !ret; i++)
+		ret = fields_param(source, &probe->params[i], fields, fields->count++, err);
+	return ret;
+}
 
-		ret = fields_check(param, err);
-		field->name = param->name;
-		field->type = param->type;
-		field->argument = param->has_offset ? bpfhost_argument_on_stack(param->offset)
-						    : bpfhost_argument_position(position++);
-	}
+int uprobe_fields_make(struct uprobe_debugs *debugs, const struct bpfhost_file *file,
+		       const struct uprobe_place *place, const struct bpfhost_probe *probe,
+		       struct uprobe_fields *ret_fields, struct bpfhost_error *err)
+{
+	struct fields_source source = { 0 };
+	int ret = 0;
+
+	*ret_fields = (struct uprobe_fields){ 0 };
+	if (place && place->name && !place->inside)
+		ret = uprobe_debugs_function(debugs, file, place->name, place->entry, &source.dwarf,
+					     &source.function);
+	if (ret && ret != -ENOENT)
+		return ret;
+	if (probe->has_params)
+		ret = fields_named(&source, probe, ret_fields, err);
+	else
+		ret = 0;
+	if (!probe->has_params && source.function)
+		fields_all(&source, ret_fields);
 	return ret ? ret : fields_returned(probe, ret_fields, err);
 }

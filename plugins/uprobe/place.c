@@ -59,8 +59,8 @@ int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
 bool uprobe_place_may_move(const struct bpfhost_instruction *instruction)
 {
 	return instruction->length &&
-	       (instruction->is_marker ||
-		(instruction->step == BPFHOST_STEP_REFUSED && !strcmp(instruction->text, "nop")));
+	       (instruction->is_marker || (instruction->step == BPFHOST_STEP_REFUSED &&
+					   !strncmp(instruction->text, "nop", 3)));
 }
 
 static int place_settle(const struct bpfhost_file *file, struct uprobe_place *place)

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "preset.h"
 #include "use.h"
 
-#define UPROBE_DEFAULT "libc:getaddrinfo(node: str) -> i32"
+#define UPROBE_DEFAULT       "libc:getaddrinfo(node: str) -> i32"
+#define UPROBE_DEFAULT_ENTRY "libc:getaddrinfo(node: str)"
 
 /* ---- what to attach ------------------------------------------------------------------------------- */
 
@@ -20,21 +23,39 @@ static bool uprobe_is_mistake(int err)
 	       err == -ENOEXEC || err == -EINVAL;
 }
 
-static int uprobe_add(struct bpfhost_instance *self, const char *text)
+static struct uprobe_settings uprobe_settings(const struct bpfhost_instance *self)
 {
-	const struct uprobe_settings settings = {
+	return (struct uprobe_settings){
 		.pids = self->host->filter->pids,
 		.npids = self->host->filter->npids,
 		.string_size = (uint32_t)bpfhost_option_number(self, "string_size"),
 		.force = bpfhost_option_number(self, "force"),
 	};
-	struct bpfhost_error why = { 0 };
-	int err = uprobe_uses_add(self->state, text, &settings, &why);
+}
 
-	if (!err)
-		return 0;
-	return bpfhost_fail(self, uprobe_is_mistake(err) ? -EINVAL : err, "probe \"%s\": %s", text,
-			    why.text[0] ? why.text : strerror(-err));
+static int uprobe_fail(struct bpfhost_instance *self, int err, const char *what, const char *text,
+		       const struct bpfhost_error *why)
+{
+	return bpfhost_fail(self, uprobe_is_mistake(err) ? -EINVAL : err, "%s \"%s\": %s", what,
+			    text, why->text[0] ? why->text : strerror(-err));
+}
+
+static int uprobe_add(struct bpfhost_instance *self, const char *text)
+{
+	const struct uprobe_settings settings = uprobe_settings(self);
+	struct bpfhost_error why = { 0 };
+	int err = uprobe_uses_add(self->state, text, NULL, &settings, &why);
+
+	return err ? uprobe_fail(self, err, "probe", text, &why) : 0;
+}
+
+static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
+{
+	const struct uprobe_settings settings = uprobe_settings(self);
+	struct bpfhost_error why = { 0 };
+	int err = uprobe_preset_add(self->state, name, &settings, &why);
+
+	return err ? uprobe_fail(self, err, "preset", name, &why) : 0;
 }
 
 static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_use *use)
@@ -56,16 +77,32 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 			      target->path, slow, use->count);
 }
 
+/* Where following calls could kill what is traced, their begin alone. */
+static int uprobe_add_default(struct bpfhost_instance *self)
+{
+	const struct uprobe_settings settings = uprobe_settings(self);
+	struct bpfhost_error why = { 0 };
+	int err = uprobe_uses_add(self->state, UPROBE_DEFAULT, NULL, &settings, &why);
+
+	if (err != -ENOTSUP)
+		return err ? uprobe_fail(self, err, "probe", UPROBE_DEFAULT, &why) : 0;
+	bpfhost_warn(self, "results and latencies are left out: %s", why.text);
+	return uprobe_add(self, UPROBE_DEFAULT_ENTRY);
+}
+
 static int uprobe_gather(struct bpfhost_instance *self)
 {
 	const struct bpfhost_setting *probes = bpfhost_option(self, "probes");
+	const struct bpfhost_setting *presets = bpfhost_option(self, "preset");
 	const struct uprobe_uses *uses = self->state;
 	int err = 0;
 
 	for (uint32_t i = 0; i < probes->count && !err; i++)
 		err = uprobe_add(self, probes->items[i].text);
-	if (!probes->given)
-		err = uprobe_add(self, UPROBE_DEFAULT);
+	for (uint32_t i = 0; i < presets->count && !err; i++)
+		err = uprobe_add_preset(self, presets->items[i].text);
+	if (!probes->given && !presets->given)
+		err = uprobe_add_default(self);
 	for (uint32_t i = 0; i < uses->count && !err; i++)
 		uprobe_tell_use(self, &uses->items[i]);
 	return err;
@@ -140,12 +177,17 @@ static int uprobe_attach_some(struct bpfhost_instance *self, const struct uprobe
 	const struct uprobe_use *use = &uses->items[*first];
 	uint32_t places, n = uprobe_together(uses, *first, &places);
 	struct bpfhost_uprobe *uprobes = calloc(places, sizeof(*uprobes)), *next = uprobes;
+	char opened[32];
 
 	if (!uprobes)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++)
 		next = uprobe_fill(&use[i], next);
-	bpfhost_arguments_attach(self, &uses->layouts[use->layout], use->file->target.address,
+	/* By the descriptor: so it is the very file that was read, whatever lies there by now. */
+	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", use->file->target.fd);
+	bpfhost_arguments_attach(self, &uses->layouts[use->layout],
+				 self->host->flags & BPFHOST_RUN_DRY ? use->file->target.address
+								     : opened,
 				 use->pid, uprobes, places);
 	free(uprobes);
 	*first += n;
@@ -196,6 +238,13 @@ static const struct bpfhost_option uprobe_options[] = {
 		.flags = BPFHOST_OPT_LIST,
 		.help = "target:function[(name: type, ...)] [-> type] [if EXPR]; * and ? in the "
 			"function; default: " UPROBE_DEFAULT,
+	},
+	{
+		.name = "preset",
+		.type = BPFHOST_OPT_STRING,
+		.flags = BPFHOST_OPT_LIST,
+		.help = "probes that were worked out for a program: mysql, or NAME of "
+			"/etc/bpfhost/uprobe.d/NAME.preset",
 	},
 	{
 		.name = "string_size",

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "fields.h"
-#include "guard.h"
 
 /* A schema holds so many names of functions and some more bytes of them (<bpfhost/schema.h>). */
 #define USE_FUNCTIONS_MAX  4096U
@@ -21,6 +20,7 @@ struct use_maker {
 	const struct bpfhost_probe_part *function;
 	const struct uprobe_settings *settings;
 	const char *target;
+	const char *event;  /* NULL: target:function */
 	uint32_t first_use; /* those from here on are this probe's */
 	struct bpfhost_error *err;
 };
@@ -73,6 +73,7 @@ void uprobe_uses_free(struct uprobe_uses *uses)
 		uprobe_places_free(uses->places[i]);
 		free(uses->places[i]);
 	}
+	uprobe_debugs_free(&uses->debugs);
 	bpfhost_files_free(&uses->files);
 	free(uses->layouts);
 	free(uses->places);
@@ -140,7 +141,10 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fiel
 	};
 	int ret = uses_new_layout(uses, &layout);
 
-	snprintf(event, sizeof(event), "%s:%s", maker->target, maker->function->text);
+	if (maker->event)
+		snprintf(event, sizeof(event), "%s", maker->event);
+	else
+		snprintf(event, sizeof(event), "%s:%s", maker->target, maker->function->text);
 	if (!ret)
 		ret = bpfhost_arguments_lay_out(&plan, layout, maker->err);
 	if (!ret)
@@ -183,7 +187,7 @@ static int use_for_another(struct use_maker *maker, const struct bpfhost_file *f
 }
 
 static int use_check_call(const struct use_maker *maker, const struct bpfhost_file *file,
-			  const struct uprobe_places *places)
+			  uint32_t pid, const struct uprobe_places *places)
 {
 	for (uint32_t i = 0; i < places->count; i++)
 		if (places->items[i].inside) {
@@ -193,7 +197,9 @@ static int use_check_call(const struct use_maker *maker, const struct bpfhost_fi
 				"leave out the \"->\" or the place inside");
 			return -EINVAL;
 		}
-	return maker->settings->force ? 0 : uprobe_guard_file(file, maker->err);
+	return maker->settings->force
+		       ? 0
+		       : uprobe_guard_check(&maker->uses->guard, file, pid, maker->err);
 }
 
 static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint32_t pid)
@@ -206,14 +212,16 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 
 	if (!ret)
 		ret = uprobe_places_find(file, maker->function, places, maker->err);
-	if (!ret)
-		ret = uprobe_fields_by_position(maker->probe, &fields, maker->err);
+	if (ret)
+		return ret;
+	one = !maker->function->has_glob && use_is_one_function(places);
+	ret = uprobe_fields_make(&maker->uses->debugs, file, one ? &places->items[0] : NULL,
+				 maker->probe, &fields, maker->err);
 	if (!ret && fields.has_return)
-		ret = use_check_call(maker, file, places);
+		ret = use_check_call(maker, file, pid, places);
 	if (ret)
 		return ret;
 	use.places = places;
-	one = !maker->function->has_glob && use_is_one_function(places);
 	for (; use.first < places->count && !ret; use.first += use.count) {
 		use.count = use_lot(places, use.first);
 		ret = use_make(maker, &use, &fields, one);
@@ -264,7 +272,15 @@ static int use_make_all(struct use_maker *maker)
 	return ret;
 }
 
-int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
+/* After a failure: takes back what was added, but for the files that were read. */
+static void uses_take_back(struct uprobe_uses *uses, uint32_t count, uint32_t nlayouts)
+{
+	while (uses->nlayouts > nlayouts)
+		bpfhost_argument_layout_clear(&uses->layouts[--uses->nlayouts]);
+	uses->count = count;
+}
+
+int uprobe_uses_add(struct uprobe_uses *uses, const char *text, const char *event,
 		    const struct uprobe_settings *settings, struct bpfhost_error *err)
 {
 	char target[BPFHOST_PROBE_TEXT_MAX + 1];
@@ -273,9 +289,11 @@ int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
 		.uses = uses,
 		.settings = settings,
 		.target = target,
+		.event = event,
 		.first_use = uses->count,
 		.err = err,
 	};
+	uint32_t nlayouts = uses->nlayouts;
 	int ret = bpfhost_probe_parse(text, &probe, err);
 
 	maker.probe = probe;
@@ -283,6 +301,8 @@ int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
 		ret = use_check_shape(&maker, bpfhost_target_parts(probe, target, sizeof(target)));
 	if (!ret)
 		ret = use_make_all(&maker);
+	if (ret)
+		uses_take_back(uses, maker.first_use, nlayouts);
 	bpfhost_probe_free(probe);
 	return ret;
 }

@@ -8,6 +8,8 @@
 
 #include <bpfhost/arguments.h>
 
+#include "debug.h"
+#include "guard.h"
 #include "place.h"
 
 /* Places [first, first + count) of one probe in one file. */
@@ -22,6 +24,8 @@ struct uprobe_use {
 
 struct uprobe_uses {
 	struct bpfhost_files files;
+	struct uprobe_debugs debugs;
+	struct uprobe_guard guard;
 	struct uprobe_use *items;
 	uint32_t count;
 	struct bpfhost_argument_layout *layouts;
@@ -37,8 +41,11 @@ struct uprobe_settings {
 	bool force; /* return probes where they may kill, too */
 };
 
-/* Adds what one probe means. 0 or -errno with a sentence in err. */
-int uprobe_uses_add(struct uprobe_uses *uses, const char *text,
+/*
+ * Adds what one probe means. event is what its events are called, NULL for target:function. 0 or -errno
+ * with a sentence in err, and then nothing was added.
+ */
+int uprobe_uses_add(struct uprobe_uses *uses, const char *text, const char *event,
 		    const struct uprobe_settings *settings, struct bpfhost_error *err);
 void uprobe_uses_free(struct uprobe_uses *uses);
 

@@ -108,6 +108,10 @@ if [ "$(uname -m)" = x86_64 ]; then
 	calls_once 'marked(value: i32) -> i32' marked 10 --log-level debug
 	expect "behind endbr64" '{"value":9,"ret":9}' "$(data | tail -n 1 | jq -c 'del(.latency_ns)')"
 	expect "events" 10 "$(count)"
+	calls_once 'padded(value: i32) -> i32' padded 10
+	expect "behind a ten-byte nop" '{"value":9,"ret":9}' \
+		"$(data | tail -n 1 | jq -c 'del(.latency_ns)')"
+	expect "events" 10 "$(count)"
 fi
 
 # ---- many functions, one by one and all at once -------------------------------------------------

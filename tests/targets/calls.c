@@ -25,7 +25,11 @@
 #define CALLS_THREADS 4
 #define CALLS_MANY    1000
 
+#if defined(__clang__)
+#define CALLS_PROBED __attribute__((noinline, used)) static
+#else
 #define CALLS_PROBED __attribute__((noinline, noclone, used)) static
+#endif
 
 /* The compiler must not see that a function has no effect. */
 static volatile int64_t calls_sink;

@@ -156,6 +156,9 @@ static void commands(void **state)
 		{ "-f json inspect -- -odd", CONFIG_INSPECT, "-odd", NULL },
 		{ "probes usdt", CONFIG_PROBES, "usdt", NULL },
 		{ "probes usdt -s a=b tcp:* -v", CONFIG_PROBES, "usdt", "tcp:*" },
+		{ "probes usdt libc set*", CONFIG_PROBES, "usdt", "libc:set*" },
+		{ "probes usdt -v 4711 set*", CONFIG_PROBES, "usdt", "pid:4711:set*" },
+		{ "probes usdt 4711", CONFIG_PROBES, "usdt", "pid:4711" },
 		{ "--help", CONFIG_HELP, NULL, NULL },
 		{ "-h usdt", CONFIG_HELP, "usdt", NULL },
 		{ "--help=usdt", CONFIG_HELP, "usdt", NULL },
@@ -254,7 +257,7 @@ static const struct {
 	{ "inspect a b", "argument 3: unexpected \"b\"" },
 	{ "inspect x --list", "argument 3: --list: cannot be combined with another command" },
 	{ "probes", "probes needs the NAME of a plugin" },
-	{ "probes a b c", "argument 4: unexpected \"c\"" },
+	{ "probes a b c d", "argument 5: unexpected \"d\"" },
 	{ "probes a -p b", "probes takes one plugin, and as NAME, not as --plugin" },
 	{ "-p b probes a", "argument 3: probes takes its plugin as probes NAME, not as "
 			   "--plugin" },

@@ -397,7 +397,7 @@ static void test_arm64_registers(void **state)
 	}
 }
 
-static void test_arm64(void **state)
+static void test_arm64_values(void **state)
 {
 	static const struct expected expected[] = {
 		FIXED("8@5", 8, 0, 5),
@@ -415,6 +415,23 @@ static void test_arm64(void **state)
 		REG("8@pc", 8, 0, PC, 0),
 		REG("-4@x9", 4, SIGNED, X(9), 0),
 		REG_FLOAT("8f@x0", 8, X(0)),
+		NONE("8@x31", 8, 0),
+		NONE("8@x00", 8, 0),
+		NONE_FLOAT("8f@d0", 8),
+		NONE("8@v0.d[1]", 8, 0),
+		NONE_FLOAT("16f@q0", 8),
+		NONE("8@%rax", 8, 0),
+		SYM("8@$5", 8, 0, 0, PC, NO, 0, "$5"),
+		NONE("8@", 8, 0),
+	};
+
+	(void)state;
+	check_all(expected, ARRAY_SIZE(expected), EM_AARCH64);
+}
+
+static void test_arm64_memory(void **state)
+{
+	static const struct expected expected[] = {
 		MEM("-4@[sp, 60]", 4, SIGNED, 60, SP, NO, 0),
 		MEM("-4@[sp,#60]", 4, SIGNED, 60, SP, NO, 0),
 		MEM("-4@[sp, #-0x3c]", 4, SIGNED, -60, SP, NO, 0),
@@ -447,14 +464,6 @@ static void test_arm64(void **state)
 		NONE("8@[x0, #:lo12:counter]", 8, 0),
 		NONE("8@[x0", 8, 0),
 		NONE("8@[]", 8, 0),
-		NONE("8@x31", 8, 0),
-		NONE("8@x00", 8, 0),
-		NONE_FLOAT("8f@d0", 8),
-		NONE("8@v0.d[1]", 8, 0),
-		NONE_FLOAT("16f@q0", 8),
-		NONE("8@%rax", 8, 0),
-		SYM("8@$5", 8, 0, 0, PC, NO, 0, "$5"),
-		NONE("8@", 8, 0),
 	};
 
 	(void)state;
@@ -625,7 +634,8 @@ int main(void)
 		cmocka_unit_test(test_x86_symbols),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_arm64_registers),
-		cmocka_unit_test(test_arm64),
+		cmocka_unit_test(test_arm64_values),
+		cmocka_unit_test(test_arm64_memory),
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_other_machines),

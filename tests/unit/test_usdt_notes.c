@@ -304,6 +304,8 @@ static void test_order(void **state)
 
 static void add_senseless(struct image *image)
 {
+	static const uint32_t short_header[3] = { 8, 23, 3 }; /* three addresses need 24 */
+
 	ADD(image, CODE + 0x1000, 0, 0, "p\0behind\0");
 	ADD(image, DATA, 0, 0, "p\0data\0");
 	ADD(image, 0, 0, 0, "p\0zero\0");
@@ -317,7 +319,8 @@ static void add_senseless(struct image *image)
 	add_raw(image, "stapsdt", 3, (uint64_t[]){ CODE, 0, 0 }, "p\0n", 3);
 	add_raw(image, "stapsdt", 3, (uint64_t[]){ CODE, 0, 0 }, "p\0n\0a", 5);
 	add_raw(image, "stapsdt", 3, (uint64_t[]){ CODE, 0, 0 }, "", 0);
-	add_bytes(image, "\x08\0\0\0\x17\0\0\0\x03\0\0\0stapsdt\0p\0n\0\0................", 44);
+	add_bytes(image, short_header, sizeof(short_header));
+	add_bytes(image, "stapsdt\0p\0n\0\0...................", 8 + 24);
 }
 
 static void test_senseless(void **state)

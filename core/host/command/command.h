@@ -20,7 +20,7 @@ int command_inspect(const struct config *config, FILE *out, FILE *log);
 int command_help_plugin(const struct config *config, FILE *out, FILE *log);
 
 /*
- * bpfhost probes NAME [--set ...] [GLOB] [-v]: what the plugin could attach here. This one asks the
+ * bpfhost probes NAME [--set ...] [[TARGET] GLOB] [-v]: what the plugin could attach here. This one asks the
  * plugin itself, in a process of its own.
  */
 int command_probes(const struct config *config, FILE *out, FILE *log);

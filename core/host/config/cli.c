@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -20,6 +21,7 @@ struct cursor {
 	int next;        /* index of the argument at hand */
 	bool only_words; /* "--" has been seen */
 	bool command_given;
+	int glob_words;  /* of probes: TARGET and GLOB */
 	char origin[32]; /* "argument 3" */
 	struct bpfhost_error *err;
 };
@@ -181,16 +183,37 @@ static int fail_word(struct cursor *cursor, const char *word)
 					     : ""));
 }
 
+/* A bare number is a process. */
+static bool is_number(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789")];
+}
+
+/* NAME [GLOB], or NAME TARGET GLOB, which a plugin is given as TARGET:GLOB. */
+static int take_glob(struct cursor *cursor, const char *word)
+{
+	char **glob = &cursor->config->glob;
+	const char *prefix = *glob ? *glob : is_number(word) ? "pid" : NULL;
+	char *joined = NULL;
+	int ret;
+
+	if (cursor->glob_words == 2)
+		return fail_word(cursor, word);
+	cursor->glob_words++;
+	if (prefix && asprintf(&joined, "%s:%s", prefix, word) < 0)
+		return config_fail_memory(cursor->err);
+	ret = config_replace_string(glob, joined ? joined : word);
+	free(joined);
+	return ret ? config_fail_memory(cursor->err) : 0;
+}
+
 static int take_probes_word(struct cursor *cursor, const char *word)
 {
 	struct config *config = cursor->config;
 	int ret;
 
-	if (config->target && config->glob)
-		return fail_word(cursor, word);
 	if (config->target)
-		return config_replace_string(&config->glob, word) ? config_fail_memory(cursor->err)
-								  : 0;
+		return take_glob(cursor, word);
 	ret = config_add_instance(config, word, NULL, cursor->origin, NULL, cursor->err);
 	if (ret)
 		return fail_here(cursor, ret);

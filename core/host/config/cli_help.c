@@ -16,7 +16,7 @@ void cli_print_usage(FILE *out)
 	      "       bpfhost [run] --config FILE [OPTION]...\n"
 	      "       bpfhost --list [--format json]\n"
 	      "       bpfhost inspect NAME|FILE\n"
-	      "       bpfhost probes NAME [--set KEY=VALUE]... [GLOB] [-v]\n"
+	      "       bpfhost probes NAME [--set KEY=VALUE]... [[TARGET] GLOB] [-v]\n"
 	      "       bpfhost --help [NAME]\n"
 	      "       bpfhost --version\n",
 	      out);
@@ -60,7 +60,9 @@ void cli_print_help(FILE *out)
 	fputs("\n"
 	      "  run                       run plugins until they end or SIGINT comes; the default\n"
 	      "  inspect NAME|FILE         show what a plugin holds, without running it\n"
-	      "  probes NAME [GLOB]        show what a plugin could attach to here\n"
+	      "  probes NAME [[TARGET] GLOB]\n"
+	      "                            show what a plugin could attach to here; TARGET is a file,\n"
+	      "                            a library, a program or a process\n"
 	      "\n",
 	      out);
 	for (size_t i = 0; (option = config_option_at(i)); i++)

@@ -81,7 +81,7 @@ struct config_instance {
 struct config {
 	enum config_command command;
 	char *target;      /* inspect NAME|FILE, probes NAME, help [NAME]: else NULL */
-	char *glob;        /* probes NAME [GLOB], else NULL */
+	char *glob;        /* probes NAME [GLOB], or TARGET:GLOB of two words; else NULL */
 	char *config_path; /* --config, or NULL */
 
 	/* For run, what to run; for probes, the one plugin that was named, with its settings. */

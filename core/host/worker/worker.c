@@ -203,14 +203,30 @@ static void worker_start(struct worker *worker)
 		worker_give_up(worker, WORKER_CALL_ATTACH, err);
 }
 
+/* What the plugin may need later; of that it may say that this instance does not. */
+static uint64_t worker_late_needs(struct worker *worker)
+{
+	const uint64_t late = BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN;
+	uint64_t needs = worker->plugin.file->descriptor->needs & late;
+	const struct bpfhost_ext_late *extension;
+
+	if (!needs)
+		return 0;
+	bus_call_enter(worker->bus, WORKER_CALL_ATTACH, worker_now());
+	extension = worker_plugin_extension(&worker->plugin, BPFHOST_EXT_LATE);
+	if (extension && extension->size >= sizeof(*extension) && extension->needs)
+		needs &= extension->needs(&worker->instance);
+	bus_call_leave(worker->bus);
+	return needs;
+}
+
 static void worker_drop(struct worker *worker)
 {
 	const struct descriptor *descriptor = worker->plugin.file->descriptor;
-	uint64_t late = BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN;
 	int err;
 
 	/* Attaching or opening later needs the user that could do it at first. */
-	if (descriptor->needs & late)
+	if (worker_late_needs(worker))
 		return;
 	err = privileges_drop(descriptor->capabilities, worker->setup->supervisor);
 	if (err) {

@@ -22,7 +22,9 @@
 struct bpfhost_argument_field {
 	const char *name;
 	struct bpfhost_argument argument;
-	struct bpfhost_probe_type type; /* NONE: a number of the argument's size and sign */
+	struct bpfhost_probe_type type;     /* NONE: a number of the argument's size and sign */
+	const struct bpfhost_label *labels; /* of an enumeration: names of its values */
+	uint32_t nlabels;
 	bool maybe_text; /* beside the number, the text that it may point to: NAME_text */
 };
 
@@ -44,8 +46,10 @@ struct bpfhost_argument_plan {
 
 struct bpfhost_argument_layout {
 	struct bpfhost_arguments config;
-	struct bpfhost_schema *schema;       /* until it is published */
-	struct bpfhost_condition *condition; /* NULL: none */
+	/* NULL: published, or another place of the last one before that has a schema, whose
+	 * condition holds here too. */
+	struct bpfhost_schema *schema;
+	struct bpfhost_condition *condition; /* NULL: none, or that of the one with the schema */
 	uint32_t record_size;                /* with header */
 	uint32_t class;                      /* set by bpfhost_arguments_configure */
 	bool is_call;
@@ -61,6 +65,17 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 void bpfhost_argument_layout_clear(struct bpfhost_argument_layout *layout);
 
 /*
+ * One event that is made at several places, each of which has its arguments elsewhere: places times
+ * plan->nfields arguments, for places layouts, which belong together and must be given on in this
+ * order. What the plan's fields say of their arguments is the size and sign that are shown; a narrower
+ * value is extended by its own sign. Not for calls. Else as bpfhost_arguments_lay_out.
+ */
+int bpfhost_arguments_lay_out_places(const struct bpfhost_argument_plan *plan,
+				     const struct bpfhost_argument *arguments, uint32_t places,
+				     struct bpfhost_argument_layout *ret_layouts,
+				     struct bpfhost_error *err);
+
+/*
  * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas, which are
  * freed then. calls: how many calls can be under way at a time. Errors are told.
  */
@@ -69,6 +84,16 @@ int bpfhost_arguments_configure(struct bpfhost_instance *self,
 				uint32_t calls);
 int bpfhost_arguments_fill(struct bpfhost_instance *self,
 			   const struct bpfhost_argument_layout *layouts, uint32_t count);
+
+/*
+ * For probes that come later, while the programs run: between bpfhost_arguments_configure and
+ * bpfhost_load, room for so many layouts in all, of places without a condition, with strings of up to
+ * capacity bytes.
+ */
+int bpfhost_arguments_make_room(struct bpfhost_instance *self, uint32_t layouts, uint32_t capacity);
+/* Takes layouts [first, first + count) in, which is their place in the table, too. 0 or -errno. */
+int bpfhost_arguments_add(struct bpfhost_instance *self, struct bpfhost_argument_layout *layouts,
+			  uint32_t first, uint32_t count, uint32_t capacity);
 
 /* The cookie of the index-th layout's function. */
 static inline uint64_t bpfhost_argument_cookie(uint32_t index, uint32_t function)

@@ -102,8 +102,12 @@ const struct bpfhost_symbol *bpfhost_symbols_all(const struct bpfhost_symbols *s
 /*
  * Calls found for each function (FUNCTION and IFUNC) that pattern means, sorted by name, one call an
  * address: "name", "name@VERSION" (of several versions without one: the default), a demangled name
- * ("ns::f(int)", or "ns::f" for all that differ in their parameters only), each with * and ? unless it is
- * literal. found ends the walk by returning other than 0. How many were found, what found returned, or -ENOMEM.
+ * ("ns::f(int)", or "ns::f" for all that differ in their parameters only), each with * and ?
+ * unless it is literal. Of a
+ * demangled name template arguments, ABI tags, the type that is returned and the hash of a Rust name
+ * may be left out, and blanks do not count; a part that the compiler split off ("f.cold") is another
+ * name. found ends the walk by returning other than 0. How many were found, what found returned, or
+ * -ENOMEM.
  */
 typedef int (*bpfhost_symbol_fn)(void *ctx, const struct bpfhost_symbol *symbol);
 int bpfhost_symbols_match(const struct bpfhost_symbols *symbols, const char *pattern, bool literal,
@@ -138,7 +142,8 @@ int bpfhost_ifunc_resolve(int fd, const struct bpfhost_symbol *symbol, uint64_t 
 
 /* ---- what lies under a probe ------------------------------------------------------------------ */
 
-/* How the kernel runs the instruction that a uprobe replaced (arch/x86/kernel/uprobes.c). */
+/* How the kernel runs the instruction that a uprobe replaced (arch/x86/kernel/uprobes.c of Linux
+ * 6.18; older ones step through the nops of several bytes, too). */
 enum bpfhost_step {
 	BPFHOST_STEP_EMULATED = 1, /* cheap */
 	BPFHOST_STEP_SINGLE,       /* a trap more: some ten times the price */
@@ -149,7 +154,9 @@ struct bpfhost_instruction {
 	uint8_t length; /* bytes; 0: not known */
 	uint8_t step;   /* enum bpfhost_step */
 	bool is_marker; /* endbr64 and the like: does nothing, a probe may as well stand behind it */
-	const char *text; /* a word for people: "endbr64", "push", "nop", ... */
+	/* A word for people: "endbr64", "push", "nop"; "other" where it is not known more closely. Of a
+	 * refused one the reason: the prefix ("lock", "cs", "nop with a segment prefix"), or "int3". */
+	const char *text;
 };
 
 /* Looks at up to size (15 are enough) bytes of code. 0, or -ENOTSUP for another machine. */

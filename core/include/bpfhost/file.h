@@ -9,9 +9,11 @@
 struct bpfhost_file {
 	struct bpfhost_target target;
 	struct bpfhost_elf *elf;
-	struct bpfhost_elf *debug;       /* its separate debug file; NULL: none */
-	char *debug_path;                /* of that; NULL */
-	struct bpfhost_symbols *symbols; /* NULL before bpfhost_file_symbols */
+	/* Known from the first bpfhost_file_symbols on. */
+	struct bpfhost_symbols *symbols;
+	struct bpfhost_elf *debug; /* its separate debug file; NULL: none */
+	char *debug_path;          /* of that; NULL */
+	int debug_fd;              /* likewise; -1 */
 };
 
 struct bpfhost_files {

@@ -162,7 +162,8 @@ extern const unsigned char bpfhost_object_end[];
 
 /*
  * Extension "bpfhost.probes/1" of a plugin: what could be attached here. Called instead of load in a
- * process of its own. glob is NULL for all. found is called once a probe, in sorted order; detail is
+ * process of its own. glob is NULL for all; "TARGET:GLOB" where the user gave two words, and "pid:N" where
+ * the first is a number. found is called once a probe, in sorted order; detail is
  * NULL or, when verbose, a few lines about its fields.
  */
 #define BPFHOST_EXT_PROBES "bpfhost.probes/1"
@@ -171,6 +172,19 @@ struct bpfhost_ext_probes {
 	uint32_t size;
 	int (*list)(struct bpfhost_instance *self, const char *glob, int verbose,
 		    void (*found)(void *ctx, const char *probe, const char *detail), void *ctx);
+};
+
+/*
+ * Extension "bpfhost.late/1" of a plugin that declares LATE_ATTACH or LATE_OPEN: which of the declared
+ * needs this instance really has. Called once, after attach; without it, all. An instance with none gives
+ * up its privileges as others do.
+ */
+#define BPFHOST_EXT_LATE "bpfhost.late/1"
+
+struct bpfhost_ext_late {
+	uint32_t size;
+	uint32_t reserved;
+	uint64_t (*needs)(struct bpfhost_instance *self);
 };
 
 /* Offsets are part of the contract. */

@@ -59,6 +59,12 @@ struct bpfhost_probe_type {
 	uint32_t size;
 };
 
+/* A name of a value, as enumerations have them. */
+struct bpfhost_label {
+	const char *name;
+	int64_t value;
+};
+
 /* One part of PROBE between unquoted colons, its quotes and escapes taken off. In a quoted part
  * `*` and `?` are letters; has_glob says that an unquoted one holds any of them. */
 struct bpfhost_probe_part {
@@ -69,7 +75,7 @@ struct bpfhost_probe_part {
 };
 
 struct bpfhost_probe_param {
-	const char *name; /* "fd", or a chain "skb->dev->name" without spaces */
+	const char *name; /* "fd", or a chain "skb->dev->name" or "data->16" without spaces */
 	struct bpfhost_probe_type type;
 	uint32_t offset;      /* of name@OFFSET, in bytes; valid with has_offset */
 	uint32_t text_offset; /* into the probe's text */

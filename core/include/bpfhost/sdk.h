@@ -148,6 +148,13 @@ bool bpfhost_timer_due(struct bpfhost_instance *self);
 int bpfhost_stop(struct bpfhost_instance *self);
 int bpfhost_close(struct bpfhost_instance *self);
 
+/*
+ * The running kernel as BPFHOST_KERNEL(6, 12); 0 when it does not say. For what cannot be found out by
+ * trying: distributions take features and mends over into older kernels.
+ */
+#define BPFHOST_KERNEL(major, minor) ((uint32_t)(major) << 16 | (minor))
+uint32_t bpfhost_kernel_version(void);
+
 /* The value of an option by name; NULL when the table has no such row. */
 const struct bpfhost_setting *bpfhost_option(const struct bpfhost_instance *self, const char *name);
 /* Of a scalar: its text, NULL where neither given nor a default; its number (BOOL 0 or 1, CHOICE

@@ -23,16 +23,22 @@ struct bpfhost_target {
 	uint32_t pid; /* of pid: and process:, and where pid was given; 0: whoever runs the file */
 	dev_t device; /* the file itself */
 	ino_t inode;
-	char *text;    /* as it was written */
-	char *root;    /* "", or "/proc/PID/root" where the process has another root or mounts */
-	char *path;    /* below that root, for people */
-	char *address; /* how the kernel finds the file from here: root and path in one */
+	char *text; /* as it was written */
+	char *root; /* "", or "/proc/PID/root" where the process has another root or mounts */
+	char *path; /* below that root, for people */
+	/*
+	 * How the kernel finds the file from here: root and path in one. Of a file that no path leads
+	 * to any more, a link below /proc, which lives as long as the process has the file or fd is
+	 * open.
+	 */
+	char *address;
 };
 
 /*
  * Finds the file. pid is a process of --pid, 0 for none: then paths and libraries are looked for as
  * that process sees them. 0, or -ENOENT, -EACCES, -ENOTUNIQ (a process name that fits several: they
- * are listed), -EINVAL, with a sentence that names what was looked for, where, and the nearest.
+ * are listed), -EINVAL (not a regular file, ...), or another of open(), with a sentence that
+ * names what was looked for, where, and the nearest.
  */
 int bpfhost_target_find(const char *text, uint32_t pid, struct bpfhost_target *ret_target,
 			struct bpfhost_error *err);
@@ -46,13 +52,13 @@ void bpfhost_target_close(struct bpfhost_target *target);
 uint32_t bpfhost_target_parts(const struct bpfhost_probe *probe, char *text, size_t size);
 
 /*
- * Walks over the executable mappings of files in a process, each file once. found ends it by returning
- * other than 0, which is then returned; -ESRCH: no such process; -EACCES. A file that was
- * deleted or replaced since is left out.
+ * Walks over the executable mappings of files in a process, each file once, in order of address.
+ * found ends it by returning other than 0, which is then returned; -ESRCH: no such process;
+ * -EACCES. A file that was deleted or replaced since is left out.
  */
 struct bpfhost_mapped {
 	const char *path; /* as the process sees it */
-	dev_t device;
+	dev_t device;     /* as stat() has them, so that they compare with a target's */
 	ino_t inode;
 	uint64_t start; /* address of the first executable mapping, and the file's offset there */
 	uint64_t end;

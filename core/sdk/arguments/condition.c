@@ -11,11 +11,12 @@
 
 #include <bpfhost/condition_compile.h>
 
-void argument_names_add(struct argument_names *names, const char *name, uint32_t value,
-			const struct argument_kind *kind, uint32_t place)
+struct argument_name *argument_names_add(struct argument_names *names, const char *name,
+					 uint32_t value, const struct argument_kind *kind,
+					 uint32_t place)
 {
 	if (names->count == BPFHOST_VALUES_MAX)
-		return;
+		return NULL;
 	names->items[names->count++] = (struct argument_name){
 		.name = name,
 		.value = value,
@@ -23,6 +24,7 @@ void argument_names_add(struct argument_names *names, const char *name, uint32_t
 		.kind = *kind,
 		.late = names->late,
 	};
+	return &names->items[names->count - 1];
 }
 
 void argument_names_late(struct argument_names *names)
@@ -75,16 +77,29 @@ static int condition_enumerator(void *ctx, const char *field, const char *name,
 {
 	const struct argument_name *found = argument_names_find(ctx, field);
 
-	if (!found || found->kind.kind != BPFHOST_ERRNO)
-		return -ENOENT;
-	return bpfhost_expr_errno(name, ret_operand);
+	if (found && found->kind.kind == BPFHOST_ERRNO)
+		return bpfhost_expr_errno(name, ret_operand);
+	for (uint32_t i = 0; found && i < found->nlabels; i++) {
+		if (strcmp(found->labels[i].name, name) != 0)
+			continue;
+		*ret_operand = (struct bpfhost_operand){
+			.kind = BPFHOST_OPERAND_ENUMERATOR,
+			.value = (uint64_t)found->labels[i].value,
+			.is_signed = found->kind.is_signed,
+		};
+		return 0;
+	}
+	return -ENOENT;
 }
 
 static const char *condition_candidate(void *ctx, const char *field, uint32_t index)
 {
 	const struct argument_names *names = ctx;
+	const struct argument_name *found = field ? argument_names_find(names, field) : NULL;
 
-	return !field && index < names->count ? names->items[index].name : NULL;
+	if (field)
+		return found && index < found->nlabels ? found->labels[index].name : NULL;
+	return index < names->count ? names->items[index].name : NULL;
 }
 
 /* What lies behind a pointer: in the copy, or where the pointer leads. */

@@ -10,6 +10,8 @@ struct argument_name {
 	uint32_t value; /* index */
 	uint32_t place; /* of what lies behind it, behind the header */
 	struct argument_kind kind;
+	const struct bpfhost_label *labels;
+	uint32_t nlabels;
 	bool late; /* known on return only */
 };
 
@@ -20,9 +22,10 @@ struct argument_names {
 	bool asked_late; /* the condition names one of those */
 };
 
-/* Keeps the name's pointer. */
-void argument_names_add(struct argument_names *names, const char *name, uint32_t value,
-			const struct argument_kind *kind, uint32_t place);
+/* Keeps the name's pointer, and that of the labels that may be set in what it returns (NULL: full). */
+struct argument_name *argument_names_add(struct argument_names *names, const char *name,
+					 uint32_t value, const struct argument_kind *kind,
+					 uint32_t place);
 void argument_names_late(struct argument_names *names);
 const struct argument_name *argument_names_find(const struct argument_names *names,
 						const char *name);

@@ -78,20 +78,41 @@ static int layout_maybe_text(struct layout *layout, const char *name, uint32_t v
 	return 0;
 }
 
+/* The argument as the programs shall fetch it. */
+static void layout_size(struct bpfhost_argument *argument, const struct argument_kind *kind)
+{
+	argument->size = (uint8_t)kind->size;
+	argument->flags &= (uint8_t)~BPFHOST_ARGUMENT_SIGNED;
+	if (kind->is_signed)
+		argument->flags |= BPFHOST_ARGUMENT_SIGNED;
+}
+
+static void layout_labels(struct layout *layout, const struct bpfhost_argument_field *field,
+			  struct argument_name *name)
+{
+	if (!name)
+		return;
+	name->labels = field->labels;
+	name->nlabels = field->nlabels;
+	for (uint32_t i = 0; i < field->nlabels; i++)
+		bpfhost_schema_value(layout->schema, field->labels[i].name,
+				     (uint64_t)field->labels[i].value);
+}
+
 /* One value and what lies behind it; argument is where the programs shall find it. */
-static int layout_value(struct layout *layout, const char *name, struct bpfhost_probe_type type,
+static int layout_value(struct layout *layout, const struct bpfhost_argument_field *field,
 			struct bpfhost_argument *argument, uint8_t *nextras)
 {
 	uint32_t index = layout->nvalues++, place = (uint32_t)layout_value_place(index), behind = 0;
 	struct argument_kind kind;
-	int err = argument_kind_of(type, argument, layout->plan->string_size, &kind, layout->err);
+	int err = argument_kind_of(field->type, argument, layout->plan->string_size, &kind,
+				   layout->err);
 
 	if (err)
 		return err;
-	argument->size = (uint8_t)kind.size;
-	argument->flags &= (uint8_t)~BPFHOST_ARGUMENT_SIGNED;
-	if (kind.is_signed)
-		argument->flags |= BPFHOST_ARGUMENT_SIGNED;
+	layout_size(argument, &kind);
+	if (field->nlabels && !kind.extra)
+		kind.kind = BPFHOST_ENUM;
 	if (kind.extra) {
 		err = layout_add_extra(layout, kind.extra, index, kind.capacity, &behind);
 		if (err)
@@ -99,9 +120,12 @@ static int layout_value(struct layout *layout, const char *name, struct bpfhost_
 		(*nextras)++;
 		place = (uint32_t)sizeof(struct bpfhost_event) + behind;
 	}
-	bpfhost_schema_field(layout->schema, name, kind.kind, place,
+	bpfhost_schema_field(layout->schema, field->name, kind.kind, place,
 			     kind.extra ? kind.capacity : kind.size, 1);
-	argument_names_add(&layout->names, name, index, &kind, behind);
+	if (kind.kind == BPFHOST_ENUM && kind.is_signed)
+		bpfhost_schema_flags(layout->schema, BPFHOST_FIELD_SIGNED);
+	layout_labels(layout, field,
+		      argument_names_add(&layout->names, field->name, index, &kind, behind));
 	return 0;
 }
 
@@ -122,8 +146,7 @@ static int layout_field(struct layout *layout, const struct bpfhost_argument_fie
 	if (err)
 		return err;
 	config->values[index] = field->argument;
-	err = layout_value(layout, field->name, field->type, &config->values[index],
-			   &config->nextras);
+	err = layout_value(layout, field, &config->values[index], &config->nextras);
 	if (!err && field->maybe_text)
 		err = layout_maybe_text(layout, field->name, index);
 	return err;
@@ -149,6 +172,7 @@ static int layout_call(struct layout *layout)
 	struct bpfhost_arguments *config = &layout->out->config;
 	const struct bpfhost_argument_plan *plan = layout->plan;
 	uint32_t latency = config->nvalues + 1U;
+	const struct bpfhost_argument_field ret = { .name = "ret", .type = plan->ret_type };
 	struct argument_kind span = { .kind = BPFHOST_NS, .size = 8 };
 	int err = 0;
 
@@ -157,8 +181,7 @@ static int layout_call(struct layout *layout)
 	config->returned = plan->returned;
 	argument_names_late(&layout->names);
 	if (plan->ret_type.kind != BPFHOST_PROBE_TYPE_VOID)
-		err = layout_value(layout, "ret", plan->ret_type, &config->returned,
-				   &config->nreturned);
+		err = layout_value(layout, &ret, &config->returned, &config->nreturned);
 	if (err)
 		return err;
 	layout->nvalues = latency + 1;
@@ -242,6 +265,46 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 		return ret;
 	}
 	*ret_layout = out;
+	return 0;
+}
+
+/* ---- several places ------------------------------------------------------------------------------- */
+
+/* Cut to what is shown; a narrower one is extended as it is itself. */
+static struct bpfhost_argument layout_fit(const struct bpfhost_argument *shown,
+					  const struct bpfhost_argument *own)
+{
+	struct bpfhost_argument fit = *own;
+
+	if (own->size < shown->size)
+		return fit;
+	fit.size = shown->size;
+	fit.flags &= (uint8_t)~BPFHOST_ARGUMENT_SIGNED;
+	fit.flags |= shown->flags & BPFHOST_ARGUMENT_SIGNED;
+	return fit;
+}
+
+int bpfhost_arguments_lay_out_places(const struct bpfhost_argument_plan *plan,
+				     const struct bpfhost_argument *arguments, uint32_t places,
+				     struct bpfhost_argument_layout *ret_layouts,
+				     struct bpfhost_error *err)
+{
+	struct bpfhost_argument_layout layout, again;
+	uint32_t first = plan->nfunctions ? 1 : 0;
+	int ret = bpfhost_arguments_lay_out(plan, &layout, err);
+
+	if (ret)
+		return ret;
+	again = layout;
+	again.schema = NULL;
+	again.condition = NULL;
+	for (uint32_t i = 0; i < places; i++) {
+		ret_layouts[i] = i ? again : layout;
+		for (uint32_t n = 0; n < plan->nfields; n++)
+			ret_layouts[i].config.values[first + n] =
+				layout_fit(&layout.config.values[first + n],
+					   &arguments[i * (size_t)plan->nfields + n]);
+	}
 	return 0;
 }
 

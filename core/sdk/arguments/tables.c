@@ -108,9 +108,12 @@ static uint32_t tables_number_conditions(struct bpfhost_argument_layout *layouts
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
 		if (layouts[i].condition)
 			layouts[i].config.condition = n++;
+		else if (i && !layouts[i].schema)
+			layouts[i].config.condition = layouts[i - 1].config.condition;
+	}
 	return n;
 }
 
@@ -156,7 +159,8 @@ int bpfhost_arguments_configure(struct bpfhost_instance *self,
 	if (!err)
 		err = tables_set_maps(self, layouts, count, record, calls);
 	for (uint32_t i = 0; i < count && !err; i++) {
-		err = bpfhost_publish(self, layouts[i].schema);
+		if (layouts[i].schema)
+			err = bpfhost_publish(self, layouts[i].schema);
 		/* The host has it now, and with thousands of functions it is large. */
 		free(layouts[i].schema);
 		layouts[i].schema = NULL;

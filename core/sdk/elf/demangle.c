@@ -34,7 +34,7 @@ static void write_piece(const char *piece, size_t size, void *opaque)
 		output->is_full = true;
 	if (output->is_full && size && (!output->is_rust || ispunct((unsigned char)*piece)))
 		longjmp(output->stop, 1);
-	if (output->is_full)
+	if (output->is_full || !size) /* of nothing, not even the place is given */
 		return;
 	memcpy(output->buffer + output->size, piece, size);
 	output->size += size;
@@ -73,7 +73,12 @@ static bool demangle_rust(const char *name, enum names_form form, struct output 
 
 static bool demangle_cplus(const char *name, enum names_form form, struct output *output)
 {
-	int options = form == NAMES_PLAIN ? DMGL_ANSI : DMGL_PARAMS | DMGL_ANSI;
+	int options = DMGL_ANSI;
+
+	if (form != NAMES_PLAIN)
+		options |= DMGL_PARAMS;
+	if (form == NAMES_SIGNATURE)
+		options |= DMGL_RET_DROP;
 
 	output->is_rust = false;
 	output->size = 0;
@@ -95,25 +100,23 @@ static bool append_clone(const char *name, struct output *output)
 	return output->size < NAMES_DEMANGLED_MAX;
 }
 
+/* Has no local variable that a jump out of the library could leave behind half changed. */
+static bool demangle(const char *name, enum names_form form, struct output *output)
+{
+	if ((name[1] == 'R' || is_legacy_rust(name)) && demangle_rust(name, form, output))
+		return true;
+	return name[1] != 'R' && demangle_cplus(name, form, output) &&
+	       (form != NAMES_PLAIN || append_clone(name, output));
+}
+
 bool names_demangle(const char *name, enum names_form form, char *buffer)
 {
 	struct output output = { .buffer = buffer };
-	bool is_demangled = false;
 
-	if (!names_is_mangled(name))
+	if (!names_is_mangled(name) || setjmp(output.stop) || !demangle(name, form, &output))
 		return false;
-	if (setjmp(output.stop))
-		return false;
-	if (name[1] == 'R' || is_legacy_rust(name))
-		is_demangled = demangle_rust(name, form, &output);
-	if (!is_demangled && name[1] != 'R') {
-		is_demangled = demangle_cplus(name, form, &output);
-		if (is_demangled && form == NAMES_PLAIN)
-			is_demangled = append_clone(name, &output);
-	}
-	if (is_demangled)
-		buffer[output.size] = '\0';
-	return is_demangled && output.size;
+	buffer[output.size] = '\0';
+	return output.size;
 }
 
 char *bpfhost_demangle(const char *name)

@@ -121,9 +121,15 @@ static bool fits(const struct matcher *matcher, const char *text)
 	return matcher->is_literal ? !strcmp(matcher->name, text) : names_glob(matcher->name, text);
 }
 
+/* As it is, or without what people leave out. */
 static bool demangles_to(const struct matcher *matcher, const char *name, enum names_form form)
 {
-	return names_demangle(name, form, matcher->buffer) && fits(matcher, matcher->buffer);
+	if (!names_demangle(name, form, matcher->buffer))
+		return false;
+	if (fits(matcher, matcher->buffer))
+		return true;
+	names_make_bare(matcher->buffer);
+	return fits(matcher, matcher->buffer);
 }
 
 static bool is_meant_demangled(const struct matcher *matcher, const char *name)
@@ -136,12 +142,8 @@ static bool is_meant_demangled(const struct matcher *matcher, const char *name)
 		return false;
 	if (demangles_to(matcher, name, NAMES_PLAIN))
 		return true;
-	if (!strchr(pattern, '<') || !strchr(pattern, '[')) {
-		names_make_bare(matcher->buffer);
-		if (fits(matcher, matcher->buffer))
-			return true;
-	}
-	if (strpbrk(pattern, "() [") && demangles_to(matcher, name, NAMES_FULL))
+	if (strpbrk(pattern, "() [") && (demangles_to(matcher, name, NAMES_SIGNATURE) ||
+					 demangles_to(matcher, name, NAMES_FULL)))
 		return true;
 	return is_exact(pattern) && demangles_to(matcher, name, NAMES_EXACT);
 }

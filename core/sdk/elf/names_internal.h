@@ -9,9 +9,10 @@
 #define NAMES_DEMANGLED_MAX (64U << 10)
 
 enum names_form {
-	NAMES_FULL,  /* with parameters; what a person is shown */
-	NAMES_PLAIN, /* without parameters and without the type that is returned */
-	NAMES_EXACT, /* as FULL, for Rust with the hash, which tells instances apart */
+	NAMES_FULL,      /* with parameters; what a person is shown */
+	NAMES_SIGNATURE, /* without the type that is returned */
+	NAMES_PLAIN,     /* without parameters and without the type that is returned */
+	NAMES_EXACT,     /* as FULL, for Rust with the hash, which tells instances apart */
 };
 
 /* Whether a name may be mangled at all: a cheap look. */
@@ -25,8 +26,8 @@ bool names_demangle(const char *name, enum names_form form, char *buffer);
 bool names_glob(const char *pattern, const char *text);
 
 /*
- * bare.c: takes the template arguments and ABI tags out of a demangled name without parameters,
- * in place: "ns::list<int>::push[abi:v2]<char>" becomes "ns::list::push".
+ * bare.c: takes template arguments and ABI tags out of a demangled name, in place, but for those in
+ * its parameters: "ns::list<int>::push[abi:v2]<char>(set<int>)" becomes "ns::list::push(set<int>)".
  */
 void names_make_bare(char *name);
 

@@ -38,6 +38,8 @@ static unsigned int spelled_distance(const struct search *search, const char *na
 {
 	unsigned int distance = bpfhost_distance(search->pattern, name, search->limit);
 
+	if (distance && !strcasecmp(search->pattern, name))
+		return 1;
 	if (distance <= search->limit && distance < 2 * search->length)
 		return distance;
 	if (search->length >= SAME_BEGINNING_LETTERS &&

@@ -138,11 +138,26 @@ static void cut_names(struct reader *reader, size_t first)
 {
 	for (size_t i = first; i < reader->symbols->count; i++) {
 		const struct bpfhost_symbol *symbol = &reader->symbols->all[i];
-		size_t end = strcspn(symbol->name + 1, "@") + 1;
+		size_t end;
 
-		if (symbol->version && symbol->name[end])
+		if (!symbol->version || !*symbol->name)
+			continue;
+		end = strcspn(symbol->name + 1, "@") + 1;
+		if (symbol->name[end])
 			reader->strings[symbol->name + end - reader->strings] = '\0';
 	}
+}
+
+/* A name that began at another's "@" is gone. */
+static void drop_nameless(struct bpfhost_symbols *symbols, size_t first)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < symbols->count; i++) {
+		if (*symbols->all[i].name)
+			symbols->all[kept++] = symbols->all[i];
+	}
+	symbols->count = kept;
 }
 
 static int read_symbols(struct reader *reader, const char *table, size_t size)
@@ -156,9 +171,11 @@ static int read_symbols(struct reader *reader, const char *table, size_t size)
 
 		ret = add_symbol(reader, &symbol, i);
 	}
-	if (!ret)
-		cut_names(reader, first);
-	return ret;
+	if (ret)
+		return ret;
+	cut_names(reader, first);
+	drop_nameless(reader->symbols, first);
+	return 0;
 }
 
 static int read_table(struct reader *reader, const struct elf_file_section *section)

@@ -111,7 +111,19 @@ static int parse_parts(struct parser *parser)
 	return err;
 }
 
-/* "name" or "name->field->field"; the chain is kept without spaces. */
+/* A name, or behind a "->" a number too: an offset in bytes. */
+static size_t param_step_length(const struct bpfhost_probe_param *param, const char *at)
+{
+	size_t length = 0;
+
+	if (!param->has_chain || !grammar_is_digit(*at))
+		return grammar_name_length(at);
+	while (grammar_is_name(at[length]))
+		length++;
+	return length;
+}
+
+/* "name", "name->field->field" or "name->16"; the chain is kept without spaces. */
 static int read_param_name(struct parser *parser, struct bpfhost_probe_param *param)
 {
 	struct grammar_cursor *cursor = &parser->cursor;
@@ -122,7 +134,7 @@ static int read_param_name(struct parser *parser, struct bpfhost_probe_param *pa
 		size_t length;
 
 		grammar_skip_space(cursor);
-		length = grammar_name_length(cursor->at);
+		length = param_step_length(param, cursor->at);
 		if (!length)
 			return grammar_fail(cursor, cursor->at, -EINVAL, NULL,
 					    "a parameter's name is missing");

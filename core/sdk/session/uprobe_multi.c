@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -80,12 +79,7 @@ bool session_has_uprobe_multi(void)
  */
 static bool uprobe_multi_takes_pid(void)
 {
-	unsigned int major = 0, minor = 0;
-	struct utsname name;
-
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
-		return false;
-	return major > 6 || (major == 6 && minor >= 10);
+	return bpfhost_kernel_version() >= BPFHOST_KERNEL(6, 10);
 }
 
 /* ---- one lot -------------------------------------------------------------------------------------- */

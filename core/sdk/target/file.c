@@ -15,6 +15,8 @@ static void file_free(struct bpfhost_file *file)
 	bpfhost_elf_close(file->debug);
 	bpfhost_elf_close(file->elf);
 	bpfhost_target_close(&file->target);
+	if (file->debug_fd >= 0)
+		close(file->debug_fd);
 	free(file->debug_path);
 	free(file);
 }
@@ -46,6 +48,7 @@ static int files_add(struct bpfhost_files *files, struct bpfhost_target *target,
 		return -ENOMEM;
 	*ret_file = items[files->count++];
 	(*ret_file)->target = *target;
+	(*ret_file)->debug_fd = -1;
 	memset(target, 0, sizeof(*target));
 	target->fd = -1;
 	return 0;
@@ -102,13 +105,12 @@ static void file_find_debug(struct bpfhost_file *file)
 {
 	char path[PATH_MAX];
 	struct bpfhost_error why = { 0 };
-	int fd = -1;
 
-	if (bpfhost_debug_find(file->elf, file->target.root, file->target.path, &fd, path, &why))
+	if (bpfhost_debug_find(file->elf, file->target.root, file->target.path, &file->debug_fd,
+			       path, &why))
 		return;
-	if (!bpfhost_elf_open(fd, &file->debug, &why))
+	if (!bpfhost_elf_open(file->debug_fd, &file->debug, &why))
 		file->debug_path = strdup(path);
-	close(fd);
 }
 
 int bpfhost_file_symbols(struct bpfhost_file *file, const struct bpfhost_symbols **ret_symbols,

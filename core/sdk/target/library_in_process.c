@@ -110,9 +110,9 @@ static int take(const struct target_view *view, const struct target_map *map,
 
 	if (ret == -ESTALE)
 		return target_fail(err, -EACCES,
-				   "\"%.256s\" was deleted or replaced since process %u mapped it, "
+				   "\"%.*s\" was deleted or replaced since process %u mapped it, "
 				   "and only root may open the mapped one",
-				   map->path, view->pid);
+				   (int)target_maps_alive(map->path), map->path, view->pid);
 	if (ret)
 		return target_fail_open(err, ret, map->path);
 	found.path = strdup(map->path);

@@ -44,7 +44,7 @@ static bool read_number(char **at, unsigned int base, char end, uint64_t *ret_nu
 /* "r-xp " */
 static bool read_permissions(char **at, struct target_map *map)
 {
-	if (strcspn(*at, " ") != 4)
+	if (strcspn(*at, " ") != 4 || (*at)[4] != ' ')
 		return false;
 	map->executable = (*at)[2] == 'x';
 	*at += 5;

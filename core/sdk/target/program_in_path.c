@@ -56,8 +56,10 @@ static int look_into(const struct target_view *view, const char *folder, const c
 	}
 	if (fd >= 0)
 		close(fd);
+	if (fd != -EACCES || !target_view_has(view, path))
+		fd = -ENOENT; /* a folder that we may not look into tells nothing */
 	free(path);
-	return fd == -EACCES ? fd : -ENOENT;
+	return fd;
 }
 
 int target_program_in_path(const struct target_view *view, const char *name,
@@ -110,8 +112,8 @@ int target_fail_program(const struct target_view *view, const char *name, struct
 		free(folder);
 	}
 	ret = target_fail_near(err, target_words_nearest(&words, name),
-			       "there is no program \"%.128s\" in PATH (%.192s)", name,
-			       search_path());
+			       "there is no program \"%.128s\" in PATH (%.192s%s)", name,
+			       search_path(), strlen(search_path()) > 192 ? "..." : "");
 	target_words_free(&words);
 	return ret;
 }

@@ -58,7 +58,7 @@ static int find_running(const struct target_view *view, struct target_found *ret
 	return 0;
 }
 
-/* Where the process has files of its own, the folder that a relative path begins at is not there. */
+/* Where the process has a root folder of its own, our current folder means nothing to it. */
 static int find_path(const struct target_view *view, const char *text,
 		     struct target_found *ret_found, struct bpfhost_error *err)
 {

@@ -135,6 +135,15 @@ static int open_in(const struct target_view *view, const char *path, int flags)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+bool target_view_has(const struct target_view *view, const char *path)
+{
+	int handle = open_in(view, path, O_PATH);
+
+	if (handle >= 0)
+		close(handle);
+	return handle >= 0;
+}
+
 int target_view_open_folder(const struct target_view *view, const char *path)
 {
 	return open_in(view, path, O_RDONLY | O_DIRECTORY);

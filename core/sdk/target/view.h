@@ -20,12 +20,14 @@ struct target_view {
 int target_view_open(uint32_t pid, struct target_view *ret_view);
 void target_view_close(struct target_view *view);
 
-/* Opens a folder, or any other thing, without waiting for it and without starting a device. */
+/* Whether there is something, which may be of any kind and unreadable. */
+bool target_view_has(const struct target_view *view, const char *path);
+
 int target_view_open_folder(const struct target_view *view, const char *path);
 
 /*
- * Opens a regular file for reading. Returns its descriptor, or -EISDIR: a folder; -ENODEV:
- * anything else that is no file; -ENOENT, -EACCES, ...
+ * Opens a regular file for reading, without waiting for a FIFO or waking a device. Returns its
+ * descriptor, or -EISDIR: a folder; -ENODEV: anything else that is no file; -ENOENT, -EACCES, ...
  */
 int target_view_open_file(const struct target_view *view, const char *path);
 

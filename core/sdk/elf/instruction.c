@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the kernel does with the instruction under a uprobe: it emulates jumps, calls, pushes and
+ * nops, steps through most others in a copy, and refuses some. A refusal reaches us only where a
+ * process has the file mapped already; otherwise the probe is there and never fires. That is why
+ * what is refused has to be known beforehand. After arch/x86/kernel/uprobes.c of Linux 6.18, whose
+ * answers to each first byte were taken down.
+ *
+ * Lengths are found for what is emulated and for markers; a whole decoder is not needed.
+ */
+#include <bpfhost/elf.h>
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+enum {
+	NOP_EMULATED_MAX = 8, /* bytes; longer ones are stepped through */
+	PREFIX_OPERAND = 0x66,
+	REX_MIN = 0x40,
+	REX_MAX = 0x4f,
+	REX_B = 0x41,
+	EXTENDED = 0x0f,
+};
+
+struct code {
+	const uint8_t *bytes;
+	size_t size;
+	size_t at; /* behind the prefixes */
+	bool has_operand_prefix;
+	bool has_repeat_prefix;
+	uint8_t rex; /* 0: none */
+	const char *bad_prefix;
+};
+
+static const struct bpfhost_instruction other = { .step = BPFHOST_STEP_SINGLE, .text = "other" };
+
+static uint8_t byte_at(const struct code *code, size_t at)
+{
+	return at < code->size ? code->bytes[at] : 0;
+}
+
+/* The prefixes that the kernel refuses, whatever stands behind them. */
+static const char *bad_prefix(uint8_t byte)
+{
+	switch (byte) {
+	case 0x26:
+		return "es";
+	case 0x2e:
+		return "cs";
+	case 0x36:
+		return "ss";
+	case 0x3e:
+		return "ds or notrack";
+	case 0xf0:
+		return "lock";
+	default:
+		return NULL;
+	}
+}
+
+static bool is_good_prefix(uint8_t byte)
+{
+	return byte == PREFIX_OPERAND || byte == 0x67 || byte == 0xf2 || byte == 0xf3 ||
+	       byte == 0x64 || byte == 0x65;
+}
+
+static void read_prefixes(struct code *code)
+{
+	for (; code->at < code->size; code->at++) {
+		uint8_t byte = code->bytes[code->at];
+		const char *bad = bad_prefix(byte);
+
+		if (!bad && !is_good_prefix(byte))
+			break;
+		if (bad)
+			code->bad_prefix = bad;
+		code->has_operand_prefix |= byte == PREFIX_OPERAND;
+		code->has_repeat_prefix |= byte == 0xf2 || byte == 0xf3;
+	}
+	if (byte_at(code, code->at) >= REX_MIN && byte_at(code, code->at) <= REX_MAX)
+		code->rex = code->bytes[code->at++];
+}
+
+static struct bpfhost_instruction refused(const char *text)
+{
+	return (struct bpfhost_instruction){ .step = BPFHOST_STEP_REFUSED, .text = text };
+}
+
+static struct bpfhost_instruction known(const struct code *code, const char *text, size_t length,
+					enum bpfhost_step step)
+{
+	return (struct bpfhost_instruction){
+		.length = length <= code->size ? (uint8_t)length : 0,
+		.step = (uint8_t)step,
+		.text = text,
+	};
+}
+
+/* How long an instruction is whose ModRM byte stands at at and ends it, but for its address. */
+static size_t end_of_address(const struct code *code, size_t at)
+{
+	uint8_t modrm = byte_at(code, at), mode = modrm >> 6, memory = modrm & 7;
+	size_t end = at + 1;
+	uint8_t base = memory;
+
+	if (mode == 3)
+		return end;
+	if (memory == 4)
+		base = byte_at(code, end++) & 7;
+	if (mode == 1)
+		return end + 1;
+	return mode == 2 || base == 5 ? end + 4 : end;
+}
+
+/* 0f 1f /0, the long nop that assemblers fill with. */
+static struct bpfhost_instruction long_nop(const struct code *code)
+{
+	size_t end = end_of_address(code, code->at + 2);
+
+	if (code->bad_prefix)
+		return known(code, "nop with a segment prefix", end, BPFHOST_STEP_REFUSED);
+	return known(code, "nop", end,
+		     end <= NOP_EMULATED_MAX ? BPFHOST_STEP_EMULATED : BPFHOST_STEP_SINGLE);
+}
+
+static struct bpfhost_instruction marker(const struct code *code, const char *text, size_t length)
+{
+	struct bpfhost_instruction instruction = known(code, text, length, BPFHOST_STEP_SINGLE);
+
+	instruction.is_marker = true;
+	return instruction;
+}
+
+static bool is_endbr(const struct code *code, uint8_t last)
+{
+	const uint8_t bytes[] = { 0xf3, 0x0f, 0x1e, last };
+
+	return code->size >= sizeof(bytes) && !memcmp(code->bytes, bytes, sizeof(bytes));
+}
+
+/* Branches are emulated, but not 16-bit ones. */
+static struct bpfhost_instruction branch(const struct code *code, const char *text, size_t length)
+{
+	if (code->has_operand_prefix)
+		return refused("16-bit branch");
+	return known(code, text, code->at + length, BPFHOST_STEP_EMULATED);
+}
+
+static struct bpfhost_instruction look_extended(const struct code *code)
+{
+	uint8_t second = byte_at(code, code->at + 1);
+
+	if (code->at + 1 < code->size && second >= 0x80 && second <= 0x8f)
+		return branch(code, "jcc", 6);
+	if (second == 0x1f && !(byte_at(code, code->at + 2) & 0x38))
+		return long_nop(code);
+	return other;
+}
+
+/* Pushes of a register, of the new ones by exactly a REX.B; others are stepped through. */
+static struct bpfhost_instruction push(const struct code *code)
+{
+	bool is_plain = code->at == (code->rex ? 1 : 0) && (!code->rex || code->rex == REX_B);
+
+	return known(code, "push", code->at + 1,
+		     is_plain ? BPFHOST_STEP_EMULATED : BPFHOST_STEP_SINGLE);
+}
+
+/* First bytes of no instruction, of privileged ones and of traps. */
+static bool is_refused(uint8_t byte)
+{
+	static const uint8_t bytes[] = {
+		0x06, 0x07, 0x0e, 0x16, 0x17, 0x1e, 0x1f, 0x27, 0x2f, 0x37, 0x3f, 0x60, 0x61,
+		0x6c, 0x6d, 0x6e, 0x6f, 0x82, 0x9a, 0xcc, 0xcd, 0xce, 0xcf, 0xd4, 0xd6, 0xe4,
+		0xe5, 0xe6, 0xe7, 0xea, 0xec, 0xed, 0xee, 0xef, 0xf1, 0xf4, 0xfa, 0xfb,
+	};
+
+	return memchr(bytes, byte, sizeof(bytes));
+}
+
+static struct bpfhost_instruction look_opcode(const struct code *code)
+{
+	uint8_t opcode = code->bytes[code->at];
+
+	switch (opcode) {
+	case EXTENDED:
+		return look_extended(code);
+	case 0x90: /* with REX.B it exchanges registers */
+		return code->rex & 1 ? other
+				     : known(code, code->has_repeat_prefix ? "pause" : "nop",
+					     code->at + 1, BPFHOST_STEP_EMULATED);
+	case 0xeb:
+		return branch(code, "jmp", 2);
+	case 0xe9:
+		return branch(code, "jmp", 5);
+	case 0xe8:
+		return branch(code, "call", 5);
+	case 0xcc:
+		return refused("int3");
+	case 0xcd:
+		return refused("int");
+	case 0xf4:
+		return refused("hlt");
+	case 0x8e: /* to the stack segment */
+		return (byte_at(code, code->at + 1) & 0x38) == 0x10 ? refused("mov to ss") : other;
+	}
+	if (opcode >= 0x50 && opcode <= 0x57)
+		return push(code);
+	if (opcode >= 0x70 && opcode <= 0x7f)
+		return branch(code, "jcc", 2);
+	return is_refused(opcode) ? refused("no instruction of a program") : other;
+}
+
+static struct bpfhost_instruction look_x86(const uint8_t *bytes, size_t size)
+{
+	struct code code = { .bytes = bytes, .size = size };
+
+	if (is_endbr(&code, 0xfa))
+		return marker(&code, "endbr64", 4);
+	if (is_endbr(&code, 0xfb))
+		return marker(&code, "endbr32", 4);
+	read_prefixes(&code);
+	if (code.bad_prefix && byte_at(&code, code.at) == EXTENDED &&
+	    byte_at(&code, code.at + 1) == 0x1f)
+		return long_nop(&code);
+	if (code.bad_prefix)
+		return refused(code.bad_prefix);
+	return code.at < code.size ? look_opcode(&code) : other;
+}
+
+static struct bpfhost_instruction look_arm64(const uint8_t *bytes, size_t size)
+{
+	struct code code = { .bytes = bytes, .size = size };
+	uint32_t word;
+
+	if (size < sizeof(word))
+		return other;
+	word = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+	if (word == 0xd503201f)
+		return known(&code, "nop", 4, BPFHOST_STEP_SINGLE);
+	if ((word & 0xffffff3f) == 0xd503241f) /* with its targets: none, c, j, jc */
+		return marker(&code, "bti", 4);
+	return known(&code, "other", 4, BPFHOST_STEP_SINGLE);
+}
+
+int bpfhost_instruction_look(uint16_t machine, const void *code, size_t size,
+			     struct bpfhost_instruction *ret_instruction)
+{
+	switch (machine) {
+	case EM_X86_64:
+		*ret_instruction = look_x86(code, size);
+		return 0;
+	case EM_AARCH64:
+		*ret_instruction = look_arm64(code, size);
+		return 0;
+	default:
+		return -ENOTSUP;
+	}
+}

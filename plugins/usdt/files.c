@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int files_add(struct usdt_files *files, struct bpfhost_file *file,
+		     struct usdt_file **ret_file)
+{
+	struct usdt_file **items =
+		reallocarray(files->items, files->count + 1, sizeof(struct usdt_file *));
+
+	if (!items)
+		return -ENOMEM;
+	files->items = items;
+	items[files->count] = calloc(1, sizeof(struct usdt_file));
+	if (!items[files->count])
+		return -ENOMEM;
+	*ret_file = items[files->count++];
+	(*ret_file)->file = file;
+	return 0;
+}
+
+static int files_read(struct usdt_file *file, struct bpfhost_error *err)
+{
+	struct bpfhost_error why = { 0 };
+	int ret = bpfhost_usdt_read(file->file->elf, &file->usdt, &why);
+
+	if (ret == -ENOENT)
+		bpfhost_error_set(err, 0,
+				  "%s has no static probes; another build of it may have some, or "
+				  "a library that it uses",
+				  file->file->target.path);
+	else if (ret)
+		bpfhost_error_set(err, 0, "%s: %s", file->file->target.path, why.text);
+	else
+		file->sites = bpfhost_usdt_sites(file->usdt, &file->nsites);
+	return ret;
+}
+
+int usdt_files_get(struct usdt_files *files, const char *target, uint32_t pid,
+		   struct usdt_file **ret_file, struct bpfhost_error *err)
+{
+	struct bpfhost_file *file;
+	int ret = bpfhost_files_get(&files->files, target, pid, &file, err);
+
+	if (ret)
+		return ret;
+	for (uint32_t i = 0; i < files->count; i++) {
+		if (files->items[i]->file != file)
+			continue;
+		*ret_file = files->items[i];
+		return files->items[i]->usdt ? 0 : files_read(files->items[i], err);
+	}
+	ret = files_add(files, file, ret_file);
+	return ret ? ret : files_read(*ret_file, err);
+}
+
+void usdt_files_free(struct usdt_files *files)
+{
+	for (uint32_t i = 0; i < files->count; i++) {
+		bpfhost_usdt_free(files->items[i]->usdt);
+		free(files->items[i]);
+	}
+	free(files->items);
+	bpfhost_files_free(&files->files);
+	memset(files, 0, sizeof(*files));
+}
+
+size_t usdt_file_group(const struct usdt_file *file, size_t first)
+{
+	const struct bpfhost_usdt_site *site = &file->sites[first];
+	size_t n = 1;
+
+	while (first + n < file->nsites && !strcmp(site[n].name, site->name) &&
+	       !strcmp(site[n].provider, site->provider))
+		n++;
+	return n;
+}

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What a TARGET may be, and what is refused: processes, programs, libraries, another root, mistakes.
+# shellcheck source=tests/live/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_kernel
+PLUGIN=uprobe
+TARGET_PROGRAM=$TMP/calls
+cp "$TARGETS_DIR/calls" "$TARGET_PROGRAM"
+
+# finish_target COUNT: lets it go, and expects so many events of it alone
+finish_target() {
+	target_go
+	host_stop
+	expect "exit status" 0 "$STATUS"
+	expect "events" "$1" "$(count)"
+	expect "processes" "$TARGET_PID" "$(events | jq .pid | sort -u)"
+	check_ledger
+	check_clean
+	target_end
+}
+
+# ---- processes ----------------------------------------------------------------------------------
+
+target_start numbers 20
+host_start --plugin uprobe --set "probes=pid:$TARGET_PID:numbers(a: i8)"
+finish_target 20
+
+target_start numbers 20
+host_start --plugin uprobe --set 'probes=process:calls:numbers(a: i8) -> i32'
+finish_target 20
+
+# ---- a program in PATH, a library ---------------------------------------------------------------
+
+target_start numbers 20
+PATH=$TMP:$PATH host_start --plugin uprobe --set 'probes=calls:numbers'
+grep -q "calls is $TARGET_PROGRAM" "$TMP/log" || fail "the log does not say what calls is"
+finish_target 20
+
+# libc as this process has it mapped.
+target_start leave 20
+host_start --plugin uprobe --set 'probes=libc:pthread_exit' --pid "$TARGET_PID"
+finish_target 20
+
+# ---- another root -------------------------------------------------------------------------------
+
+mkdir "$TMP/root"
+cp "$TARGET_PROGRAM" "$TMP/root/inside"
+ldd "$TARGET_PROGRAM" | grep -o '/[^ ]*' | while read -r library; do
+	mkdir -p "$TMP/root$(dirname "$library")"
+	cp -L "$library" "$TMP/root$library"
+done
+# The end of a thread needs it, too.
+cp -L "$("$CC" -print-file-name=libgcc_s.so.1)" "$TMP/root/lib/x86_64-linux-gnu/" 2>/dev/null ||
+	skip "libgcc_s.so.1 is missing"
+cat >"$TMP/enter" <<EOF
+#!/bin/sh
+exec chroot "$TMP/root" /inside "\$@"
+EOF
+chmod +x "$TMP/enter"
+TARGET_PROGRAM=$TMP/enter
+target_start leave 20
+host_start --plugin uprobe --set 'probes=/inside:leaves' --set 'probes=libc:pthread_exit' \
+	--pid "$TARGET_PID"
+grep -q "libc is /proc/$TARGET_PID/root/" "$TMP/log" || fail "libc is not that of the process"
+finish_target 40
+host_run --plugin uprobe --set 'probes=/inside:leaves'
+expect "a path of another root" 2 "$STATUS"
+TARGET_PROGRAM=$TMP/calls
+
+# ---- mistakes -----------------------------------------------------------------------------------
+
+# refused WORDS ARGUMENT...: exit status 2 and one error, which has these words
+refused() {
+	local words=$1
+
+	shift
+	host_run --plugin uprobe "$@"
+	expect "exit status of $*" 2 "$STATUS"
+	expect "errors of $*" 1 "$(grep -c ': error: ' "$TMP/log")"
+	grep -qF "$words" "$TMP/log" || fail "no \"$words\""
+}
+
+refused 'did you mean "numbers"' --set "probes=$TARGET_PROGRAM:numbrs"
+refused 'there is no library "libcx"' --set 'probes=libcx:getpid'
+refused 'no.such.program' --set 'probes=no.such.program:main'
+refused 'process 4194304' --set 'probes=pid:4194304:main'
+refused 'target:function' --set 'probes=libc'
+refused '/etc/passwd' --set 'probes=/etc/passwd:main'
+refused 'is no name of a preset' --set 'preset=no/such/preset'
+
+# ---- what a return probe would kill -------------------------------------------------------------
+
+cat >"$TMP/go.c" <<'EOF'
+#include <stdio.h>
+#include <unistd.h>
+__attribute__((section(".note.go.buildid"), used)) static const int note[] = { 3, 4, 4, 0x6f47, 7 };
+__attribute__((noinline)) int stacked(int n) { __asm__ volatile("" : : : "memory"); return n; }
+int main(void)
+{
+	char line[8];
+	printf("pid %d\n", getpid());
+	fflush(stdout);
+	while (fgets(line, sizeof(line), stdin)) {
+		for (int i = 0; i < 7; i++)
+			stacked(i);
+		puts("done");
+		fflush(stdout);
+	}
+}
+EOF
+"$CC" -O1 -o "$TMP/go" "$TMP/go.c" || fail "the program does not compile"
+refused 'is a Go program' --set "probes=$TMP/go:stacked -> i32"
+TARGET_PROGRAM=$TMP/go
+target_start
+host_start --plugin uprobe --set "probes=$TMP/go:stacked(n: i32)"
+finish_target 7
+target_start
+host_start --plugin uprobe --set "probes=$TMP/go:stacked(n: i32) -> i32" --set force=true
+finish_target 7
