@@ -100,9 +100,8 @@ static void measure(unsigned int count, char **argv)
 		pair_die("the tracer left a probe behind");
 	pair_stop_traced(&pair);
 	printf("{\"probes\":%u,\"attach_ms\":%.1f,\"detach_ms\":%.1f,\"whole_ms\":%.1f,"
-	       "\"peak_kb\":%" PRIu64 ",\"shared_out_kb\":%" PRIu64 "}\n",
-	       count, attached, detached, attached + detached, memory.peak_kb,
-	       memory.shared_out_kb);
+	       "\"peak_kb\":%" PRIu64 ",\"anonymous_kb\":%" PRIu64 "}\n",
+	       count, attached, detached, attached + detached, memory.peak_kb, memory.anonymous_kb);
 }
 
 int main(int argc, char **argv)

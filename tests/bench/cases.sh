@@ -63,7 +63,7 @@ case_usdt() {
 	address=$(address_of_usdt)
 	[[ $address ]] || { echo "bench: the static probe has its arguments elsewhere" >&2; return 1; }
 	caller=("$bin/caller" usdt 1)
-	minimal=("$bin/minimal" "$bin/minimal.bpf.o" text @PID@ usdt "$bin/caller:bench:fired"
+	minimal=("$bin/minimal" "$bin/minimal.bpf.o" text @PID@ usdt bench:fired
 		"$bin/caller:$address")
 	bpfhost=("${host[@]}" --plugin usdt --set "probes=$bin/caller:bench:fired(number, text: str)"
 		--pid @PID@ --format json)

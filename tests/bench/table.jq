@@ -41,17 +41,17 @@ def case_lines($goals): .key as $case | .value |
 def attach_lines($goals):
 	heading("attaching to functions of one running program, then leaving them"),
 	(.counts[] as $count | ("attach_ms", "detach_ms", "whole_ms", "peak_kb",
-			"shared_out_kb") as $key |
+			"anonymous_kb") as $key |
 		row("\($count): " + {
 			attach_ms: "ms from exec to attached",
 			detach_ms: "ms from SIGINT to the end",
 			whole_ms: "ms together",
 			peak_kb: "peak resident KiB without rings",
-			shared_out_kb: "resident KiB, shared pages shared out",
+			anonymous_kb: "KiB of its own, settled",
 		}[$key]; .[$key][$count])),
 	"bpfhost: 10000 together in \(.whole_ms["10000"].bpfhost) ms, goal <= \($goals.whole_ms)" +
 	missed(.whole_ms["10000"].bpfhost; $goals.whole_ms),
-	"bpfhost: \(.bytes_a_probe) resident bytes a probe (\(.peak_bytes_a_probe) at the peak), " +
+	"bpfhost: \(.bytes_a_probe) bytes a probe settled (\(.peak_bytes_a_probe) at the peak), " +
 	"goal < \($goals.bytes_a_probe)" +
 	missed(.bytes_a_probe; $goals.bytes_a_probe - 1);
 
