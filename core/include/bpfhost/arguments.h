@@ -46,7 +46,8 @@ struct bpfhost_argument_plan {
 
 struct bpfhost_argument_layout {
 	struct bpfhost_arguments config;
-	/* NULL: another place of the last one before that has a schema; its condition holds here. */
+	/* NULL: published, or another place of the last one before that has a schema, whose
+	 * condition holds here too. */
 	struct bpfhost_schema *schema;
 	struct bpfhost_condition *condition; /* NULL: none, or that of the one with the schema */
 	uint32_t record_size;                /* with header */
@@ -75,8 +76,8 @@ int bpfhost_arguments_lay_out_places(const struct bpfhost_argument_plan *plan,
 				     struct bpfhost_error *err);
 
 /*
- * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas. calls: how
- * many calls can be under way at a time. Errors are told.
+ * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas, which are
+ * freed then. calls: how many calls can be under way at a time. Errors are told.
  */
 int bpfhost_arguments_configure(struct bpfhost_instance *self,
 				struct bpfhost_argument_layout *layouts, uint32_t count,

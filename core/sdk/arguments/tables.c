@@ -158,9 +158,13 @@ int bpfhost_arguments_configure(struct bpfhost_instance *self,
 		err = tables_set_programs(self, layouts, count);
 	if (!err)
 		err = tables_set_maps(self, layouts, count, record, calls);
-	for (uint32_t i = 0; i < count && !err; i++)
+	for (uint32_t i = 0; i < count && !err; i++) {
 		if (layouts[i].schema)
 			err = bpfhost_publish(self, layouts[i].schema);
+		/* The host has it now, and with thousands of functions it is large. */
+		free(layouts[i].schema);
+		layouts[i].schema = NULL;
+	}
 	return err;
 }
 
