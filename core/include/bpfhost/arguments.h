@@ -42,6 +42,7 @@ struct bpfhost_argument_plan {
 	struct bpfhost_probe_type ret_type; /* VOID: there is none */
 	struct bpfhost_expr *condition;     /* bound by the call; NULL: none */
 	uint32_t string_size;               /* bytes for a str without a size */
+	uint32_t pid;                       /* the only process that is meant; 0: all */
 };
 
 struct bpfhost_argument_layout {

@@ -258,6 +258,7 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 	if (!layout.schema)
 		return -ENOMEM;
 	out.config.type = plan->type;
+	out.config.pid = plan->pid;
 	ret = layout_make(&layout);
 	bpfhost_schema_free(layout.schema);
 	if (ret) {
