@@ -39,11 +39,10 @@ static void list_instruction(FILE *out, const struct list *list,
 	uint64_t offset = symbol->offset;
 
 	while (!uprobe_place_look(list->file, offset, &instruction) &&
-	       uprobe_place_may_move(&instruction)) {
+	       uprobe_place_may_move(list->file, symbol->offset, symbol->size, offset,
+				     &instruction)) {
 		fprintf(out, "    %s, passed over\n", instruction.text);
 		offset += instruction.length;
-		if (offset - symbol->offset > UPROBE_PLACE_MOVED_MAX)
-			return;
 	}
 	if (!uprobe_place_look(list->file, offset, &instruction))
 		fprintf(out, "    at offset 0x%" PRIx64 ": %s%s%s\n", offset, instruction.text,

@@ -112,6 +112,15 @@ if [ "$(uname -m)" = x86_64 ]; then
 	expect "behind a ten-byte nop" '{"value":9,"ret":9}' \
 		"$(data | tail -n 1 | jq -c 'del(.latency_ns)')"
 	expect "events" 10 "$(count)"
+	# Right behind the endbr64 it would be hit in each of ten rounds.
+	calls_once 'loops(rounds: i32)' loops 10
+	expect "a loop to the begin" '10*10' "$(distinct rounds)"
+	calls_once 'tail_*(value: i32) -> i32' tails 10
+	expect "calls that end by a jump" '"tail_one"*10 "tail_two"*10' "$(distinct function)"
+	expect "results of these" 20 "$(count '.data.ret == .data.value')"
+	grep -q 'had not returned' "$TMP/log" && fail "a call is told to be left"
+	calls_once 'falls_*(value: i32)' falls 10
+	expect "two names of one place" 10 "$(count)"
 fi
 
 # ---- many functions, one by one and all at once -------------------------------------------------
