@@ -99,6 +99,12 @@ calls_once 'leaves() -> void' leave 50
 expect "returned" 0 "$(count)"
 grep -q ': 50 calls had not returned' "$TMP/log" || fail "calls of dead threads are not told"
 
+# Of 101 calls in each other the kernel watches the returns of the outer 64.
+calls_once 'nests(n: i32) -> i32' nest 100
+expect "nested calls" 64 "$(count '.data.ret == .data.n + 1 and .data.n > 36')"
+expect "of these" 64 "$(count)"
+grep -q ': 37 calls had not returned' "$TMP/log" || fail "calls that are too deep are not told"
+
 calls_once 'leaves() -> void' leave 50 --set calls=16
 grep -q ': 34 calls were not followed' "$TMP/log" || fail "a full table is not told"
 

@@ -8,6 +8,7 @@
  *	fib N         the N-th Fibonacci number, by recursion
  *	threads N     four threads, N rounds of numbers each
  *	jump N        leaps(0), which leaves by longjmp, and leaps(1), which returns
+ *	nest N        nests(N), which calls itself until nests(0)
  *	leave N       leaves(), which ends a thread of its own
  *	marked N      begins with endbr64
  *	padded N      begins with a ten-byte nop
@@ -63,6 +64,14 @@ CALLS_PROBED int leaps(int how)
 	if (!how)
 		longjmp(calls_back, 1);
 	return how;
+}
+
+CALLS_PROBED int nests(int n)
+{
+	int below = n ? nests(n - 1) : 0;
+
+	calls_sink = below; /* behind the call, so that it is one */
+	return below + 1;
 }
 
 CALLS_PROBED void leaves(void)
@@ -228,6 +237,8 @@ static void calls_do(const char *verb, uint32_t rounds)
 {
 	if (!strcmp(verb, "fib"))
 		calls_sink = (int64_t)fib(rounds);
+	else if (!strcmp(verb, "nest"))
+		calls_sink = nests((int)rounds);
 	else if (!strcmp(verb, "threads"))
 		calls_threads(rounds);
 	else

@@ -214,6 +214,9 @@ int bpfhost_arguments_attach(struct bpfhost_instance *self,
 
 /* ---- calls ------------------------------------------------------------------------------------------ */
 
+/* Each takes a system call, and the host waits for the end. */
+#define TABLES_LEFT_MAX 65536U
+
 static uint64_t tables_calls_left(struct bpfhost_instance *self)
 {
 	int fd = bpf_map__fd(tables_map(self, "bpfhost_calls"));
@@ -221,7 +224,7 @@ static uint64_t tables_calls_left(struct bpfhost_instance *self)
 	uint64_t left = 0;
 	void *from = NULL;
 
-	while (left < UINT32_MAX && !bpf_map_get_next_key(fd, from, &next)) {
+	while (left < TABLES_LEFT_MAX && !bpf_map_get_next_key(fd, from, &next)) {
 		key = next;
 		from = &key;
 		left++;
@@ -237,10 +240,13 @@ void bpfhost_calls_tell(struct bpfhost_instance *self)
 
 	if (!counters)
 		return;
-	left = tables_calls_left(self) + counters->replaced;
-	if (left)
-		bpfhost_info(self, "%llu calls had not returned, or were left by other ways",
-			     (unsigned long long)left);
+	left = tables_calls_left(self);
+	if (left + counters->replaced)
+		bpfhost_info(self,
+			     "%s%llu calls had not returned, were left by other ways, or were "
+			     "nested deeper than the kernel follows (64 in one thread)",
+			     left == TABLES_LEFT_MAX ? "at least " : "",
+			     (unsigned long long)(left + counters->replaced));
 	if (counters->full)
 		bpfhost_warn(self,
 			     "%llu calls were not followed: more were under way than option "
