@@ -66,6 +66,10 @@ done
 calls_once "numbers(a: i8) -> i32" numbers 1000
 expect "calls" 1000 "$(count '.data.ret == 4 and .data.a == -1 and .data.latency_ns > 0')"
 
+calls_once "numbers(a: i8) -> i32 if a == 5" numbers 50 --log-level debug
+expect "calls that the condition turns away" 0 "$(stat_of produced)"
+grep -q 'that had begun before' "$TMP/log" && fail "they are told to have begun before"
+
 calls_once 'texts(text: str) -> str' texts 20
 expect "text behind what was returned" 20 \
 	"$(count '(.data.text | ltrimstr("t")) == .data.ret')"

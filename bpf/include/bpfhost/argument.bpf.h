@@ -358,6 +358,13 @@ static __always_inline void bpfhost_call_emit(const struct bpfhost_arguments *pr
 	}
 }
 
+/* Not so where a condition may have turned the entry away, as it does with most. */
+static __always_inline void bpfhost_call_unknown(const struct bpfhost_arguments *probe)
+{
+	if ((probe->late || probe->condition == BPFHOST_NO_CONDITION) && bpfhost_call_wanted())
+		bpfhost_count(&bpfhost_call_counters.unknown);
+}
+
 static __always_inline int bpfhost_call_return(void *ctx,
 					       const volatile struct bpfhost_argument_class *class)
 {
@@ -370,8 +377,7 @@ static __always_inline int bpfhost_call_return(void *ctx,
 		return 0;
 	state = bpf_map_lookup_elem(&bpfhost_calls, &key);
 	if (!state) {
-		if (bpfhost_call_wanted())
-			bpfhost_count(&bpfhost_call_counters.unknown);
+		bpfhost_call_unknown(probe);
 		return 0;
 	}
 	bpfhost_call_finish(ctx, probe, state, class, now);

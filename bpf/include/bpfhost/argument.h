@@ -119,7 +119,7 @@ struct bpfhost_call {
 struct bpfhost_call_counters {
 	__u64 full;     /* not followed: the table was full */
 	__u64 replaced; /* another call took the same frame: this one never returned */
-	__u64 unknown;  /* a return whose entry was not seen */
+	__u64 unknown;  /* a return whose entry was not seen, where all entries are */
 };
 
 _Static_assert(sizeof(struct bpfhost_argument) == 40, "ABI");
