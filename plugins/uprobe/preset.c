@@ -61,6 +61,20 @@ static int preset_probe(struct preset *preset, const char *text)
 	return 0;
 }
 
+/* Whether it is a probe at all, which no machine decides. */
+static int preset_check(const struct preset *preset, const char *text, unsigned int number)
+{
+	struct bpfhost_probe *probe = NULL;
+	struct bpfhost_error why = { 0 };
+	int ret = bpfhost_probe_parse(text, &probe, &why);
+
+	bpfhost_probe_free(probe);
+	if (ret)
+		bpfhost_error_set(preset->err, 0, "%s, line %u: %s", preset->origin, number,
+				  why.text);
+	return ret;
+}
+
 static int preset_bad_line(struct preset *preset, unsigned int number)
 {
 	bpfhost_error_set(preset->err, 0, "%s, line %u: a line is written \"event = probe\"",
@@ -88,7 +102,10 @@ static int preset_line(struct preset *preset, char *line, unsigned int number)
 		preset->first = (struct bpfhost_error){ 0 };
 	}
 	line++;
-	return ret ? ret : preset_probe(preset, line + strspn(line, " \t"));
+	line += strspn(line, " \t");
+	if (!ret)
+		ret = preset_check(preset, line, number);
+	return ret ? ret : preset_probe(preset, line);
 }
 
 static int preset_text(struct preset *preset, char *text)
@@ -102,7 +119,13 @@ static int preset_text(struct preset *preset, char *text)
 			*end++ = '\0';
 		ret = preset_line(preset, line, number);
 	}
-	return ret ? ret : preset_end_event(preset);
+	if (!ret)
+		ret = preset_end_event(preset);
+	if (!ret && !preset->event[0]) {
+		bpfhost_error_set(preset->err, 0, "%s holds no probe", preset->origin);
+		ret = -ENOENT;
+	}
+	return ret;
 }
 
 /* ---- where it is ------------------------------------------------------------------------------ */
@@ -134,6 +157,10 @@ static int preset_find(const struct preset *preset, char *origin, size_t size, c
 		ret = bpfhost_data_read(origin, PRESET_SIZE_MAX, ret_text, &length);
 		if (ret != -ENOENT)
 			break;
+	}
+	if (!ret && strlen(*ret_text) != length) { /* no text */
+		free(*ret_text);
+		ret = -EINVAL;
 	}
 	if (ret && ret != -ENOENT)
 		bpfhost_error_set(preset->err, 0, "failed to read %s: %s", origin, strerror(-ret));

@@ -78,7 +78,7 @@ struct instance {
 /* What becomes of events that come to the sink. */
 enum sink_state {
 	SINK_OPEN,
-	SINK_FULL,     /* --count is reached: the rest is lost to the stop */
+	SINK_FULL,     /* --count is reached, or the time of a stop: the rest is lost to the stop */
 	SINK_DEAD,     /* a write failed: the rest is lost to the sink */
 	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
 };

@@ -31,7 +31,7 @@ struct bpfhost_argument_field {
 /* All pointers are the caller's and need to live for the call only. */
 struct bpfhost_argument_plan {
 	uint32_t type;     /* the event's id, from BPFHOST_TYPE_RUNTIME on */
-	const char *event; /* its name */
+	const char *event; /* its name; of this and of functions' names a schema keeps 128 bytes */
 	const struct bpfhost_argument_field *fields;
 	uint32_t nfields; /* up to BPFHOST_ARGUMENTS_MAX, one less with functions */
 	/* Of a probe on many functions: their names; the low half of the cookie is an index into them. */
@@ -42,6 +42,7 @@ struct bpfhost_argument_plan {
 	struct bpfhost_probe_type ret_type; /* VOID: there is none */
 	struct bpfhost_expr *condition;     /* bound by the call; NULL: none */
 	uint32_t string_size;               /* bytes for a str without a size */
+	uint32_t pid;                       /* the only process that is meant; 0: all */
 };
 
 struct bpfhost_argument_layout {
