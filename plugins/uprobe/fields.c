@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpfhost/nearest.h>
+
 /* What is known of the function that a probe is on; function NULL: nothing. */
 struct fields_source {
 	struct bpfhost_dwarf *dwarf;
@@ -42,14 +44,54 @@ static size_t fields_name_length(const struct bpfhost_probe_param *param)
 				: strlen(param->name);
 }
 
-static bool fields_all_known(const struct fields_source *source, const struct bpfhost_probe *probe)
+static bool fields_is_known(const struct fields_source *source,
+			    const struct bpfhost_probe_param *param)
 {
-	for (uint32_t i = 0; i < probe->param_count; i++)
-		if (!probe->params[i].has_offset &&
-		    !fields_find(source->function, probe->params[i].name,
-				 fields_name_length(&probe->params[i])))
-			return false;
-	return source->function != NULL;
+	return fields_find(source->function, param->name, fields_name_length(param)) != NULL;
+}
+
+static int fields_misspelt(const struct bpfhost_dwarf_function *function,
+			   const struct bpfhost_probe_param *param, struct bpfhost_error *err)
+{
+	const char *names[BPFHOST_PROBE_PARAM_MAX], *near;
+	uint32_t n = 0;
+
+	for (; n < function->parameter_count && n < BPFHOST_PROBE_PARAM_MAX; n++)
+		names[n] = function->parameters[n].name;
+	near = bpfhost_nearest(param->name, names, n);
+	bpfhost_error_set(err, param->text_offset,
+			  "the function has no parameter \"%.64s\", though others that are named "
+			  "here; %s%s%s",
+			  param->name, near ? "did you mean \"" : "write all with their types",
+			  near ? near : " to have them by position", near ? "\"?" : "");
+	return -EINVAL;
+}
+
+/*
+ * By name where all are known, by position where they are somebody's own names. Where some are known,
+ * types say that positions are meant; without one a name was misspelt, and all others would be wrong.
+ */
+static int fields_choose(struct fields_source *source, const struct bpfhost_probe *probe,
+			 struct bpfhost_error *err)
+{
+	const struct bpfhost_probe_param *untyped = NULL;
+	uint32_t known = 0, unknown = 0;
+
+	for (uint32_t i = 0; i < probe->param_count && source->function; i++) {
+		const struct bpfhost_probe_param *param = &probe->params[i];
+
+		if (param->has_offset)
+			continue;
+		if (fields_is_known(source, param)) {
+			known++;
+			continue;
+		}
+		unknown++;
+		if (!fields_is_typed(param->type) && !param->has_chain)
+			untyped = param;
+	}
+	source->by_name = source->function && !unknown;
+	return known && untyped ? fields_misspelt(source->function, untyped, err) : 0;
 }
 
 static void fields_from_value(const struct bpfhost_dwarf_value *value,
@@ -205,13 +247,13 @@ static int fields_returned(const struct bpfhost_probe *probe, struct uprobe_fiel
 static int fields_named(struct fields_source *source, const struct bpfhost_probe *probe,
 			struct uprobe_fields *fields, struct bpfhost_error *err)
 {
-	int ret = 0;
+	int ret;
 
 	if (probe->param_count > BPFHOST_ARGUMENTS_MAX) {
 		bpfhost_error_set(err, 0, "more than %d parameters", BPFHOST_ARGUMENTS_MAX);
 		return -E2BIG;
 	}
-	source->by_name = fields_all_known(source, probe);
+	ret = fields_choose(source, probe, err);
 	for (uint32_t i = 0; i < probe->param_count && !ret; i++)
 		ret = fields_param(source, &probe->params[i], fields, fields->count++, err);
 	return ret;

@@ -39,11 +39,10 @@ static void list_instruction(FILE *out, const struct list *list,
 	uint64_t offset = symbol->offset;
 
 	while (!uprobe_place_look(list->file, offset, &instruction) &&
-	       uprobe_place_may_move(&instruction)) {
+	       uprobe_place_may_move(list->file, symbol->offset, symbol->size, offset,
+				     &instruction)) {
 		fprintf(out, "    %s, passed over\n", instruction.text);
 		offset += instruction.length;
-		if (offset - symbol->offset > UPROBE_PLACE_MOVED_MAX)
-			return;
 	}
 	if (!uprobe_place_look(list->file, offset, &instruction))
 		fprintf(out, "    at offset 0x%" PRIx64 ": %s%s%s\n", offset, instruction.text,
@@ -110,7 +109,7 @@ static int list_parsed(struct list *list, const struct bpfhost_probe *probe)
 	char target[BPFHOST_PROBE_TEXT_MAX + 1];
 	struct bpfhost_files files = { 0 };
 	struct bpfhost_error why = { 0 };
-	uint32_t parts = bpfhost_target_parts(probe, target, sizeof(target));
+	uint32_t parts = bpfhost_target_parts(probe, target, sizeof(target)), pid;
 	int ret;
 
 	if (!parts || probe->part_count > parts + 1)
@@ -118,7 +117,7 @@ static int list_parsed(struct list *list, const struct bpfhost_probe *probe)
 				    "a target and a glob are wanted, as in: "
 				    "bpfhost probes uprobe libc 'get*'");
 	list->target = target;
-	ret = bpfhost_files_get(&files, target, 0, &list->file, &why);
+	ret = bpfhost_files_get(&files, target, 0, &list->file, &pid, &why);
 	if (ret)
 		bpfhost_fail(list->self, ret, "%s", why.text);
 	else

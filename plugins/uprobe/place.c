@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jump.h"
+
 #define PLACE_CODE_SIZE   16 /* bytes; the longest instruction has 15 */
 #define PLACE_NEAREST_MAX 3
 #define PLACE_NAME_SHOWN  128
+#define PLACE_MOVED_MAX   64 /* bytes that a probe is moved at most */
 
 struct place_search {
 	struct bpfhost_file *file;
@@ -56,11 +59,20 @@ int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
 					ret_instruction);
 }
 
-bool uprobe_place_may_move(const struct bpfhost_instruction *instruction)
+static bool place_does_nothing(const struct bpfhost_instruction *instruction)
 {
 	return instruction->length &&
 	       (instruction->is_marker || (instruction->step == BPFHOST_STEP_REFUSED &&
 					   !strncmp(instruction->text, "nop", 3)));
+}
+
+bool uprobe_place_may_move(const struct bpfhost_file *file, uint64_t begin, uint64_t size,
+			   uint64_t offset, const struct bpfhost_instruction *instruction)
+{
+	uint64_t behind = offset + instruction->length;
+
+	return place_does_nothing(instruction) && behind - begin <= PLACE_MOVED_MAX &&
+	       (!size || behind - begin < size) && !uprobe_jump_may_lead(file, begin, size, behind);
 }
 
 static int place_settle(const struct bpfhost_file *file, struct uprobe_place *place)
@@ -69,10 +81,9 @@ static int place_settle(const struct bpfhost_file *file, struct uprobe_place *pl
 	uint64_t begin = place->offset;
 	int ret = uprobe_place_look(file, place->offset, &instruction);
 
-	while (!ret && !place->inside && uprobe_place_may_move(&instruction)) {
+	while (!ret && !place->inside &&
+	       uprobe_place_may_move(file, begin, place->size, place->offset, &instruction)) {
 		place->offset += instruction.length;
-		if (place->offset - begin > UPROBE_PLACE_MOVED_MAX)
-			return -ENOTSUP;
 		ret = uprobe_place_look(file, place->offset, &instruction);
 	}
 	if (ret)
@@ -133,6 +144,7 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 		.name = symbol->name,
 		.offset = symbol->offset,
 		.entry = symbol->address,
+		.size = symbol->size,
 		.inside = search->plus != 0,
 	};
 	int ret;
@@ -141,6 +153,7 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 		ret = place_of_ifunc(search, symbol, &place.offset);
 		if (ret)
 			return search->glob ? 0 : ret;
+		place.size = 0; /* what is known is the resolver's */
 	}
 	if (search->plus && symbol->size && search->plus >= symbol->size) {
 		bpfhost_error_set(search->err, 0, "%.*s has %" PRIu64 " bytes only",
@@ -233,6 +246,32 @@ static int places_by_number(struct place_search *search, bool is_address)
 	return -EINVAL;
 }
 
+static int place_by_offset(const void *a, const void *b)
+{
+	const struct uprobe_place *one = a, *other = b;
+
+	if (one->offset != other->offset)
+		return one->offset < other->offset ? -1 : 1;
+	return strcmp(one->name ?: "", other->name ?: "");
+}
+
+/*
+ * Several functions can lead to one place: two that are chosen at start (IFUNC), or one that begins
+ * right behind the marker that another begins with. A call of either would be told twice.
+ */
+static void places_drop_doubles(struct uprobe_places *places)
+{
+	uint32_t kept = 0;
+
+	if (places->count < 2)
+		return;
+	qsort(places->items, places->count, sizeof(*places->items), place_by_offset);
+	for (uint32_t i = 1; i < places->count; i++)
+		if (places->items[i].offset != places->items[kept].offset)
+			places->items[++kept] = places->items[i];
+	places->count = kept + 1;
+}
+
 int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
 		       struct uprobe_places *places, struct bpfhost_error *err)
 {
@@ -249,6 +288,7 @@ int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_par
 		ret = places_by_number(&search, part->text[0] == '&');
 	else
 		ret = places_by_name(&search, part);
+	places_drop_doubles(places);
 	if (!ret && !places->count) {
 		bpfhost_error_set(err, 0, "none of the %u functions \"%.*s\" of %s takes a probe",
 				  places->refused, PLACE_NAME_SHOWN, part->text, file->target.path);

@@ -12,6 +12,7 @@ struct uprobe_place {
 		*name; /* the function's; belongs to the file's symbols. NULL: an address by hand */
 	uint64_t offset;  /* in the file, behind an instruction that only marks the entry */
 	uint64_t entry;   /* virtual address of the function; 0: an address by hand */
+	uint64_t size;    /* of the function, in bytes; 0: unknown */
 	bool single_step; /* the instruction there is dear */
 	bool inside;      /* not at the function's entry: arguments may be gone */
 };
@@ -33,12 +34,13 @@ int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_par
 int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
 		      struct bpfhost_instruction *ret_instruction);
 /*
- * Whether a probe may as well stand behind it, as it does nothing: arguments, stack and return address
- * are still as on entry there, and the next instruction may be one that the kernel emulates, which is ten
- * times cheaper than a single step.
+ * Whether a probe may as well stand behind the instruction at offset, as it does nothing: arguments, stack
+ * and return address are still as on entry there, and the next instruction may be one that the kernel
+ * emulates, which is ten times cheaper than a single step. Not where the function may come by again: begin
+ * and size are the function's.
  */
-bool uprobe_place_may_move(const struct bpfhost_instruction *instruction);
-#define UPROBE_PLACE_MOVED_MAX 64 /* bytes that a probe is moved at most */
+bool uprobe_place_may_move(const struct bpfhost_file *file, uint64_t begin, uint64_t size,
+			   uint64_t offset, const struct bpfhost_instruction *instruction);
 
 void uprobe_places_free(struct uprobe_places *places);
 

@@ -3,13 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include <bpfhost/data.h>
 #include <bpfhost/nearest.h>
 
 #define PRESET_SIZE_MAX   65536
@@ -63,6 +61,20 @@ static int preset_probe(struct preset *preset, const char *text)
 	return 0;
 }
 
+/* Whether it is a probe at all, which no machine decides. */
+static int preset_check(const struct preset *preset, const char *text, unsigned int number)
+{
+	struct bpfhost_probe *probe = NULL;
+	struct bpfhost_error why = { 0 };
+	int ret = bpfhost_probe_parse(text, &probe, &why);
+
+	bpfhost_probe_free(probe);
+	if (ret)
+		bpfhost_error_set(preset->err, 0, "%s, line %u: %s", preset->origin, number,
+				  why.text);
+	return ret;
+}
+
 static int preset_bad_line(struct preset *preset, unsigned int number)
 {
 	bpfhost_error_set(preset->err, 0, "%s, line %u: a line is written \"event = probe\"",
@@ -90,7 +102,10 @@ static int preset_line(struct preset *preset, char *line, unsigned int number)
 		preset->first = (struct bpfhost_error){ 0 };
 	}
 	line++;
-	return ret ? ret : preset_probe(preset, line + strspn(line, " \t"));
+	line += strspn(line, " \t");
+	if (!ret)
+		ret = preset_check(preset, line, number);
+	return ret ? ret : preset_probe(preset, line);
 }
 
 static int preset_text(struct preset *preset, char *text)
@@ -104,38 +119,16 @@ static int preset_text(struct preset *preset, char *text)
 			*end++ = '\0';
 		ret = preset_line(preset, line, number);
 	}
-	return ret ? ret : preset_end_event(preset);
+	if (!ret)
+		ret = preset_end_event(preset);
+	if (!ret && !preset->event[0]) {
+		bpfhost_error_set(preset->err, 0, "%s holds no probe", preset->origin);
+		ret = -ENOENT;
+	}
+	return ret;
 }
 
 /* ---- where it is ------------------------------------------------------------------------------ */
-
-/* The text of a file. 0, -ENOENT, or another -errno. */
-static int preset_read(const char *path, char **ret_text)
-{
-	char *text = calloc(1, PRESET_SIZE_MAX + 1);
-	/* A FIFO would make us wait. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), ret = fd < 0 ? -errno : 0;
-	struct stat status;
-	ssize_t got = 0;
-
-	if (!text)
-		ret = -ENOMEM;
-	else if (!ret && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)))
-		ret = -EINVAL;
-	else if (!ret && status.st_size > PRESET_SIZE_MAX)
-		ret = -EFBIG;
-	if (!ret) {
-		got = read(fd, text, PRESET_SIZE_MAX);
-		ret = got < 0 ? -errno : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	if (ret)
-		free(text);
-	else
-		*ret_text = text;
-	return ret;
-}
 
 static int preset_unknown(const struct preset *preset)
 {
@@ -156,13 +149,18 @@ static int preset_unknown(const struct preset *preset)
 
 static int preset_find(const struct preset *preset, char *origin, size_t size, char **ret_text)
 {
+	size_t length;
 	int ret = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(preset_folders) / sizeof(preset_folders[0]); i++) {
 		snprintf(origin, size, "%s/%s.preset", preset_folders[i], preset->name);
-		ret = preset_read(origin, ret_text);
+		ret = bpfhost_data_read(origin, PRESET_SIZE_MAX, ret_text, &length);
 		if (ret != -ENOENT)
 			break;
+	}
+	if (!ret && strlen(*ret_text) != length) { /* no text */
+		free(*ret_text);
+		ret = -EINVAL;
 	}
 	if (ret && ret != -ENOENT)
 		bpfhost_error_set(preset->err, 0, "failed to read %s: %s", origin, strerror(-ret));

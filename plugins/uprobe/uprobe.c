@@ -3,6 +3,7 @@
 #include "uprobe.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,16 +141,29 @@ static int uprobe_load(struct bpfhost_instance *self)
 	return err ? err : uprobe_callers_prepare(self, uses);
 }
 
-static int uprobe_attach_use(struct bpfhost_instance *self, const struct uprobe_uses *uses,
-			     const struct uprobe_use *use)
+/* How many uses from first on one link can hold: to let go of a link takes the kernel 40 ms. */
+static uint32_t uprobe_together(const struct uprobe_uses *uses, uint32_t first,
+				uint32_t *ret_places)
 {
-	struct bpfhost_uprobe *uprobes = calloc(use->count, sizeof(*uprobes));
-	char opened[32];
+	const struct uprobe_use *a = &uses->items[first];
+	const struct bpfhost_argument_layout *layout = &uses->layouts[a->layout];
+	uint32_t n = 0;
 
-	/* By the descriptor: so it is the very file that was read, whatever lies there by now. */
-	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", use->file->target.fd);
-	if (!uprobes)
-		return -ENOMEM;
+	for (*ret_places = 0; first + n < uses->count; n++) {
+		const struct uprobe_use *b = &uses->items[first + n];
+		const struct bpfhost_argument_layout *other = &uses->layouts[b->layout];
+
+		if (b->file != a->file || b->pid != a->pid || other->class != layout->class ||
+		    other->is_call != layout->is_call)
+			break;
+		*ret_places += b->count;
+	}
+	return n;
+}
+
+static struct bpfhost_uprobe *uprobe_fill(const struct uprobe_use *use,
+					  struct bpfhost_uprobe *uprobes)
+{
 	for (uint32_t i = 0; i < use->count; i++) {
 		const struct uprobe_place *place = &use->places->items[use->first + i];
 
@@ -157,21 +171,55 @@ static int uprobe_attach_use(struct bpfhost_instance *self, const struct uprobe_
 		uprobes[i].cookie = bpfhost_argument_cookie(use->layout, i);
 		uprobes[i].probe = place->name ?: use->file->target.text;
 	}
+	return uprobes + use->count;
+}
+
+/* Of several uses; *first becomes that of the next. */
+static int uprobe_attach_some(struct bpfhost_instance *self, const struct uprobe_uses *uses,
+			      uint32_t *first)
+{
+	const struct uprobe_use *use = &uses->items[*first];
+	uint32_t places, n = uprobe_together(uses, *first, &places);
+	struct bpfhost_uprobe *uprobes = calloc(places, sizeof(*uprobes)), *next = uprobes;
+	char opened[32];
+
+	if (!uprobes)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		next = uprobe_fill(&use[i], next);
+	/* By the descriptor: so it is the very file that was read, whatever lies there by now. */
+	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", use->file->target.fd);
 	bpfhost_arguments_attach(self, &uses->layouts[use->layout],
 				 self->host->flags & BPFHOST_RUN_DRY ? use->file->target.address
 								     : opened,
-				 use->pid, uprobes, use->count);
+				 use->pid, uprobes, places);
 	free(uprobes);
+	*first += n;
 	return 0;
+}
+
+/* Symbols and places are not asked for again; what they took is given back to the system. */
+static void uprobe_forget(struct bpfhost_instance *self)
+{
+	if (self->state)
+		uprobe_uses_free(self->state);
+	free(self->state);
+	self->state = NULL;
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 }
 
 static int uprobe_attach(struct bpfhost_instance *self)
 {
 	const struct uprobe_uses *uses = self->state;
+	uint32_t next = 0;
 	int err = 0;
 
-	for (uint32_t i = 0; i < uses->count && !err; i++)
-		err = uprobe_attach_use(self, uses, &uses->items[i]);
+	while (next < uses->count && !err)
+		err = uprobe_attach_some(self, uses, &next);
+	if (!uses->stacks) /* which ask for the layouts of their records */
+		uprobe_forget(self);
 	return err ? err : bpfhost_attached(self);
 }
 
@@ -182,10 +230,7 @@ static int uprobe_detach(struct bpfhost_instance *self)
 	bpfhost_stop(self);
 	bpfhost_calls_tell(self);
 	err = bpfhost_close(self);
-	if (self->state)
-		uprobe_uses_free(self->state);
-	free(self->state);
-	self->state = NULL;
+	uprobe_forget(self);
 	return err;
 }
 

@@ -29,6 +29,23 @@ __attribute__((noinline)) int uprobe_test_two(int fd)
 	return fd;
 }
 
+/* Two names of 152 bytes that begin and end alike, as C++ has many. */
+#define LONG_50  "_123456789_123456789_123456789_123456789_123456789"
+#define LONG_150 LONG_50 LONG_50 LONG_50
+
+int uprobe_test_long_one(int fd) __asm__("l1" LONG_150);
+int uprobe_test_long_two(int fd) __asm__("l2" LONG_150);
+
+__attribute__((noinline)) int uprobe_test_long_one(int fd)
+{
+	return fd + 1;
+}
+
+__attribute__((noinline)) int uprobe_test_long_two(int fd)
+{
+	return fd + 2;
+}
+
 static int setup(void **state)
 {
 	*state = fakehost_new(&bpfhost_plugin);
@@ -132,6 +149,35 @@ static void names_the_functions_of_a_glob(void **state)
 	assert_int_equal(fakehost_count(*state, FAKEHOST_PLAN), 2);
 }
 
+static void shortens_long_names(void **state)
+{
+	const struct bpfhost_schema *schema;
+	const struct bpfhost_schema_name *names;
+	char probe[512] = "/proc/self/";
+
+	for (int i = 0; i < 70; i++)
+		strcat(probe, "./");
+	strcat(probe, "exe:l?_123456789*(fd: i32)");
+	start(*state, probe);
+	schema = fakehost_bytes(*state, FAKEHOST_SCHEMA, 0, NULL);
+	names = bpfhost_schema_names(schema);
+	assert_int_equal(schema->nnames, 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		const char *name = bpfhost_schema_string(schema, names[i].name);
+
+		assert_int_equal(strlen(name), BPFHOST_SCHEMA_NAME_MAX);
+		assert_memory_equal(name, i ? "l2_" : "l1_", 3);
+	}
+	assert_non_null(strstr(bpfhost_schema_string(schema, schema->name), "./exe:l?_"));
+}
+
+static void bounds_the_memory_of_calls(void **state)
+{
+	assert_int_equal(fakehost_set(*state, "calls", "1048576"), 0);
+	assert_refused(*state, "/proc/self/exe:uprobe_test_one(a: str[4096]) -> i32",
+		       "lower \"calls\" to 6");
+}
+
 static void follows_offsets(void **state)
 {
 	start(*state, "/proc/self/exe:uprobe_test_one(query->8->0: str[16], fd: i32)");
@@ -160,6 +206,9 @@ static void refuses_mistakes(void **state)
 		{ "/proc/self/exe:uprobe_test_one(a: f64)", "floating-point" },
 		{ "/proc/self/exe:uprobe_test_one -> f64", "floating-point" },
 		{ "/proc/self/exe:uprobe_test_one(a: i32, a: i32)", "named twice" },
+		{ "/proc/self/exe:uprobe_test_one(ret: i32) -> i32", "field \"ret\" already" },
+		{ "/proc/self/exe:uprobe_test_one(latency_ns) -> void", "\"latency_ns\" already" },
+		{ "/proc/self/exe:uprobe_test_*(function: i32)", "field \"function\" already" },
 		{ "/proc/self/exe:uprobe_test_one(a: i32) if b == 1", "unknown name \"b\"" },
 		{ "/proc/self/exe:uprobe_test_one+0x1 -> i32", "from the begin of its function" },
 	};
@@ -212,6 +261,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lays_out_a_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaves_out_what_is_void, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_the_functions_of_a_glob, setup, teardown),
+		cmocka_unit_test_setup_teardown(shortens_long_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(bounds_the_memory_of_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(follows_offsets, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_the_nearest_function, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_mistakes, setup, teardown),
@@ -222,7 +273,8 @@ int main(void)
 	};
 
 	/* Called, so that they are there. */
-	if (uprobe_test_one(1, "x", getpid()) == uprobe_test_two(0))
+	if (uprobe_test_one(1, "x", getpid()) == uprobe_test_two(0) ||
+	    uprobe_test_long_one(1) == uprobe_test_long_two(1))
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,8 +130,8 @@ static int use_name_functions(const struct uprobe_places *places, uint32_t first
 	return 0;
 }
 
-static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fields,
-		       const char *const *functions, uint32_t nfunctions)
+static int use_lay_out(struct use_maker *maker, const struct uprobe_use *use,
+		       const struct uprobe_fields *fields, const char *const *functions)
 {
 	struct uprobe_uses *uses = maker->uses;
 	struct bpfhost_argument_layout *layout;
@@ -142,7 +142,7 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fiel
 		.fields = fields->items,
 		.nfields = fields->count,
 		.functions = functions,
-		.nfunctions = nfunctions,
+		.nfunctions = functions ? use->count : 0,
 		.is_call = fields->has_return,
 		.returned = fields->returned,
 		.ret_type = fields->ret_type,
@@ -150,6 +150,8 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_fields *fiel
 		.string_size = maker->settings->string_size,
 		.stack = maker->settings->stack,
 		.at_entry = !maker->is_inside,
+		/* Where it is --pid that names them, the common filter has it. */
+		.pid = maker->settings->npids ? 0 : use->pid,
 	};
 	int ret = uses_new_layout(uses, &layout);
 
@@ -171,7 +173,7 @@ static int use_make(struct use_maker *maker, struct uprobe_use *use,
 	int ret = one ? 0 : use_name_functions(use->places, use->first, use->count, &names);
 
 	if (!ret)
-		ret = use_lay_out(maker, fields, names, names ? use->count : 0);
+		ret = use_lay_out(maker, use, fields, names);
 	free(names);
 	use->layout = maker->uses->nlayouts - 1;
 	return ret ? ret : uses_keep_use(maker->uses, use);
@@ -179,21 +181,37 @@ static int use_make(struct use_maker *maker, struct uprobe_use *use,
 
 /* ---- one file ------------------------------------------------------------------------------------- */
 
+static int use_check_guard(const struct use_maker *maker, const struct bpfhost_file *file,
+			   uint32_t pid)
+{
+	return maker->settings->force
+		       ? 0
+		       : uprobe_guard_check(&maker->uses->guard, file, pid, maker->err);
+}
+
 /* Another process that runs the same file needs nothing but to be attached to. */
 static int use_for_another(struct use_maker *maker, const struct bpfhost_file *file, uint32_t pid,
 			   bool *ret_found)
 {
-	uint32_t end = maker->uses->count;
+	struct uprobe_uses *uses = maker->uses;
+	uint32_t end = uses->count, model = 0;
 	int ret = 0;
 
 	for (uint32_t i = maker->first_use; i < end && !ret; i++) {
-		struct uprobe_use use = maker->uses->items[i];
+		struct uprobe_use use = uses->items[i];
 
-		if (use.file != file || use.pid == pid)
+		if (use.file != file)
 			continue;
+		if (!*ret_found)
+			model = use.pid;
 		*ret_found = true;
+		if (use.pid != model)
+			continue;
 		use.pid = pid;
-		ret = uses_keep_use(maker->uses, &use);
+		if (uses->layouts[use.layout].is_call)
+			ret = use_check_guard(maker, file, pid);
+		if (!ret)
+			ret = uses_keep_use(uses, &use);
 	}
 	return ret;
 }
@@ -207,9 +225,7 @@ static int use_check_call(const struct use_maker *maker, const struct bpfhost_fi
 				  "leave out the \"->\" or the place inside");
 		return -EINVAL;
 	}
-	return maker->settings->force
-		       ? 0
-		       : uprobe_guard_check(&maker->uses->guard, file, pid, maker->err);
+	return use_check_guard(maker, file, pid);
 }
 
 static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint32_t pid)
@@ -240,19 +256,39 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 	return ret;
 }
 
+/* Whether it is one of the first count processes of --pid. */
+static bool use_is_listed(const struct uprobe_settings *settings, uint32_t count, uint32_t pid)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (settings->pids[i] == pid)
+			return true;
+	return false;
+}
+
+/* pid:N and process:NAME mean that process only, whose turn comes if --pid names it, too. */
+static int use_for_no_other(const struct use_maker *maker, uint32_t only)
+{
+	if (use_is_listed(maker->settings, maker->settings->npids, only))
+		return 0;
+	bpfhost_error_set(maker->err, 0, "%s is process %u, which --pid leaves out", maker->target,
+			  only);
+	return -EINVAL;
+}
+
 static int use_for_process(struct use_maker *maker, uint32_t pid)
 {
 	struct bpfhost_file *file;
 	bool found = false;
-	int ret = bpfhost_files_get(&maker->uses->files, maker->target, pid, &file, maker->err);
+	uint32_t only;
+	int ret = bpfhost_files_get(&maker->uses->files, maker->target, pid, &file, &only,
+				    maker->err);
 
 	if (ret)
 		return ret;
-	/* pid:N and process:NAME mean that process only. */
-	if (!pid)
-		pid = file->target.pid;
-	ret = use_for_another(maker, file, pid, &found);
-	return ret || found ? ret : use_of_file(maker, file, pid);
+	if (pid && pid != only)
+		return use_for_no_other(maker, only);
+	ret = use_for_another(maker, file, only, &found);
+	return ret || found ? ret : use_of_file(maker, file, only);
 }
 
 /* ---- one probe ------------------------------------------------------------------------------------ */
@@ -279,7 +315,8 @@ static int use_make_all(struct use_maker *maker)
 	if (!settings->npids)
 		return use_for_process(maker, 0);
 	for (uint32_t i = 0; i < settings->npids && !ret; i++)
-		ret = use_for_process(maker, settings->pids[i]);
+		if (!use_is_listed(settings, i, settings->pids[i]))
+			ret = use_for_process(maker, settings->pids[i]);
 	return ret;
 }
 

@@ -2,12 +2,12 @@
 /* Catalogues from the file system. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include <bpfhost/data.h>
 
 #include "catalogue.h"
 
@@ -18,37 +18,6 @@ static int catalogue_fail_path(const char *path, int err, struct bpfhost_error *
 {
 	bpfhost_error_set(why, 0, "failed to read catalogue %s: %s", path, strerror(-err));
 	return err;
-}
-
-/* The text of a regular file, not more than size - 1 bytes. */
-static ssize_t catalogue_slurp(int fd, char *text, size_t size)
-{
-	size_t used = 0;
-	ssize_t got;
-
-	while (used < size && (got = read(fd, text + used, size - used)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		used += (size_t)got;
-	}
-	return used == size ? -EFBIG : (ssize_t)used;
-}
-
-static int catalogue_read(struct usdt_catalogue *catalogue, int fd, const char *path,
-			  struct bpfhost_error *err)
-{
-	char *text = malloc(CATALOGUE_SIZE_MAX + 1);
-	ssize_t length = text ? catalogue_slurp(fd, text, CATALOGUE_SIZE_MAX + 1) : -ENOMEM;
-	int ret;
-
-	if (length < 0)
-		ret = catalogue_fail_path(path, (int)length, err);
-	else
-		ret = usdt_catalogue_text(catalogue, path, text, (size_t)length, err);
-	free(text);
-	return ret;
 }
 
 static int catalogue_is_wanted(const struct dirent *entry)
@@ -62,17 +31,14 @@ static int catalogue_is_wanted(const struct dirent *entry)
 static int catalogue_file(struct usdt_catalogue *catalogue, const char *path,
 			  struct bpfhost_error *err)
 {
-	/* A FIFO would make us wait. */
-	int ret, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat stat;
+	char *text;
+	size_t length;
+	int ret = bpfhost_data_read(path, CATALOGUE_SIZE_MAX, &text, &length);
 
-	if (fd < 0)
-		return catalogue_fail_path(path, -errno, err);
-	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode))
-		ret = catalogue_fail_path(path, -EINVAL, err);
-	else
-		ret = catalogue_read(catalogue, fd, path, err);
-	close(fd);
+	if (ret)
+		return catalogue_fail_path(path, ret, err);
+	ret = usdt_catalogue_text(catalogue, path, text, length, err);
+	free(text);
 	return ret;
 }
 

@@ -40,10 +40,10 @@ static int files_read(struct usdt_file *file, struct bpfhost_error *err)
 }
 
 int usdt_files_get(struct usdt_files *files, const char *target, uint32_t pid,
-		   struct usdt_file **ret_file, struct bpfhost_error *err)
+		   struct usdt_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err)
 {
 	struct bpfhost_file *file;
-	int ret = bpfhost_files_get(&files->files, target, pid, &file, err);
+	int ret = bpfhost_files_get(&files->files, target, pid, &file, ret_pid, err);
 
 	if (ret)
 		return ret;

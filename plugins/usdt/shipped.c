@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * The catalogues of usdt.d as they were when this was built: a plugin does not know below which prefix
- * it was installed, and has to work from a build tree. What the system and the user have in their
- * folders comes behind, and holds.
- */
+/* The catalogues of usdt.d as they were when this was built. What is in folders holds against them. */
 #include <string.h>
+
+#include <bpfhost/data.h>
 
 #include "catalogue.h"
 
-#define SHIPPED(name)                                                                              \
-	__asm__(".pushsection .rodata\n"                                                           \
-		"shipped_" #name ":\n"                                                             \
-		".incbin \"" USDT_CATALOGUES "/" #name ".probes\"\n"                               \
-		".byte 0\n"                                                                        \
-		".popsection\n");                                                                  \
-	__attribute__((visibility("hidden"))) extern const char shipped_##name[]
-
-SHIPPED(libc);
-SHIPPED(libstdcxx);
-SHIPPED(php);
-SHIPPED(postgresql);
-SHIPPED(python);
-SHIPPED(ruby);
+BPFHOST_DATA(shipped_libc, USDT_CATALOGUES "/libc.probes");
+BPFHOST_DATA(shipped_libstdcxx, USDT_CATALOGUES "/libstdcxx.probes");
+BPFHOST_DATA(shipped_php, USDT_CATALOGUES "/php.probes");
+BPFHOST_DATA(shipped_postgresql, USDT_CATALOGUES "/postgresql.probes");
+BPFHOST_DATA(shipped_python, USDT_CATALOGUES "/python.probes");
+BPFHOST_DATA(shipped_ruby, USDT_CATALOGUES "/ruby.probes");
 
 int usdt_catalogue_shipped(struct usdt_catalogue *catalogue, struct bpfhost_error *err)
 {

@@ -262,15 +262,13 @@ static int use_for_process(struct use_maker *maker, uint32_t pid)
 {
 	struct usdt_file *file;
 	bool found = false;
-	int ret = usdt_files_get(&maker->uses->files, maker->target, pid, &file, maker->err);
+	uint32_t only;
+	int ret = usdt_files_get(&maker->uses->files, maker->target, pid, &file, &only, maker->err);
 
 	if (ret)
 		return ret;
-	/* pid:N and process:NAME mean that process only. */
-	if (!pid)
-		pid = file->file->target.pid;
-	ret = use_for_another(maker, file, pid, &found);
-	return ret || found ? ret : use_of_file(maker, file, pid);
+	ret = use_for_another(maker, file, only, &found);
+	return ret || found ? ret : use_of_file(maker, file, only);
 }
 
 /* ---- one text ------------------------------------------------------------------------------------- */

@@ -2,8 +2,10 @@
 /*
  * One measurement of one tracer, told as a JSON object on stdout:
  *
- *	measure load CALLS RATE FILE CALLER [TRACER ARGUMENT...]    what calls and events cost
- *	measure first CALLER TRACER ARGUMENT...                     ms from exec to the first event
+ *	measure load CALLS RATE FILE CALLER SUBJECT PRODUCERS [TRACER ARGUMENT...]
+ *		what calls and events cost
+ *	measure first CALLER SUBJECT PRODUCERS TRACER ARGUMENT...
+ *		ms from exec to the first event
  *
  * @PID@ in an argument of the tracer is the pid of the caller. For `load` the tracer writes FILE, for
  * `first` its stdout, one event a line. The caller calls under one name until the first events are
@@ -11,7 +13,6 @@
  * counted when the tracer is gone: what is missing is lost. The tracer's CPU is counted from before the
  * first of these calls until FILE has not grown for a while.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,12 +20,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "pair/pair.h"
 #include "tree/tree.h"
 
 #define MEASURE_NAME       "bench-timed"
@@ -34,146 +34,7 @@
 #define MEASURE_STOP_MS    5000U
 #define MEASURE_STEP_MS    10U
 #define MEASURE_FIRST_RATE 10000U
-
-struct measure {
-	pid_t caller;
-	pid_t tracer; /* also its session's id */
-	FILE *ask;
-	FILE *answer;
-	int events; /* the tracer's stdout, -1: not wanted */
-	struct tree tree;
-};
-
-struct timing {
-	double best;
-	double median;
-	double mean;
-	double cpu;
-};
-
-static void die(const char *what)
-{
-	fprintf(stderr, "measure: %s\n", what);
-	exit(1);
-}
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-static void sleep_ms(unsigned int ms)
-{
-	poll(NULL, 0, (int)ms);
-}
-
-/* ---- the two programs -------------------------------------------------------------------------- */
-
-static void start_caller(struct measure *m, const char *path)
-{
-	int in[2], out[2];
-
-	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
-		die("failed to make pipes");
-	m->caller = fork();
-	if (!m->caller) {
-		dup2(in[0], STDIN_FILENO);
-		dup2(out[1], STDOUT_FILENO);
-		execl(path, path, (char *)NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	m->ask = fdopen(in[1], "w");
-	m->answer = fdopen(out[0], "r");
-	if (m->caller < 0 || !m->ask || !m->answer)
-		die("failed to start the caller");
-}
-
-static void ask(struct measure *m, uint64_t calls, uint64_t rate, const char *name)
-{
-	fprintf(m->ask, "%" PRIu64 " %" PRIu64 " %s\n", calls, rate, name);
-	fflush(m->ask);
-}
-
-static void await(struct measure *m, struct timing *ret_timing)
-{
-	if (fscanf(m->answer, "%lf %lf %lf %lf", &ret_timing->best, &ret_timing->median,
-		   &ret_timing->mean, &ret_timing->cpu) != 4)
-		die("the caller has failed");
-}
-
-/* The argument with @PID@ replaced, at most once. */
-static char *argument(const char *text, pid_t pid)
-{
-	const char *mark = strstr(text, "@PID@");
-	char *made = NULL;
-
-	if (!mark)
-		return strdup(text);
-	if (asprintf(&made, "%.*s%d%s", (int)(mark - text), text, (int)pid, mark + 5) < 0)
-		return NULL;
-	return made;
-}
-
-static _Noreturn void become_tracer(struct measure *m, char **argv, int out, int err)
-{
-	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	for (char **arg = argv; *arg; arg++)
-		*arg = argument(*arg, m->caller);
-	execv(argv[0], argv);
-	_exit(127);
-}
-
-static void start_tracer(struct measure *m, char **argv, bool want_events)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), out[2] = { -1, -1 };
-
-	if (null < 0 || (want_events && pipe2(out, O_CLOEXEC)))
-		die("failed to prepare for the tracer");
-	m->events = out[0];
-	m->tracer = fork();
-	if (!m->tracer)
-		become_tracer(m, argv, want_events ? out[1] : null, null);
-	if (m->tracer < 0)
-		die("failed to start the tracer");
-	if (want_events)
-		close(out[1]);
-	close(null);
-}
-
-/* Nothing stays behind, whatever the tracer thinks of SIGINT. */
-static void stop_tracer(struct measure *m, const char *name)
-{
-	double limit = now_ms() + MEASURE_STOP_MS;
-	char buffer[4096];
-
-	kill(m->tracer, SIGINT);
-	while (now_ms() < limit) {
-		struct pollfd events = { .fd = m->events, .events = POLLIN };
-
-		if (m->events >= 0 && poll(&events, 1, 0) > 0)
-			(void)!read(m->events, buffer, sizeof(buffer));
-		if (waitpid(m->tracer, NULL, WNOHANG) == m->tracer)
-			return;
-		sleep_ms(1);
-	}
-	fprintf(stderr, "measure: %s did not end by itself\n", name);
-	kill(-m->tracer, SIGKILL);
-	waitpid(m->tracer, NULL, 0);
-}
-
-static void stop_caller(struct measure *m)
-{
-	kill(m->caller, SIGKILL);
-	waitpid(m->caller, NULL, 0);
-}
+#define MEASURE_CALLER     3 /* words: program, subject, producers */
 
 /* ---- load -------------------------------------------------------------------------------------- */
 
@@ -185,39 +46,39 @@ static off_t size_of(const char *path)
 }
 
 /* Buffered writers show their first events late: the calls are many enough to fill a buffer. */
-static void await_events(struct measure *m, const char *path)
+static void await_events(struct pair *m, const char *path, struct tree *ret_tree)
 {
-	double limit = now_ms() + MEASURE_READY_MS;
-	struct timing ignored;
+	double limit = pair_now_ms() + MEASURE_READY_MS;
+	struct pair_timing ignored;
 
 	while (!size_of(path)) {
-		if (now_ms() > limit || waitpid(m->tracer, NULL, WNOHANG))
-			die("the tracer shows no events");
-		ask(m, 50, 0, "bench-early");
-		await(m, &ignored);
-		sleep_ms(MEASURE_STEP_MS);
+		if (pair_now_ms() > limit || waitpid(m->tracer, NULL, WNOHANG))
+			pair_die("the tracer shows no events");
+		pair_ask(m, 50, 0, "bench-early");
+		pair_await(m, &ignored);
+		pair_sleep_ms(MEASURE_STEP_MS);
 	}
-	sleep_ms(MEASURE_SETTLE_MS);
-	tree_find(m->tracer, &m->tree);
+	pair_sleep_ms(MEASURE_SETTLE_MS);
+	tree_find(m->tracer, ret_tree);
 }
 
 /* The tracer's CPU when the file grew last. */
-static uint64_t await_silence(struct measure *m, const char *path)
+static uint64_t await_silence(const struct tree *tree, const char *path)
 {
-	double end = now_ms() + MEASURE_DRAIN_MS, silent = now_ms();
-	uint64_t cpu = tree_cpu(&m->tree);
+	double end = pair_now_ms() + MEASURE_DRAIN_MS, silent = pair_now_ms();
+	uint64_t cpu = tree_cpu(tree);
 	off_t before = size_of(path);
 
-	while (now_ms() < end && now_ms() < silent + MEASURE_SETTLE_MS) {
+	while (pair_now_ms() < end && pair_now_ms() < silent + MEASURE_SETTLE_MS) {
 		off_t size;
 
-		sleep_ms(MEASURE_STEP_MS);
+		pair_sleep_ms(MEASURE_STEP_MS);
 		size = size_of(path);
 		if (size == before)
 			continue;
 		before = size;
-		silent = now_ms();
-		cpu = tree_cpu(&m->tree);
+		silent = pair_now_ms();
+		cpu = tree_cpu(tree);
 	}
 	return cpu;
 }
@@ -235,7 +96,7 @@ static uint64_t count_lines(const char *path)
 	return n;
 }
 
-static void tell_load(const struct timing *t, uint64_t calls, double cpu, uint64_t written,
+static void tell_load(const struct pair_timing *t, uint64_t calls, double cpu, uint64_t written,
 		      const struct tree *tree, const struct tree_memory *memory)
 {
 	printf("{\"calls\":%" PRIu64 ",\"best_ns\":%.1f,\"median_ns\":%.1f,\"mean_ns\":%.1f,"
@@ -252,30 +113,32 @@ static void tell_load(const struct timing *t, uint64_t calls, double cpu, uint64
 static void measure_load(char **argv)
 {
 	uint64_t calls = strtoull(argv[0], NULL, 10), rate = strtoull(argv[1], NULL, 10);
+	char **tracer = argv + 3 + MEASURE_CALLER;
 	struct tree_memory memory = { 0 };
 	uint64_t cpu = 0, written = 0;
-	struct measure m = { 0 };
-	struct timing timing;
+	struct tree tree = { 0 };
+	struct pair pair = { 0 };
+	struct pair_timing timing;
 	const char *path = argv[2];
 
 	unlink(path);
-	start_caller(&m, argv[3]);
-	if (argv[4]) {
-		start_tracer(&m, argv + 4, false);
-		await_events(&m, path);
-		cpu = tree_cpu(&m.tree);
+	pair_start_traced(&pair, argv + 3, MEASURE_CALLER);
+	if (*tracer) {
+		pair_start_tracer(&pair, tracer, false);
+		await_events(&pair, path, &tree);
+		cpu = tree_cpu(&tree);
 	}
-	ask(&m, calls, rate, MEASURE_NAME);
-	await(&m, &timing);
-	if (argv[4]) {
-		cpu = await_silence(&m, path) - cpu;
-		tree_memory(&m.tree, &memory);
-		stop_tracer(&m, argv[4]);
+	pair_ask(&pair, calls, rate, MEASURE_NAME);
+	pair_await(&pair, &timing);
+	if (*tracer) {
+		cpu = await_silence(&tree, path) - cpu;
+		tree_memory(&tree, &memory);
+		pair_stop_tracer(&pair, *tracer, MEASURE_STOP_MS);
 		written = count_lines(path);
 	}
-	stop_caller(&m);
+	pair_stop_traced(&pair);
 	unlink(path);
-	tell_load(&timing, calls, (double)cpu, written, &m.tree, &memory);
+	tell_load(&timing, calls, (double)cpu, written, &tree, &memory);
 }
 
 /* ---- first ------------------------------------------------------------------------------------- */
@@ -287,42 +150,44 @@ static bool read_event(int fd)
 	ssize_t n = read(fd, buffer, sizeof(buffer));
 
 	if (n <= 0)
-		die("the tracer has ended");
+		pair_die("the tracer has ended");
 	return memchr(buffer, '{', (size_t)n) != NULL;
 }
 
 static void measure_first(char **argv)
 {
+	char **tracer = argv + MEASURE_CALLER;
+	struct pair pair = { 0 };
 	double begin, limit;
-	struct measure m = { 0 };
 	bool there = false;
 
-	start_caller(&m, argv[0]);
-	ask(&m, MEASURE_FIRST_RATE * MEASURE_READY_MS / 1000, MEASURE_FIRST_RATE, "bench-early");
-	sleep_ms(MEASURE_STEP_MS);
-	begin = now_ms();
+	pair_start_traced(&pair, argv, MEASURE_CALLER);
+	pair_ask(&pair, MEASURE_FIRST_RATE * MEASURE_READY_MS / 1000, MEASURE_FIRST_RATE,
+		 "bench-early");
+	pair_sleep_ms(MEASURE_STEP_MS);
+	begin = pair_now_ms();
 	limit = begin + MEASURE_READY_MS;
-	start_tracer(&m, argv + 1, true);
-	while (!there && now_ms() < limit) {
-		struct pollfd events = { .fd = m.events, .events = POLLIN };
+	pair_start_tracer(&pair, tracer, true);
+	while (!there && pair_now_ms() < limit) {
+		struct pollfd events = { .fd = pair.events, .events = POLLIN };
 
-		there = poll(&events, 1, MEASURE_STEP_MS) > 0 && read_event(m.events);
+		there = poll(&events, 1, MEASURE_STEP_MS) > 0 && read_event(pair.events);
 	}
 	if (!there)
-		die("the tracer shows no events");
-	printf("{\"first_ms\":%.2f}\n", now_ms() - begin);
-	stop_tracer(&m, argv[1]);
-	stop_caller(&m);
+		pair_die("the tracer shows no events");
+	printf("{\"first_ms\":%.2f}\n", pair_now_ms() - begin);
+	pair_stop_tracer(&pair, *tracer, MEASURE_STOP_MS);
+	pair_stop_traced(&pair);
 }
 
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
-	if (argc >= 6 && !strcmp(argv[1], "load"))
+	if (argc >= 5 + MEASURE_CALLER && !strcmp(argv[1], "load"))
 		measure_load(argv + 2);
-	else if (argc >= 4 && !strcmp(argv[1], "first"))
+	else if (argc >= 3 + MEASURE_CALLER && !strcmp(argv[1], "first"))
 		measure_first(argv + 2);
 	else
-		die("wrong arguments");
+		pair_die("wrong arguments");
 	return 0;
 }

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The yardstick: the least that writes the lines that bpfhost writes for one tracepoint of one process.
- * One process, no wake-ups, a look at the ring every few milliseconds (as often as bpfhost looks), an
- * encoder that knows the one kind of line, no check of what it reads.
+ * The yardstick: the least that writes the lines that bpfhost writes for one probe of one process. One
+ * process, no wake-ups, a look at the ring every few milliseconds (as often as bpfhost looks), an encoder
+ * that knows the one kind of line, no check of what it reads.
  *
- *	minimal OBJECT PID [FILE]    stops at SIGINT or SIGTERM and tells on stderr what was lost
+ *	minimal OBJECT KIND PID PLUGIN EVENT PLACE [OUTPUT]
+ *
+ * stops at SIGINT or SIGTERM and tells on stderr what was lost. KIND is a program of minimal.bpf.c, EVENT
+ * the name of the event, PLACE a program's file and an address in it, as FILE:0x1234; a tracepoint has
+ * none, and the word is not read.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +29,19 @@
 #include <bpfhost/event.h>
 
 #include "minimal.h"
+#include "place/place.h"
 
 #define OUT_SIZE      (256 << 10)
-#define LINE_MAX_SIZE 512
+#define LINE_MAX_SIZE (1024 + 6 * MINIMAL_TEXT_SIZE + HEAD_SIZE)
+#define HEAD_SIZE     (PATH_MAX + 256)
 #define PAUSE_NS      4000000L
 
+typedef char *(*put_data)(char *p, const struct bpfhost_event *event);
+
 struct minimal {
+	put_data put_data;
+	char head[HEAD_SIZE]; /* what stands in each line behind the time */
+	size_t head_size;
 	uint64_t *consumer;
 	const uint64_t *producer;
 	const uint8_t *data;
@@ -64,14 +77,68 @@ static char *put_u32(char *p, uint32_t value)
 	return put_padded(p, value, digits);
 }
 
-static char *put_comm(char *p, const char *comm)
+static char *put_u64(char *p, uint64_t value)
 {
-	for (int i = 0; i < BPFHOST_COMM_LEN && comm[i]; i++) {
-		if (comm[i] == '"' || comm[i] == '\\')
+	char digits[20];
+	int n = 0;
+
+	do
+		digits[n++] = (char)('0' + value % 10);
+	while (value /= 10);
+	while (n)
+		*p++ = digits[--n];
+	return p;
+}
+
+static char *put_s64(char *p, int64_t value)
+{
+	if (value < 0)
+		*p++ = '-';
+	return put_u64(p, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+static char *put_text(char *p, const char *text, int size)
+{
+	for (int i = 0; i < size && text[i]; i++) {
+		if (text[i] == '"' || text[i] == '\\')
 			*p++ = '\\';
-		*p++ = comm[i];
+		*p++ = text[i];
 	}
 	return p;
+}
+
+static char *put_event_data(char *p, const struct bpfhost_event *event)
+{
+	(void)event;
+	return p;
+}
+
+static char *put_value_data(char *p, const struct bpfhost_event *event)
+{
+	p = PUT(p, "\"value\":");
+	return put_s64(p, ((const struct minimal_value *)event)->value);
+}
+
+static char *put_call_data(char *p, const struct bpfhost_event *event)
+{
+	const struct minimal_call *call = (const void *)event;
+
+	p = put_value_data(p, event);
+	p = PUT(p, ",\"ret\":");
+	p = put_s64(p, call->ret);
+	p = PUT(p, ",\"latency_ns\":");
+	return put_u64(p, call->latency_ns);
+}
+
+static char *put_text_data(char *p, const struct bpfhost_event *event)
+{
+	const struct minimal_text *text = (const void *)event;
+
+	p = PUT(p, "\"number\":");
+	p = put_s64(p, text->number);
+	p = PUT(p, ",\"text\":\"");
+	p = put_text(p, text->text, sizeof(text->text));
+	return PUT(p, "\"");
 }
 
 static char *put_time(struct minimal *m, char *p, uint64_t time_ns)
@@ -109,8 +176,7 @@ static void write_line(struct minimal *m, const struct bpfhost_event *event)
 	char *p = m->buffer + m->used;
 
 	p = put_time(m, p, event->time_ns);
-	p = PUT(p, "Z\",\"kind\":\"event\",\"instance\":\"tracepoint\",\"plugin\":\"tracepoint\","
-		   "\"event\":\"syscalls:sys_enter_getppid\",\"cpu\":");
+	p = put(p, m->head, m->head_size);
 	p = put_u32(p, event->cpu);
 	p = PUT(p, ",\"pid\":");
 	p = put_u32(p, event->pid);
@@ -119,8 +185,10 @@ static void write_line(struct minimal *m, const struct bpfhost_event *event)
 	p = PUT(p, ",\"uid\":");
 	p = put_u32(p, event->uid);
 	p = PUT(p, ",\"comm\":\"");
-	p = put_comm(p, event->comm);
-	p = PUT(p, "\",\"data\":{}}\n");
+	p = put_text(p, event->comm, sizeof(event->comm));
+	p = PUT(p, "\",\"data\":{");
+	p = m->put_data(p, event);
+	p = PUT(p, "}}\n");
 	m->used = (size_t)(p - m->buffer);
 	if (m->used > OUT_SIZE - LINE_MAX_SIZE)
 		flush(m);
@@ -169,17 +237,71 @@ static uint64_t clock_offset(void)
 			  monotonic.tv_nsec);
 }
 
-static struct bpf_object *load(const char *path, uint32_t pid)
+/* ---- attaching ----------------------------------------------------------------------------------- */
+
+static struct bpf_program *find(const struct bpf_object *object, const char *kind,
+				const char *suffix)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "minimal_%s%s", kind, suffix);
+	return bpf_object__find_program_by_name(object, name);
+}
+
+/* Only what is wanted is loaded. */
+static int choose(struct bpf_object *object, const struct bpf_program *entry,
+		  const struct bpf_program *returning)
+{
+	struct bpf_program *program = NULL;
+	int ret = 0;
+
+	while (!ret && (program = bpf_object__next_program(object, program))) {
+		ret = bpf_program__set_autoload(program, program == entry || program == returning);
+		if (!strcmp(bpf_program__section_name(program), "uprobe"))
+			bpf_program__set_expected_attach_type(program, PLACE_ATTACH_TYPE);
+	}
+	return ret;
+}
+
+static int attach_to_place(const struct bpf_program *entry, const struct bpf_program *returning,
+			   const char *place, uint32_t pid)
+{
+	const char *colon = strrchr(place, ':');
+	char file[PATH_MAX];
+	uint64_t offset;
+
+	if (!colon)
+		return -1;
+	snprintf(file, sizeof(file), "%.*s", (int)(colon - place), place);
+	if (place_offset(file, strtoull(colon + 1, NULL, 16), &offset))
+		return -1;
+	if (returning && place_attach(bpf_program__fd(returning), file, offset, pid, true) < 0)
+		return -1;
+	return place_attach(bpf_program__fd(entry), file, offset, pid, false) < 0 ? -1 : 0;
+}
+
+static int attach(const struct bpf_program *entry, const struct bpf_program *returning,
+		  const char *place, uint32_t pid)
+{
+	if (strcmp(bpf_program__section_name(entry), "uprobe") != 0)
+		return bpf_program__attach(entry) ? 0 : -1;
+	return attach_to_place(entry, returning, place, pid);
+}
+
+static struct bpf_object *load(const char *path, const char *kind, uint32_t pid, const char *place)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	const struct bpf_program *entry, *returning;
 	struct bpf_map *rodata;
 
 	if (!object)
 		return NULL;
 	rodata = bpf_object__find_map_by_name(object, ".rodata");
-	if (!rodata || bpf_map__set_initial_value(rodata, &pid, sizeof(pid)) ||
-	    bpf_object__load(object) ||
-	    !bpf_program__attach(bpf_object__find_program_by_name(object, "minimal")))
+	entry = find(object, kind, "");
+	returning = find(object, kind, "_return");
+	if (!entry || !rodata || bpf_map__set_initial_value(rodata, &pid, sizeof(pid)) ||
+	    choose(object, entry, returning) || bpf_object__load(object) ||
+	    attach(entry, returning, place, pid))
 		return NULL;
 	return object;
 }
@@ -204,22 +326,49 @@ static void run(struct minimal *m, const sigset_t *signals)
 	drain(m);
 }
 
+static put_data data_of(const char *kind)
+{
+	if (!strcmp(kind, "value"))
+		return put_value_data;
+	if (!strcmp(kind, "call"))
+		return put_call_data;
+	return strcmp(kind, "text") ? put_event_data : put_text_data;
+}
+
+static void set_head(struct minimal *m, const char *plugin, const char *event)
+{
+	m->head_size = (size_t)snprintf(m->head, sizeof(m->head),
+					"Z\",\"kind\":\"event\",\"instance\":\"%s\","
+					"\"plugin\":\"%s\",\"event\":\"%s\",\"cpu\":",
+					plugin, plugin, event);
+	if (m->head_size >= sizeof(m->head))
+		exit(2);
+}
+
+static void block_signals(sigset_t *ret_signals)
+{
+	sigemptyset(ret_signals);
+	sigaddset(ret_signals, SIGINT);
+	sigaddset(ret_signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, ret_signals, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static struct minimal m = { .out = STDOUT_FILENO };
-	struct bpf_object *object;
+	struct bpf_object *object = NULL;
 	sigset_t signals;
 
-	if (argc < 3)
+	if (argc < 7)
 		return 2;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	if (argc > 3)
-		m.out = open(argv[3], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	block_signals(&signals);
+	if (argc > 7)
+		m.out = open(argv[7], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	m.offset = clock_offset();
-	object = m.out < 0 ? NULL : load(argv[1], (uint32_t)strtoul(argv[2], NULL, 10));
+	m.put_data = data_of(argv[2]);
+	set_head(&m, argv[4], argv[5]);
+	if (m.out >= 0)
+		object = load(argv[1], argv[2], (uint32_t)strtoul(argv[3], NULL, 10), argv[6]);
 	if (!object || map_ring(&m, bpf_object__find_map_fd_by_name(object, "minimal_ring"))) {
 		fprintf(stderr, "minimal: failed to load %s\n", argv[1]);
 		return 1;

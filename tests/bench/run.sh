@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Puts side by side, for calls of getppid traced at syscalls:sys_enter_getppid and filtered by pid:
+# Puts side by side, for calls of one program that is traced and filtered by pid (cases.sh names them):
 #
 #   bare      the calling program alone
 #   minimal   a program made by hand for this one job, with the same record and the same lines
@@ -9,9 +9,17 @@
 #
 # in rounds, one after the other, so that each ratio is of two measurements that lie side by side;
 # shown is the median of the rounds. Nothing here fails by being slow: goals stand beside the ratios.
-# measure.c and tree/tree.h say what exactly is counted.
+# measure.c, attach.c and tree/tree.h say what exactly is counted.
 #
-#   run.sh [--quick] [--rounds N] [--folder DIR]
+#   run.sh [SUBJECT]... [--quick] [--rounds N] [--folder DIR]
+#
+# Without a subject all are measured, one after the other:
+#
+#   tracepoint  getppid at its tracepoint
+#   usdt        a static probe with an int and a string
+#   uprobe      functions that begin with different instructions, and a call with its return
+#   two         two threads on two CPUs at the static probe, and at a function
+#   attach      attaching to 1, 1,000 and 10,000 functions and leaving them, and the memory for that
 #
 # BUILD_DIR is the build folder, the result goes to BUILD_DIR/bench.json. Events are written below DIR,
 # by default the build folder: a disk that is busy with other things makes a reader wait, and so lose
@@ -20,39 +28,40 @@ set -euo pipefail
 
 die() { echo "bench: $*" >&2; exit 1; }
 
-rounds=5 starts=11 calls=1000000 paced=20000
+subjects=() all=(tracepoint usdt uprobe two attach)
+rounds=5 starts=11 calls=1000000 paced=20000 dear=200000 slow_attach=(1 100 1000)
 : "${BUILD_DIR:?}"
 place=$BUILD_DIR
 while (($#)); do
-	[[ $1 == --quick || $# -gt 1 ]] || die "unknown argument '$1', or nothing behind it"
 	case $1 in
-	--quick) rounds=2 starts=5 calls=200000 paced=5000 ;;
-	--rounds) rounds=${2-} && shift ;;
-	--folder) place=${2-} && shift ;;
-	*) die "unknown argument '$1'; known are --quick, --rounds N and --folder DIR" ;;
+	--quick) rounds=2 starts=5 calls=200000 paced=5000 dear=50000 slow_attach=(1 100) ;;
+	--rounds | --folder)
+		(($# > 1)) || die "$1 wants a value"
+		[[ $1 == --rounds ]] && rounds=$2 || place=$2
+		shift
+		;;
+	tracepoint | usdt | uprobe | two | attach) subjects+=("$1") ;;
+	*) die "unknown argument '$1'; known are ${all[*]}, --quick, --rounds N and --folder DIR" ;;
 	esac
 	shift
 done
 [[ $rounds =~ ^[1-9][0-9]?$ ]] || die "--rounds wants a number from 1 to 99"
 [[ -d $place ]] || die "--folder wants a folder, not '$place'"
+((${#subjects[@]})) || subjects=("${all[@]}")
 if ((EUID != 0)); then
 	echo "bench: skipped: needs root (CAP_BPF, CAP_PERFMON)" >&2
 	exit 77
 fi
 
+here=$(dirname "$(readlink -f "$0")")
 folder=$(mktemp -d "$place/bench.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 results=$folder/results
 events=$folder/events
 bin=$BUILD_DIR/bench
 rate=10000
+: >"$results"
 
-bpfhost=("$BUILD_DIR/bpfhost" --plugin-dir "$BUILD_DIR/plugins" --trust "$BUILD_DIR/plugins"
-	--plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid @PID@ --format json)
-minimal=("$bin/minimal" "$bin/minimal.bpf.o" @PID@)
-script='tracepoint:syscalls:sys_enter_getppid /pid == @PID@/ {
-	printf("{\"time\":%llu,\"cpu\":%d,\"pid\":%d,\"tid\":%d,\"uid\":%d,\"comm\":\"%s\"}\n",
-		nsecs, cpu, pid, tid, uid, comm); }'
 tracers=(bare minimal bpfhost)
 version='no bpftrace'
 if bpftrace=$(command -v bpftrace); then
@@ -60,48 +69,104 @@ if bpftrace=$(command -v bpftrace); then
 	tracers+=(bpftrace)
 fi
 
-# measure ROUND WHAT TRACER ARGUMENT...: one line of results.
+# shellcheck source=tests/bench/cases.sh
+. "$here/cases.sh"
+
+# measure ROUND CASE WHAT TRACER PROGRAM ARGUMENT...: one line of results.
 measure() {
-	local round=$1 what=$2 tracer=$3 result
-	shift 3
-	result=$("$bin/measure" "$@") || die "failed to measure $tracer ($what)"
-	jq -c --argjson round "$round" --arg what "$what" --arg tracer "$tracer" \
-		'{round: $round, what: $what, tracer: $tracer} + .' <<<"$result" >>"$results"
+	local round=$1 case=$2 what=$3 tracer=$4 program=$5 result
+	shift 5
+	if ! result=$("$bin/$program" "$@"); then
+		# What another tracer cannot do is left out, what these two cannot is a mistake.
+		[[ $tracer == bpftrace ]] || die "failed to measure $tracer ($case, $what)"
+		echo "bench: bpftrace is left out ($case, $what)" >&2
+		return 0
+	fi
+	jq -c --argjson round "$round" --arg case "$case" --arg what "$what" --arg tracer "$tracer" \
+		'{case: $case, round: $round, what: $what, tracer: $tracer} + .' <<<"$result" >>"$results"
 }
 
-# load ROUND WHAT TRACER CALLS RATE
+# load ROUND CASE WHAT TRACER CALLS RATE
 load() {
 	local command=()
-	case $3 in
+	case $4 in
 	minimal) command=("${minimal[@]}" "$events") ;;
 	bpfhost) command=("${bpfhost[@]}" --output "$events") ;;
-	bpftrace) command=("$bpftrace" -o "$events" -e "$script") ;;
+	bpftrace) command=("$bpftrace" -o "$events" "${script[@]}") ;;
 	esac
-	measure "$1" "$2" "$3" load "$4" "$5" "$events" "$bin/caller" "${command[@]}"
+	measure "$1" "$2" "$3" "$4" measure load "$5" "$6" "$events" "${caller[@]}" "${command[@]}"
 }
 
 first() {
 	local command
-	case $2 in
+	case $3 in
 	bare) return ;;
 	minimal) command=("${minimal[@]}") ;;
 	bpfhost) command=("${bpfhost[@]}") ;;
-	bpftrace) command=("$bpftrace" -B none -e "$script") ;;
+	bpftrace) command=("$bpftrace" -B none "${script[@]}") ;;
 	esac
-	measure "$1" first "$2" first "$bin/caller" "${command[@]}"
+	measure "$1" "$2" first "$3" measure first "${caller[@]}" "${command[@]}"
 }
 
-for ((round = 1; round <= rounds; round++)); do
-	echo "bench: round $round of $rounds" >&2
-	for tracer in "${tracers[@]}"; do load "$round" full "$tracer" "$calls" 0; done
-	for tracer in "${tracers[@]}"; do load "$round" paced "$tracer" "$paced" "$rate"; done
-done
-echo "bench: $starts starts" >&2
-for ((round = 1; round <= starts; round++)); do
-	for tracer in "${tracers[@]}"; do first "$round" "$tracer"; done
+# full CASE CALLS; pace CASE; start CASE
+full() {
+	local round tracer
+	case_set "$1" || return 0
+	for ((round = 1; round <= rounds; round++)); do
+		echo "bench: $1, round $round of $rounds" >&2
+		for tracer in "${tracers[@]}"; do load "$round" "$1" full "$tracer" "$2" 0; done
+	done
+}
+
+pace() {
+	local round tracer
+	case_set "$1" || return 0
+	for ((round = 1; round <= rounds; round++)); do
+		echo "bench: $1 paced, round $round of $rounds" >&2
+		for tracer in "${tracers[@]}"; do load "$round" "$1" paced "$tracer" "$paced" "$rate"; done
+	done
+}
+
+start() {
+	local round tracer
+	case_set "$1" || return 0
+	echo "bench: $1, $starts starts" >&2
+	for ((round = 1; round <= starts; round++)); do
+		for tracer in "${tracers[@]}"; do first "$round" "$1" "$tracer"; done
+	done
+}
+
+# bpftrace needs so long to let go of many functions that it is measured once, with fewer.
+attach() {
+	local round count
+	for ((round = 1; round <= rounds; round++)); do
+		echo "bench: attach, round $round of $rounds" >&2
+		for count in 1 100 1000 10000; do
+			attach_set "$count"
+			measure "$round" attach "$count" bpfhost attach "$count" "$bin/many" "${bpfhost[@]}"
+		done
+	done
+	[[ $bpftrace ]] || return 0
+	for count in "${slow_attach[@]}"; do
+		echo "bench: attach, bpftrace with $count" >&2
+		attach_set "$count"
+		measure 1 attach "$count" bpftrace attach "$count" "$bin/many" "$bpftrace" "${script[@]}"
+	done
+}
+
+for subject in "${subjects[@]}"; do
+	case $subject in
+	tracepoint) full getppid "$calls" && pace getppid && start getppid ;;
+	usdt) full usdt "$calls" && pace usdt ;;
+	uprobe)
+		full push "$calls" && pace push && full nop "$dear"
+		full step "$dear" && full endbr64 "$dear" && full call "$dear"
+		;;
+	two) full usdt_two "$calls" && full push_two "$calls" ;;
+	attach) attach ;;
+	esac
 done
 
-here=$(dirname "$(readlink -f "$0")")
 jq -s --arg kernel "$(uname -r)" --arg cpus "$(nproc)" --arg folder "$place" \
 	--arg bpftrace "$version" -f "$here/summary.jq" "$results" >"$BUILD_DIR/bench.json"
 jq -r -f "$here/table.jq" "$BUILD_DIR/bench.json"

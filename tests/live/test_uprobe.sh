@@ -66,6 +66,10 @@ done
 calls_once "numbers(a: i8) -> i32" numbers 1000
 expect "calls" 1000 "$(count '.data.ret == 4 and .data.a == -1 and .data.latency_ns > 0')"
 
+calls_once "numbers(a: i8) -> i32 if a == 5" numbers 50 --log-level debug
+expect "calls that the condition turns away" 0 "$(stat_of produced)"
+grep -q 'that had begun before' "$TMP/log" && fail "they are told to have begun before"
+
 calls_once 'texts(text: str) -> str' texts 20
 expect "text behind what was returned" 20 \
 	"$(count '(.data.text | ltrimstr("t")) == .data.ret')"
@@ -99,6 +103,12 @@ calls_once 'leaves() -> void' leave 50
 expect "returned" 0 "$(count)"
 grep -q ': 50 calls had not returned' "$TMP/log" || fail "calls of dead threads are not told"
 
+# Of 101 calls in each other the kernel watches the returns of the outer 64.
+calls_once 'nests(n: i32) -> i32' nest 100
+expect "nested calls" 64 "$(count '.data.ret == .data.n + 1 and .data.n > 36')"
+expect "of these" 64 "$(count)"
+grep -q ': 37 calls had not returned' "$TMP/log" || fail "calls that are too deep are not told"
+
 calls_once 'leaves() -> void' leave 50 --set calls=16
 grep -q ': 34 calls were not followed' "$TMP/log" || fail "a full table is not told"
 
@@ -112,6 +122,15 @@ if [ "$(uname -m)" = x86_64 ]; then
 	expect "behind a ten-byte nop" '{"value":9,"ret":9}' \
 		"$(data | tail -n 1 | jq -c 'del(.latency_ns)')"
 	expect "events" 10 "$(count)"
+	# Right behind the endbr64 it would be hit in each of ten rounds.
+	calls_once 'loops(rounds: i32)' loops 10
+	expect "a loop to the begin" '10*10' "$(distinct rounds)"
+	calls_once 'tail_*(value: i32) -> i32' tails 10
+	expect "calls that end by a jump" '"tail_one"*10 "tail_two"*10' "$(distinct function)"
+	expect "results of these" 20 "$(count '.data.ret == .data.value')"
+	grep -q 'had not returned' "$TMP/log" && fail "a call is told to be left"
+	calls_once 'falls_*(value: i32)' falls 10
+	expect "two names of one place" 10 "$(count)"
 fi
 
 # ---- many functions, one by one and all at once -------------------------------------------------

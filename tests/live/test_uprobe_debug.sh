@@ -35,6 +35,12 @@ expect "a pointer" true "$(data | head -n 1 | jq '.request | startswith("0x7f")'
 records_once 'handle_request(small, note)' 1
 expect "by name, not by position" '{"small":-2,"note":"note"}' "$(data)"
 
+host_run --plugin uprobe --set "probes=$TARGET_PROGRAM:handle_request(note: str, staet)"
+expect "a misspelt parameter" 2 "$STATUS"
+grep -q 'did you mean "state"' "$TMP/log" || fail "no word of the parameter"
+records_once 'handle_request(first: ptr, state: i32)' 2
+expect "types: by position" '[0,5]' "$(data | jq -s -c 'map(.state)')"
+
 records_once 'handle_request(request->fd, request->path, request->peer->name, request->peer->id, request->self->name, request->self->id)' 1
 expect "behind pointers" '[7,"/x","the other one",77,"me",-3]' "$(data | jq -c '[.[]]')"
 

@@ -8,9 +8,13 @@
  *	fib N         the N-th Fibonacci number, by recursion
  *	threads N     four threads, N rounds of numbers each
  *	jump N        leaps(0), which leaves by longjmp, and leaps(1), which returns
+ *	nest N        nests(N), which calls itself until nests(0)
  *	leave N       leaves(), which ends a thread of its own
  *	marked N      begins with endbr64
  *	padded N      begins with a ten-byte nop
+ *	loops N       loops(10), begins with endbr64 and goes back to right behind it, nine times
+ *	tails N       tail_one, which ends by a jump to tail_two
+ *	falls N       falls_one, which is endbr64 and goes on as falls_two
  *	many N        1,000 functions many_0000 to many_0999, called in turn
  */
 #include <pthread.h>
@@ -50,8 +54,16 @@ CALLS_PROBED const char *texts(const char *text)
 
 CALLS_PROBED uint64_t fib(uint32_t n)
 {
+	uint64_t first, second;
+
 	calls_sink = n;
-	return n < 2 ? n : fib(n - 1) + fib(n - 2);
+	if (n < 2)
+		return n;
+	first = fib(n - 1);
+	second = fib(n - 2);
+	/* Or an optimising compiler makes a loop of this call. */
+	__asm__ volatile("" : "+r"(second));
+	return first + second;
 }
 
 CALLS_PROBED int leaps(int how)
@@ -60,6 +72,14 @@ CALLS_PROBED int leaps(int how)
 	if (!how)
 		longjmp(calls_back, 1);
 	return how;
+}
+
+CALLS_PROBED int nests(int n)
+{
+	int below = n ? nests(n - 1) : 0;
+
+	calls_sink = below; /* behind the call, so that it is one */
+	return below + 1;
 }
 
 CALLS_PROBED void leaves(void)
@@ -77,6 +97,21 @@ __asm__(".pushsection .text\n"
 	"padded: .byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0\n"
 	" push %rbp\n pop %rbp\n mov %edi, %eax\n ret\n"
 	".size padded, . - padded\n"
+	".type loops, @function\n"
+	"loops: endbr64\n mov %edi, %eax\n dec %edi\n jnz loops + 4\n ret\n"
+	".size loops, . - loops\n"
+	".type tail_one, @function\n"
+	"tail_one: push %rbp\n pop %rbp\n jmp tail_two\n"
+	".size tail_one, . - tail_one\n"
+	".type tail_two, @function\n"
+	"tail_two: push %rbp\n pop %rbp\n mov %edi, %eax\n ret\n"
+	".size tail_two, . - tail_two\n"
+	".type falls_one, @function\n"
+	"falls_one: endbr64\n"
+	".type falls_two, @function\n"
+	"falls_two: push %rbp\n pop %rbp\n mov %edi, %eax\n ret\n"
+	".size falls_one, . - falls_one\n"
+	".size falls_two, . - falls_two\n"
 	".altmacro\n"
 	".macro calls_one n\n"
 	".type many_\\n, @function\n"
@@ -95,6 +130,9 @@ __asm__(".pushsection .text\n"
 	".popsection\n");
 int marked(int value);
 int padded(int value);
+int loops(int rounds);
+int tail_one(int value);
+int falls_one(int value);
 extern const char calls_many[];
 
 static void calls_call_many(void)
@@ -108,6 +146,18 @@ CALLS_PROBED int marked(int value)
 	return value;
 }
 CALLS_PROBED int padded(int value)
+{
+	return value;
+}
+CALLS_PROBED int loops(int rounds)
+{
+	return rounds;
+}
+CALLS_PROBED int tail_one(int value)
+{
+	return value;
+}
+CALLS_PROBED int falls_one(int value)
 {
 	return value;
 }
@@ -181,6 +231,12 @@ static void calls_one_round(const char *verb, uint32_t round)
 		calls_sink = marked((int)round);
 	else if (!strcmp(verb, "padded"))
 		calls_sink = padded((int)round);
+	else if (!strcmp(verb, "loops"))
+		calls_sink = loops(10);
+	else if (!strcmp(verb, "tails"))
+		calls_sink = tail_one((int)round);
+	else if (!strcmp(verb, "falls"))
+		calls_sink = falls_one((int)round);
 	else if (!strcmp(verb, "many"))
 		calls_call_many();
 }
@@ -189,6 +245,8 @@ static void calls_do(const char *verb, uint32_t rounds)
 {
 	if (!strcmp(verb, "fib"))
 		calls_sink = (int64_t)fib(rounds);
+	else if (!strcmp(verb, "nest"))
+		calls_sink = nests((int)rounds);
 	else if (!strcmp(verb, "threads"))
 		calls_threads(rounds);
 	else

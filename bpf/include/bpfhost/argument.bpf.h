@@ -267,11 +267,15 @@ static __always_inline void bpfhost_arguments_copy(__u64 *to, const __u64 *from,
 
 /* ---- a probe that is one place -------------------------------------------------------------------- */
 
+/* NULL: nobody asked for this process. */
 static __always_inline const struct bpfhost_arguments *bpfhost_arguments_find(__u64 cookie)
 {
 	__u32 key = cookie >> 32;
+	const struct bpfhost_arguments *probe = bpf_map_lookup_elem(&bpfhost_arguments, &key);
 
-	return bpf_map_lookup_elem(&bpfhost_arguments, &key);
+	if (probe && probe->pid && probe->pid != bpf_get_current_pid_tgid() >> 32)
+		return NULL;
+	return probe;
 }
 
 static __always_inline int bpfhost_arguments_hit(
@@ -320,8 +324,8 @@ static __always_inline struct bpfhost_call_key bpfhost_call_key(const void *ctx,
 {
 	return (struct bpfhost_call_key){
 		.frame = *(const __u64 *)(ctx + BPFHOST_STACK_POINTER) - moved,
+		.cookie = cookie,
 		.tid = (__u32)bpf_get_current_pid_tgid(),
-		.probe = cookie >> 32,
 	};
 }
 
@@ -380,12 +384,15 @@ static __always_inline void bpfhost_call_finish(void *ctx, const struct bpfhost_
 						const volatile struct bpfhost_argument_class *class,
 						__u64 now)
 {
-	__u32 at = probe->nvalues;
+	__u32 end = probe->nvalues + 2;
 
-	if (at + 2 > class->values || class->values > BPFHOST_VALUES_MAX)
+	/* One number to be compared and to index with: verifiers before 6.13 do not see that another
+	 * one, two less, is within bounds as well. */
+	barrier_var(end);
+	if (end > class->values || class->values > BPFHOST_VALUES_MAX)
 		return;
-	state->values[at] = bpfhost_argument_fetch(ctx, &probe->returned);
-	state->values[at + 1] = now - state->call.entered_ns;
+	state->values[end - 2] = bpfhost_argument_fetch(ctx, &probe->returned);
+	state->values[end - 1] = now - state->call.entered_ns;
 }
 
 static __always_inline void bpfhost_call_emit(const struct bpfhost_arguments *probe,
@@ -403,17 +410,26 @@ static __always_inline void bpfhost_call_emit(const struct bpfhost_arguments *pr
 	}
 }
 
+/* Not so where a condition may have turned the entry away, as it does with most. */
+static __always_inline void bpfhost_call_unknown(const struct bpfhost_arguments *probe)
+{
+	if ((probe->late || probe->condition == BPFHOST_NO_CONDITION) && bpfhost_call_wanted())
+		bpfhost_count(&bpfhost_call_counters.unknown);
+}
+
 static __always_inline int bpfhost_call_return(void *ctx,
 					       const volatile struct bpfhost_argument_class *class)
 {
 	__u64 now = bpf_ktime_get_ns(), cookie = bpf_get_attach_cookie(ctx);
 	const struct bpfhost_arguments *probe = bpfhost_arguments_find(cookie);
 	struct bpfhost_call_key key = bpfhost_call_key(ctx, cookie, BPFHOST_RETURN_MOVES);
-	struct bpfhost_call_state *state = bpf_map_lookup_elem(&bpfhost_calls, &key);
+	struct bpfhost_call_state *state;
 
-	if (!probe || !state) {
-		if (bpfhost_call_wanted())
-			bpfhost_count(&bpfhost_call_counters.unknown);
+	if (!probe)
+		return 0;
+	state = bpf_map_lookup_elem(&bpfhost_calls, &key);
+	if (!state) {
+		bpfhost_call_unknown(probe);
 		return 0;
 	}
 	bpfhost_call_finish(ctx, probe, state, class, now);

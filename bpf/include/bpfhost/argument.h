@@ -73,7 +73,7 @@ struct bpfhost_arguments {
 	__u8 nextras; /* extras on entry; of a call, those of the returned value stand behind them */
 	__u8 nreturned; /* 1: of a call the extra behind them is read from what was returned */
 	__u8 late;      /* of a call: the condition is asked on return */
-	__u32 reserved;
+	__u32 pid;      /* the only process that is meant; 0: all */
 	struct bpfhost_argument returned; /* of a call */
 	struct bpfhost_argument values[BPFHOST_ARGUMENTS_MAX];
 	struct bpfhost_argument_extra extras[BPFHOST_ARGUMENT_EXTRAS];
@@ -141,12 +141,14 @@ struct bpfhost_stack {
 
 /*
  * A call that is under way: key and, in front of its payload, value of the map bpfhost_calls. The stack
- * pointer tells a function's frames apart, however deep it calls itself.
+ * pointer tells a function's frames apart, however deep it calls itself. Functions of one probe may
+ * share a frame, where one ends by a jump to the other; so it is the whole cookie that tells them apart.
  */
 struct bpfhost_call_key {
 	__u64 frame; /* of the return address */
+	__u64 cookie;
 	__u32 tid;
-	__u32 probe; /* index into bpfhost_arguments */
+	__u32 reserved;
 };
 
 struct bpfhost_call {
@@ -159,7 +161,7 @@ struct bpfhost_call {
 struct bpfhost_call_counters {
 	__u64 full;     /* not followed: the table was full */
 	__u64 replaced; /* another call took the same frame: this one never returned */
-	__u64 unknown;  /* a return whose entry was not seen */
+	__u64 unknown;  /* a return whose entry was not seen, where all entries are */
 };
 
 _Static_assert(sizeof(struct bpfhost_argument) == 40, "ABI");

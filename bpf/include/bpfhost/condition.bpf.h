@@ -51,6 +51,17 @@ struct bpfhost_condition_scan {
 	};
 };
 
+/*
+ * A zero of which the verifier knows only that it is 0 or 1. Before Linux 6.7 it follows a loop's
+ * callback no further than its first round; what it knows to be zero then, it takes to be zero in
+ * every round, and removes the branches that are taken only when it is not. So nothing that the
+ * rounds change may begin as a zero that it knows.
+ */
+static __always_inline __u32 bpfhost_condition_zero(void)
+{
+	return bpf_get_smp_processor_id() >> 31;
+}
+
 /* Reads the chunk that begins at the current byte. */
 static __always_inline long bpfhost_condition_fetch(struct bpfhost_condition_scan *scan)
 {
@@ -137,8 +148,14 @@ static __always_inline bool bpfhost_condition_find(struct bpfhost_condition_scan
 static __attribute__((noinline)) __u32 bpfhost_condition_text(
 	const struct bpfhost_condition_run *run, const struct bpfhost_condition_test *test)
 {
+	__u32 zero = bpfhost_condition_zero();
 	struct bpfhost_condition_scan scan = { .base = run->base };
 
+	scan.at = zero;
+	scan.matched = zero;
+	scan.outcome = zero;
+	for (__u32 i = 0; i < sizeof(scan.chunk) / 8; i++)
+		((volatile __u64 *)scan.chunk)[i] = zero;
 	scan.want = &run->condition->strings[test->string & (BPFHOST_CONDITION_STRING_MAX - 1)];
 	if (!bpfhost_condition_find(&scan, &test->left))
 		return 0;
@@ -261,6 +278,7 @@ static __attribute__((noinline, unused)) bool bpfhost_condition_evaluate(
 	struct bpfhost_condition_run run = {
 		.condition = condition,
 		.base = base,
+		.next = bpfhost_condition_zero(),
 	};
 
 	bpf_loop(BPFHOST_CONDITION_TEST_MAX, bpfhost_condition_step, &run, 0);

@@ -68,8 +68,15 @@ static char *put_number(char *p, const struct sink_field *field, const uint8_t *
 static char *put_enum(char *p, const struct sink_field *field, const uint8_t *at)
 {
 	const struct sink_name *name = field_enum(field, field_uint(at, field->size));
+	struct sink_chars json;
 
-	return name ? put_chars(p, &name->json) : put_number(p, field, at);
+	if (!name)
+		return put_number(p, field, at);
+	json = sink_name_json(name);
+	*p++ = '"';
+	p = put_chars(p, &json);
+	*p++ = '"';
+	return p;
 }
 
 static char *put_flags(char *p, const struct sink_field *field, const uint8_t *at)
@@ -80,12 +87,13 @@ static char *put_flags(char *p, const struct sink_field *field, const uint8_t *a
 	*p++ = '"';
 	for (uint32_t i = 0; i < field->nnames; i++) {
 		const struct sink_name *name = &field->names[i];
+		struct sink_chars json = sink_name_json(name);
 
 		if (name->value ? (rest & name->value) != name->value : value != 0)
 			continue;
 		if (p > start + 1)
 			*p++ = '|';
-		p = put_bytes(p, name->json.at + 1, name->json.size - 2);
+		p = put_chars(p, &json);
 		rest &= ~name->value;
 		if (!rest)
 			break;

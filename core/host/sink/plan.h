@@ -11,12 +11,35 @@ struct sink_chars {
 	uint32_t size;
 };
 
+/*
+ * A name of a value. There may be one for each of many thousand probes, so it is small: where neither
+ * kind of line has to escape anything, which is nearly always, the name stands for both; else JSON's form
+ * and people's lie in front of it.
+ */
 struct sink_name {
-	uint64_t value;         /* cut to the size of the field */
-	struct sink_chars json; /* with quotes */
-	struct sink_chars text;
+	uint64_t value; /* cut to the size of the field */
 	const char *name;
+	uint32_t json_size; /* without quotes */
+	uint32_t text_size : 31;
+	uint32_t is_plain : 1;
 };
+
+static inline struct sink_chars sink_name_text(const struct sink_name *name)
+{
+	return (struct sink_chars){
+		.at = name->is_plain ? name->name : name->name - name->text_size,
+		.size = name->text_size,
+	};
+}
+
+/* What stands between the quotes. */
+static inline struct sink_chars sink_name_json(const struct sink_name *name)
+{
+	return (struct sink_chars){
+		.at = name->is_plain ? name->name : name->name - name->text_size - name->json_size,
+		.size = name->json_size,
+	};
+}
 
 struct sink_field {
 	uint32_t offset;

@@ -57,8 +57,12 @@ static char *put_number(char *p, const struct sink_field *field, const uint8_t *
 static char *put_enum(char *p, const struct sink_field *field, const uint8_t *at)
 {
 	const struct sink_name *name = field_enum(field, field_uint(at, field->size));
+	struct sink_chars text;
 
-	return name ? put_chars(p, &name->text) : put_number(p, field, at);
+	if (!name)
+		return put_number(p, field, at);
+	text = sink_name_text(name);
+	return put_chars(p, &text);
 }
 
 static char *put_flags(char *p, const struct sink_field *field, const uint8_t *at)
@@ -68,12 +72,13 @@ static char *put_flags(char *p, const struct sink_field *field, const uint8_t *a
 
 	for (uint32_t i = 0; i < field->nnames && (rest || !value); i++) {
 		const struct sink_name *name = &field->names[i];
+		struct sink_chars text = sink_name_text(name);
 
 		if (name->value ? (rest & name->value) != name->value : value != 0)
 			continue;
 		if (p > start)
 			*p++ = '|';
-		p = put_chars(p, &name->text);
+		p = put_chars(p, &text);
 		rest &= ~name->value;
 		if (!value)
 			break;

@@ -9,7 +9,8 @@
 
 /*
  * All characters of a type live in one piece of memory, whose size is known before: a string of n
- * bytes is kept at most three times, as it is, escaped for JSON and escaped for people.
+ * bytes is kept at most three times, as it is, escaped for JSON and escaped for people. What escaping
+ * does not change is kept once, and the rest of the piece is never touched.
  */
 #define STRING_ROOM(n) (11 * (size_t)(n) + 32)
 
@@ -59,7 +60,8 @@ static size_t element_bound(const struct sink_field *field)
 
 	for (uint32_t i = 0; i < field->nnames; i++) {
 		const struct sink_name *name = &field->names[i];
-		size_t size = name->json.size > name->text.size ? name->json.size : name->text.size;
+		size_t json = name->json_size + 2UL, text = name->text_size;
+		size_t size = json > text ? json : text;
 
 		longest = size > longest ? size : longest;
 		sum += size;
@@ -109,6 +111,22 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static void keep_name(struct arena *arena, const char *text, struct sink_name *name)
+{
+	size_t size = strlen(text);
+	char *json = arena->at, *plain, *end;
+	bool ignored;
+
+	plain = put_json(json, text, size, &ignored);
+	end = put_plain(plain, text, size, &ignored);
+	name->json_size = (uint32_t)(plain - json);
+	name->text_size = (uint32_t)(end - plain) & 0x7fffffffU;
+	name->is_plain = name->json_size == size && name->text_size == size &&
+			 !memcmp(json, text, size) && !memcmp(plain, text, size);
+	arena->at = name->is_plain ? json : end;
+	name->name = keep(arena, text, size);
+}
+
 static void compile_names(const struct bpfhost_schema *schema,
 			  const struct bpfhost_schema_field *from, struct sink_name *names,
 			  struct arena *arena)
@@ -119,9 +137,7 @@ static void compile_names(const struct bpfhost_schema *schema,
 		const char *text = bpfhost_schema_string(schema, name->name);
 
 		names[i].value = cut_to_size(name->value, from->size);
-		names[i].json = keep_json(arena, "", text, "");
-		names[i].text = keep_text(arena, text, "");
-		names[i].name = keep(arena, text, strlen(text));
+		keep_name(arena, text, &names[i]);
 	}
 	if (from->kind == BPFHOST_ENUM && from->nnames)
 		qsort(names, from->nnames, sizeof(*names), by_value);

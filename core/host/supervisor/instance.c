@@ -53,6 +53,11 @@ void instance_stop(struct instance *instance)
 		instance_say(instance, PROTOCOL_STOP);
 }
 
+bool instance_only_frees(const struct instance *instance)
+{
+	return instance->releasing || instance->drained_all;
+}
+
 void instance_kill(struct instance *instance)
 {
 	if (instance_alive(instance))
@@ -67,7 +72,7 @@ static uint64_t instance_hang_at(const struct instance *instance)
 	if (!instance_alive(instance) || instance->broken || instance->hung ||
 	    bus_asleep(instance->bus))
 		return UINT64_MAX;
-	if (instance->drained_all) /* it only waits for the kernel */
+	if (instance_only_frees(instance))
 		return UINT64_MAX;
 	if (instance->state == INSTANCE_OPENED)
 		return UINT64_MAX;
@@ -115,7 +120,8 @@ void instance_tick(struct instance *instance)
 
 void instance_free(struct instance *instance)
 {
-	instance_kill(instance);
+	if (!instance_only_frees(instance))
+		instance_kill(instance);
 	if (instance->source)
 		merge_source_remove(instance->run->merge, instance->source);
 	kernel_view_close(&instance->kernel);

@@ -24,6 +24,8 @@ void instance_settle(struct instance *instance);
 /* Tells it to load and attach; to detach and end. */
 void instance_start(struct instance *instance);
 void instance_stop(struct instance *instance);
+/* Whether its worker does nothing but let go of what it has in the kernel. Then it is not to be killed. */
+bool instance_only_frees(const struct instance *instance);
 /* Ends its worker at once. */
 void instance_kill(struct instance *instance);
 /* Ends a worker that is too long in one call, starts one again whose time has come. */

@@ -100,6 +100,10 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 	case PROTOCOL_ATTACHED:
 		instance_on_attached(instance, message);
 		break;
+	case PROTOCOL_RELEASING:
+		instance->releasing = message->a;
+		instance->released_at = message->a ? 0 : instance->run->now;
+		break;
 	case PROTOCOL_DRAINED:
 		instance->drained_all = true;
 		break;

@@ -63,6 +63,8 @@ struct instance {
 	bool crashed;           /* the worker of this life did not end as it should */
 	uint64_t untold;        /* events lost to the stop that no line has told of */
 	bool stop_killed;       /* it was too slow to stop */
+	bool releasing;         /* the worker lets go of what is attached, and must not be killed */
+	uint64_t released_at;   /* CLOCK_MONOTONIC ns; 0: not yet */
 	bool drained_all;       /* the worker has said that nothing is attached any more */
 	bool settled;           /* the books of this life are closed */
 	bool drained;           /* the last look at the bus found nothing more */
@@ -76,7 +78,7 @@ struct instance {
 /* What becomes of events that come to the sink. */
 enum sink_state {
 	SINK_OPEN,
-	SINK_FULL,     /* --count is reached: the rest is lost to the stop */
+	SINK_FULL,     /* --count is reached, or the time of a stop: the rest is lost to the stop */
 	SINK_DEAD,     /* a write failed: the rest is lost to the sink */
 	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
 };

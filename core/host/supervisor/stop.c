@@ -11,10 +11,11 @@
  * first was acted upon: where the supervisor itself was held up, by a write to a slow disk, workers are
  * not to pay for it.
  */
-#define SUPERVISOR_STOP_WINDOW 50000000ULL   /* ns; a longer --window ends with the run */
-#define SUPERVISOR_DROP_LIMIT  300000000ULL  /* ns from the begin of the stop */
-#define SUPERVISOR_WRITE_LIMIT 300000000ULL  /* ns from then on */
-#define SUPERVISOR_KILL_LIMIT  450000000ULL  /* likewise */
+#define SUPERVISOR_STOP_WINDOW 50000000ULL  /* ns; a longer --window ends with the run */
+#define SUPERVISOR_DROP_LIMIT  300000000ULL /* ns from the begin of the stop */
+#define SUPERVISOR_WRITE_LIMIT 300000000ULL /* ns from then on */
+#define SUPERVISOR_KILL_LIMIT  450000000ULL /* likewise */
+#define SUPERVISOR_LOOK_AGAIN  100000000ULL /* ns between looks at those that were not killed then */
 #define SUPERVISOR_LEAVE_LIMIT 2200000000ULL /* likewise */
 
 void supervisor_stop(struct supervisor *run)
@@ -45,10 +46,11 @@ void stop_tell_ledgers(struct supervisor *run)
 	}
 }
 
-/* A worker that is told to be drained only waits for the kernel, which killing would not shorten. */
+/* One that only waits for the kernel is not killed: it would take no less time, and leave traces. */
 static void stop_end_slow(struct instance *instance)
 {
-	if (!instance_alive(instance) || instance->drained_all)
+	if (!instance_alive(instance) || instance->stop_killed || instance_only_frees(instance) ||
+	    instance->released_at + SUPERVISOR_KILL_LIMIT > instance->run->now)
 		return;
 	log_write(instance->run->log, BPFHOST_WARN, instance->config->name,
 		  "the worker did not stop within %llu ms; ending it",
@@ -97,7 +99,7 @@ void stop_tick(struct supervisor *run)
 		stream_write_no_more(run);
 	if (run->sink_blocked && stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		stream_give_up(run);
-	if (!run->stop_killed && stop_dropped_before(run, SUPERVISOR_KILL_LIMIT))
+	if (stop_dropped_before(run, SUPERVISOR_KILL_LIMIT))
 		stop_kill(run);
 }
 
@@ -148,8 +150,10 @@ static void stop_tell_stuck(const struct supervisor *run)
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		if (instance_alive(&run->instances[i]) && !run->instances[i].drained_all)
 			log_write(run->log, BPFHOST_WARN, run->instances[i].config->name,
-				  "its worker (pid %d) is killed but still inside the kernel",
-				  (int)run->instances[i].pid);
+				  "its worker (pid %d) is %s", (int)run->instances[i].pid,
+				  run->instances[i].releasing
+					  ? "still letting go of its probes, and is left to it"
+					  : "killed but still inside the kernel");
 }
 
 bool stop_is_over(const struct supervisor *run)
@@ -176,6 +180,6 @@ uint64_t stop_due(const struct supervisor *run)
 		return run->stopping_since + SUPERVISOR_DROP_LIMIT;
 	if (!stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		return run->dropping_since + SUPERVISOR_WRITE_LIMIT;
-	return run->dropping_since +
-	       (run->stop_killed ? SUPERVISOR_LEAVE_LIMIT : SUPERVISOR_KILL_LIMIT);
+	return run->stop_killed ? run->now + SUPERVISOR_LOOK_AGAIN
+				: run->dropping_since + SUPERVISOR_KILL_LIMIT;
 }

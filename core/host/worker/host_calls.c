@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "worker/privileges.h"
 #include "worker/state.h"
 
 static struct worker *host_worker(const struct bpfhost_host *host)
@@ -176,9 +178,40 @@ static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint
 	host_worker(host)->wanted = wanted;
 }
 
+/*
+ * So long may it take to let go of what is attached, in seconds. Then the worker ends whatever that leaves
+ * behind.
+ */
+#define HOST_RELEASE_LIMIT 600
+
+/* The death of the supervisor must not interrupt it, see <bpfhost/host.h>; but it may not live for ever. */
+static void host_outlive(void)
+{
+	prctl(PR_SET_PDEATHSIG, 0);
+	alarm(HOST_RELEASE_LIMIT);
+}
+
+static void host_release_begin(const struct bpfhost_host *host)
+{
+	host_outlive();
+	protocol_send(host_worker(host)->setup->control, PROTOCOL_RELEASING, 1, 0, NULL, NULL, 0);
+}
+
+static void host_release_end(const struct bpfhost_host *host)
+{
+	const struct worker *worker = host_worker(host);
+
+	alarm(0);
+	protocol_send(worker->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
+	if (privileges_follow_parent(worker->setup->supervisor) < 0)
+		_exit(1);
+}
+
 static void host_drained(const struct bpfhost_host *host)
 {
 	struct worker *worker = host_worker(host);
+
+	host_outlive();
 
 	worker_publish(worker);
 	kernel_ring_close(&worker->ring);
@@ -232,9 +265,14 @@ static int host_ring(const struct bpfhost_host *host, const struct bpfhost_ring_
 
 static const void *host_extension(const struct bpfhost_host *host, const char *id)
 {
+	static const struct bpfhost_ext_release release = {
+		.size = sizeof(release),
+		.begin = host_release_begin,
+		.end = host_release_end,
+	};
+
 	(void)host;
-	(void)id;
-	return NULL;
+	return strcmp(id, BPFHOST_EXT_RELEASE) ? NULL : &release;
 }
 
 /* A power of two and whole pages, as BPF_MAP_TYPE_RINGBUF wants it; 0: the default. */

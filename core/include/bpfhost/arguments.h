@@ -31,7 +31,7 @@ struct bpfhost_argument_field {
 /* All pointers are the caller's and need to live for the call only. */
 struct bpfhost_argument_plan {
 	uint32_t type;     /* the event's id, from BPFHOST_TYPE_RUNTIME on */
-	const char *event; /* its name */
+	const char *event; /* its name; of this and of functions' names a schema keeps 128 bytes */
 	const struct bpfhost_argument_field *fields;
 	uint32_t nfields; /* up to BPFHOST_ARGUMENTS_MAX, one less with functions */
 	/* Of a probe on many functions: their names; the low half of the cookie is an index into them. */
@@ -42,6 +42,7 @@ struct bpfhost_argument_plan {
 	struct bpfhost_probe_type ret_type; /* VOID: there is none */
 	struct bpfhost_expr *condition;     /* bound by the call; NULL: none */
 	uint32_t string_size;               /* bytes for a str without a size */
+	uint32_t pid;                       /* the only process that is meant; 0: all */
 	/* How many frames of the stack to take; with any, a text `stack` is the last field, and records
 	 * have to go through bpfhost_arguments_forward (<bpfhost/stack.h>). Not together with
 	 * bpfhost_arguments_make_room. */
@@ -53,7 +54,8 @@ struct bpfhost_argument_plan {
 
 struct bpfhost_argument_layout {
 	struct bpfhost_arguments config;
-	/* NULL: another place of the last one before that has a schema; its condition holds here. */
+	/* NULL: published, or another place of the last one before that has a schema, whose
+	 * condition holds here too. */
 	struct bpfhost_schema *schema;
 	struct bpfhost_condition *condition; /* NULL: none, or that of the one with the schema */
 	uint32_t record_size;                /* with header, without the stack */
@@ -86,8 +88,8 @@ int bpfhost_arguments_lay_out_places(const struct bpfhost_argument_plan *plan,
 				     struct bpfhost_error *err);
 
 /*
- * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas. calls: how
- * many calls can be under way at a time. Errors are told.
+ * Sets constants, sizes of maps and which programs are loaded, and publishes the schemas, which are
+ * freed then. calls: how many calls can be under way at a time. Errors are told.
  */
 int bpfhost_arguments_configure(struct bpfhost_instance *self,
 				struct bpfhost_argument_layout *layouts, uint32_t count,

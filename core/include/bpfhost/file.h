@@ -21,9 +21,13 @@ struct bpfhost_files {
 	uint32_t count;
 };
 
-/* Finds and reads the file of a TARGET; the files keep it. 0 or -errno with a sentence in err. */
+/*
+ * Finds and reads the file of a TARGET; the files keep it. ret_pid: the only process that is meant, pid
+ * or that of pid:N and process:NAME; 0: whoever runs the file. Several targets, each with a process of its
+ * own, may be one file. 0 or -errno with a sentence in err.
+ */
 int bpfhost_files_get(struct bpfhost_files *files, const char *target, uint32_t pid,
-		      struct bpfhost_file **ret_file, struct bpfhost_error *err);
+		      struct bpfhost_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err);
 void bpfhost_files_free(struct bpfhost_files *files);
 
 /* Its symbols, with those of its debug file; read at the first call. */

@@ -123,6 +123,21 @@ struct bpfhost_host {
 	const void *(*extension)(const struct bpfhost_host *host, const char *id);
 };
 
+/*
+ * Extension "bpfhost.release/1" of the host, for detach. Between begin and end the instance does nothing
+ * but let go of what is attached, which may take the kernel long: the host does not end the worker
+ * meanwhile. Killed in the middle of it, it could leave breakpoints behind in traced programs, for the
+ * kernel takes them out no more once its thread is to die.
+ */
+#define BPFHOST_EXT_RELEASE "bpfhost.release/1"
+
+struct bpfhost_ext_release {
+	uint32_t size;
+	uint32_t reserved;
+	void (*begin)(const struct bpfhost_host *host);
+	void (*end)(const struct bpfhost_host *host);
+};
+
 /* The largest record that the bus carries, header included. */
 #define BPFHOST_RECORD_MAX 65536U
 

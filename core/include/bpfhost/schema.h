@@ -81,6 +81,8 @@ _Static_assert(sizeof(struct bpfhost_schema) == 32, "ABI");
 #define BPFHOST_SCHEMA_FIELDS_MAX 256U
 #define BPFHOST_SCHEMA_NAMES_MAX  8192U
 #define BPFHOST_SCHEMA_SIZE_MAX   524288U
+/* Bytes of any name; none is empty or holds a control character. */
+#define BPFHOST_SCHEMA_NAME_MAX 128U
 
 /*
  * The builder. Calls after a failed one do nothing; finish tells the first error. The block that

@@ -11,9 +11,12 @@
 #include "kinds.h"
 
 #define LAYOUT_FUNCTION_FIELD "function"
+#define LAYOUT_RETURN_FIELD   "ret"
+#define LAYOUT_LATENCY_FIELD  "latency_ns"
 #define LAYOUT_TEXT_SUFFIX    "_text"
 #define LAYOUT_NAME_MAX       96
 #define LAYOUT_STACK_FIELD    "stack"
+#define LAYOUT_NAME_GAP       "..."
 
 struct layout {
 	const struct bpfhost_argument_plan *plan;
@@ -57,6 +60,26 @@ static int layout_add_extra(struct layout *layout, uint32_t kind, uint32_t value
 	*ret_place = layout->end;
 	layout->end += (capacity + 7) & ~7U;
 	return 0;
+}
+
+/*
+ * A name that comes from the traced program, or a path, as a schema takes it: a long one loses its
+ * middle (C++ names begin alike, paths end alike), and control characters are shown as '?'.
+ */
+static const char *layout_name(const char *name, char text[BPFHOST_SCHEMA_NAME_MAX + 1])
+{
+	const size_t length = strlen(name), head = BPFHOST_SCHEMA_NAME_MAX / 3;
+	const size_t tail = BPFHOST_SCHEMA_NAME_MAX - head - strlen(LAYOUT_NAME_GAP);
+
+	if (length <= BPFHOST_SCHEMA_NAME_MAX)
+		snprintf(text, BPFHOST_SCHEMA_NAME_MAX + 1, "%s", length ? name : "?");
+	else
+		snprintf(text, BPFHOST_SCHEMA_NAME_MAX + 1, "%.*s%s%s", (int)head, name,
+			 LAYOUT_NAME_GAP, name + length - tail);
+	for (char *at = text; *at; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?';
+	return text;
 }
 
 /* ---- fields --------------------------------------------------------------------------------------- */
@@ -130,11 +153,22 @@ static int layout_value(struct layout *layout, const struct bpfhost_argument_fie
 	return 0;
 }
 
+/* The names of the fields that are there anyway are taken. */
 static int layout_duplicate(const struct layout *layout, const char *name)
 {
-	if (!argument_names_find(&layout->names, name))
+	const struct bpfhost_argument_plan *plan = layout->plan;
+	bool has_return = plan->is_call && plan->ret_type.kind != BPFHOST_PROBE_TYPE_VOID;
+	bool is_ours = (plan->nfunctions && !strcmp(name, LAYOUT_FUNCTION_FIELD)) ||
+		       (has_return && !strcmp(name, LAYOUT_RETURN_FIELD)) ||
+		       (plan->is_call && !strcmp(name, LAYOUT_LATENCY_FIELD));
+
+	if (!is_ours && !argument_names_find(&layout->names, name))
 		return 0;
-	bpfhost_error_set(layout->err, 0, "\"%.64s\" is named twice", name);
+	bpfhost_error_set(layout->err, 0,
+			  is_ours ? "every event of this probe has a field \"%.64s\" already; "
+				    "name the parameters, and this one otherwise"
+				  : "\"%.64s\" is named twice",
+			  name);
 	return -EINVAL;
 }
 
@@ -157,6 +191,7 @@ static void layout_function(struct layout *layout)
 {
 	const struct bpfhost_argument_plan *plan = layout->plan;
 	uint32_t index = layout->nvalues++;
+	char text[BPFHOST_SCHEMA_NAME_MAX + 1];
 
 	layout->out->config.values[index] = (struct bpfhost_argument){
 		.place = BPFHOST_ARGUMENT_COOKIE,
@@ -165,7 +200,7 @@ static void layout_function(struct layout *layout)
 	bpfhost_schema_field(layout->schema, LAYOUT_FUNCTION_FIELD, BPFHOST_ENUM,
 			     (uint32_t)layout_value_place(index), 4, 1);
 	for (uint32_t i = 0; i < plan->nfunctions; i++)
-		bpfhost_schema_value(layout->schema, plan->functions[i], i);
+		bpfhost_schema_value(layout->schema, layout_name(plan->functions[i], text), i);
 }
 
 static int layout_call(struct layout *layout)
@@ -173,7 +208,8 @@ static int layout_call(struct layout *layout)
 	struct bpfhost_arguments *config = &layout->out->config;
 	const struct bpfhost_argument_plan *plan = layout->plan;
 	uint32_t latency = config->nvalues + 1U;
-	const struct bpfhost_argument_field ret = { .name = "ret", .type = plan->ret_type };
+	const struct bpfhost_argument_field ret = { .name = LAYOUT_RETURN_FIELD,
+						    .type = plan->ret_type };
 	struct argument_kind span = { .kind = BPFHOST_NS, .size = 8 };
 	int err = 0;
 
@@ -186,9 +222,9 @@ static int layout_call(struct layout *layout)
 	if (err)
 		return err;
 	layout->nvalues = latency + 1;
-	bpfhost_schema_field(layout->schema, "latency_ns", BPFHOST_NS,
+	bpfhost_schema_field(layout->schema, LAYOUT_LATENCY_FIELD, BPFHOST_NS,
 			     (uint32_t)layout_value_place(latency), 8, 1);
-	argument_names_add(&layout->names, "latency_ns", latency, &span, 0);
+	argument_names_add(&layout->names, LAYOUT_LATENCY_FIELD, latency, &span, 0);
 	return 0;
 }
 
@@ -279,12 +315,15 @@ int bpfhost_arguments_lay_out(const struct bpfhost_argument_plan *plan,
 	struct bpfhost_argument_layout out = { .is_call = plan->is_call,
 					       .at_entry = plan->at_entry };
 	struct layout layout = { .plan = plan, .out = &out, .err = err };
+	char event[BPFHOST_SCHEMA_NAME_MAX + 1];
 	int ret;
 
-	layout.schema = bpfhost_schema_new(plan->type, plan->event, sizeof(struct bpfhost_event));
+	layout.schema = bpfhost_schema_new(plan->type, layout_name(plan->event, event),
+					   sizeof(struct bpfhost_event));
 	if (!layout.schema)
 		return -ENOMEM;
 	out.config.type = plan->type;
+	out.config.pid = plan->pid;
 	ret = layout_make(&layout);
 	bpfhost_schema_free(layout.schema);
 	if (ret) {

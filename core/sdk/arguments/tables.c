@@ -9,6 +9,8 @@
 #include <bpf/libbpf.h>
 #include <bpfhost/arguments.h>
 
+#define TABLES_CALLS_BYTES (256U << 20) /* of the kernel's memory, for calls under way */
+
 /* Records up to so many bytes share a program; the last takes the rest. */
 static const uint32_t tables_classes[BPFHOST_ARGUMENT_CLASSES] = { 192, 640, UINT32_MAX };
 
@@ -157,16 +159,32 @@ static uint32_t tables_number_conditions(struct bpfhost_argument_layout *layouts
 	return n;
 }
 
+static int tables_sized(struct bpfhost_instance *self, int err)
+{
+	return err ? bpfhost_fail(self, err, "failed to size the maps: %s", strerror(-err)) : 0;
+}
+
 /* An element holds the longest record that any probe makes, in the place of its header. */
 static int tables_set_calls(struct bpfhost_instance *self, uint32_t record, uint32_t calls)
 {
 	uint32_t size =
 		(uint32_t)(sizeof(struct bpfhost_call) + record - sizeof(struct bpfhost_event));
-	int err = bpf_map__set_value_size(tables_map(self, "bpfhost_calls"), size);
+	int err;
 
+	/* The kernel takes all of it at once, when the map is made. */
+	if ((uint64_t)size * calls > TABLES_CALLS_BYTES)
+		return bpfhost_fail(self, -EINVAL,
+				    "to follow %u calls with %u bytes each takes more than the %u "
+				    "MiB that are allowed: lower \"calls\" to %u or keep less of "
+				    "the strings",
+				    calls, size, TABLES_CALLS_BYTES >> 20,
+				    TABLES_CALLS_BYTES / size);
+	err = bpf_map__set_value_size(tables_map(self, "bpfhost_calls"), size);
 	if (!err)
 		err = bpf_map__set_value_size(tables_map(self, "bpfhost_call_blank"), size);
-	return err ? err : bpf_map__set_max_entries(tables_map(self, "bpfhost_calls"), calls);
+	if (!err)
+		err = bpf_map__set_max_entries(tables_map(self, "bpfhost_calls"), calls);
+	return tables_sized(self, err);
 }
 
 static int tables_set_maps(struct bpfhost_instance *self, struct bpfhost_argument_layout *layouts,
@@ -182,9 +200,9 @@ static int tables_set_maps(struct bpfhost_instance *self, struct bpfhost_argumen
 					       conditions ? conditions : 1);
 	for (uint32_t i = 0; i < count; i++)
 		any_call |= layouts[i].is_call;
-	if (!err && any_call)
-		err = tables_set_calls(self, record, calls);
-	return err ? bpfhost_fail(self, err, "failed to size the maps: %s", strerror(-err)) : 0;
+	if (err)
+		return tables_sized(self, err);
+	return any_call ? tables_set_calls(self, record, calls) : 0;
 }
 
 int bpfhost_arguments_configure(struct bpfhost_instance *self,
@@ -198,9 +216,13 @@ int bpfhost_arguments_configure(struct bpfhost_instance *self,
 		err = tables_set_programs(self, layouts, count);
 	if (!err)
 		err = tables_set_maps(self, layouts, count, record, calls);
-	for (uint32_t i = 0; i < count && !err; i++)
+	for (uint32_t i = 0; i < count && !err; i++) {
 		if (layouts[i].schema)
 			err = bpfhost_publish(self, layouts[i].schema);
+		/* The host has it now, and with thousands of functions it is large. */
+		free(layouts[i].schema);
+		layouts[i].schema = NULL;
+	}
 	return err;
 }
 
@@ -240,6 +262,9 @@ int bpfhost_arguments_attach(struct bpfhost_instance *self,
 
 /* ---- calls ------------------------------------------------------------------------------------------ */
 
+/* Each takes a system call, and the host waits for the end. */
+#define TABLES_LEFT_MAX 65536U
+
 static uint64_t tables_calls_left(struct bpfhost_instance *self)
 {
 	int fd = bpf_map__fd(tables_map(self, "bpfhost_calls"));
@@ -247,7 +272,7 @@ static uint64_t tables_calls_left(struct bpfhost_instance *self)
 	uint64_t left = 0;
 	void *from = NULL;
 
-	while (left < UINT32_MAX && !bpf_map_get_next_key(fd, from, &next)) {
+	while (left < TABLES_LEFT_MAX && !bpf_map_get_next_key(fd, from, &next)) {
 		key = next;
 		from = &key;
 		left++;
@@ -263,10 +288,13 @@ void bpfhost_calls_tell(struct bpfhost_instance *self)
 
 	if (!counters)
 		return;
-	left = tables_calls_left(self) + counters->replaced;
-	if (left)
-		bpfhost_info(self, "%llu calls had not returned, or were left by other ways",
-			     (unsigned long long)left);
+	left = tables_calls_left(self);
+	if (left + counters->replaced)
+		bpfhost_info(self,
+			     "%s%llu calls had not returned, were left by other ways, or were "
+			     "nested deeper than the kernel follows (64 in one thread)",
+			     left == TABLES_LEFT_MAX ? "at least " : "",
+			     (unsigned long long)(left + counters->replaced));
 	if (counters->full)
 		bpfhost_warn(self,
 			     "%llu calls were not followed: more were under way than option "

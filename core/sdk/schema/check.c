@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define NAME_LENGTH_MAX 128
-
 /* Sizes that a kind may have: a set of single sizes (bit n: n bytes), or at least `least`. */
 static const struct {
 	uint32_t sizes;
@@ -66,8 +64,8 @@ static bool name_fits(const struct bpfhost_schema *schema, uint32_t offset)
 	if (offset >= schema->strings_size)
 		return false;
 	name = bpfhost_schema_string(schema, offset);
-	length = strnlen(name, NAME_LENGTH_MAX + 1);
-	if (!length || length > NAME_LENGTH_MAX)
+	length = strnlen(name, BPFHOST_SCHEMA_NAME_MAX + 1);
+	if (!length || length > BPFHOST_SCHEMA_NAME_MAX)
 		return false;
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)

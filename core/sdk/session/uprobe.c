@@ -89,7 +89,7 @@ int bpfhost_attach_uprobes(struct bpfhost_instance *self, struct bpf_program *pr
 	session->wanted += count;
 	uprobes.failed = calloc(count + 1, sizeof(*uprobes.failed));
 	if (!uprobes.failed)
-		return -ENOMEM;
+		return session_missed(self, "uprobes", -ENOMEM);
 	err = uprobe_attach_both(self, &uprobes, program, returning);
 	for (uint32_t i = 0; i < count; i++)
 		session->attached += !uprobes.failed[i];

@@ -147,7 +147,7 @@ static int uprobe_lot_attach(struct session *session, const struct session_uprob
 static bool uprobe_is_about_a_place(int err)
 {
 	return err == -EINVAL || err == -EOPNOTSUPP || err == -UPROBE_ENOTSUPP || err == -EIO ||
-	       err == -EFAULT || err == -E2BIG;
+	       err == -EFAULT || err == -E2BIG || err == -ENOEXEC;
 }
 
 static int uprobe_lot_missed(struct bpfhost_instance *self, const struct session_uprobes *uprobes,

@@ -72,7 +72,7 @@ static int file_read(struct bpfhost_file *file, struct bpfhost_error *err)
 }
 
 int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pid,
-		      struct bpfhost_file **ret_file, struct bpfhost_error *err)
+		      struct bpfhost_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err)
 {
 	struct bpfhost_target target = { .fd = -1 };
 	struct bpfhost_file *file = NULL;
@@ -80,6 +80,7 @@ int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pi
 
 	if (ret)
 		return ret;
+	pid = target.pid;
 	file = files_find(files, &target);
 	if (!file) {
 		ret = files_add(files, &target, &file);
@@ -87,9 +88,11 @@ int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pi
 			ret = file_read(file, err);
 	}
 	bpfhost_target_close(&target);
-	if (!ret)
-		*ret_file = file;
-	return ret;
+	if (ret)
+		return ret;
+	*ret_file = file;
+	*ret_pid = pid;
+	return 0;
 }
 
 void bpfhost_files_free(struct bpfhost_files *files)

@@ -107,8 +107,14 @@ static bool is_ring(const char *line)
 	       strstr(line, "memfd:bpfhost-bus");
 }
 
-/* Adds up Rss and Pss of the mappings that are (not) rings. */
-static void add_mappings(pid_t pid, bool rings, uint64_t *rss, uint64_t *pss)
+struct mappings {
+	uint64_t rss;
+	uint64_t pss;
+	uint64_t anonymous;
+};
+
+/* Adds up what the mappings that are (not) rings have. */
+static void add_mappings(pid_t pid, bool rings, struct mappings *sum)
 {
 	CLEAN_FILE FILE *file = open_of(pid, "smaps");
 	char line[512];
@@ -120,22 +126,28 @@ static void add_mappings(pid_t pid, bool rings, uint64_t *rss, uint64_t *pss)
 		if (isdigit((unsigned char)line[0]) || islower((unsigned char)line[0]))
 			wanted = is_ring(line) == rings;
 		else if (wanted && sscanf(line, "Rss: %" SCNu64, &kb) == 1)
-			*rss += kb;
+			sum->rss += kb;
 		else if (wanted && sscanf(line, "Pss: %" SCNu64, &kb) == 1)
-			*pss += kb;
+			sum->pss += kb;
+		else if (wanted && sscanf(line, "Anonymous: %" SCNu64, &kb) == 1)
+			sum->anonymous += kb;
 	}
 }
 
 void tree_memory(const struct tree *tree, struct tree_memory *ret_memory)
 {
+	struct mappings others = { 0 };
 	struct tree_memory memory = { 0 };
 
 	for (unsigned int i = 0; i < tree->n; i++) {
-		uint64_t rings = 0, ignored = 0, peak = peak_of(tree->pids[i]);
+		uint64_t peak = peak_of(tree->pids[i]);
+		struct mappings rings = { 0 };
 
-		add_mappings(tree->pids[i], true, &rings, &ignored);
-		memory.peak_kb += peak > rings ? peak - rings : 0;
-		add_mappings(tree->pids[i], false, &ignored, &memory.shared_out_kb);
+		add_mappings(tree->pids[i], true, &rings);
+		memory.peak_kb += peak > rings.rss ? peak - rings.rss : 0;
+		add_mappings(tree->pids[i], false, &others);
 	}
+	memory.shared_out_kb = others.pss;
+	memory.anonymous_kb = others.anonymous;
 	*ret_memory = memory;
 }

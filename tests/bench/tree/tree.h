@@ -14,12 +14,14 @@ struct tree {
 };
 
 /*
- * Peak of resident memory, and what is resident now with shared pages shared out, both without the
- * mapped rings: ring buffers of BPF, buffers of perf, and the memfd between bpfhost's processes.
+ * Peak of resident memory, what is resident now with shared pages shared out, and what of it is anonymous
+ * (heaps and stacks: it depends on nobody else), all without the mapped rings: ring buffers of BPF,
+ * buffers of perf, and the memfd between bpfhost's processes.
  */
 struct tree_memory {
 	uint64_t peak_kb;
 	uint64_t shared_out_kb;
+	uint64_t anonymous_kb;
 };
 
 /* The processes whose session this is. */
