@@ -24,8 +24,8 @@ others_go() {
 	: >"$TMP/out.7"
 	echo >&6
 	echo >&7
-	wait_until 5 grep -q '^done' "$TMP/out.6" && wait_until 5 grep -q '^done' "$TMP/out.7" ||
-		fail "the others do not end"
+	wait_until 5 grep -q '^done' "$TMP/out.6" || fail "the sixth does not end"
+	wait_until 5 grep -q '^done' "$TMP/out.7" || fail "the seventh does not end"
 }
 by_pid() {
 	events | jq -r .pid | sort -n | uniq -c | awk '{ print $2 "*" $1 }' | words
@@ -48,7 +48,7 @@ many_processes() {
 	host_start --plugin uprobe "${pids[@]}" "${probes[@]}"
 	others_go
 	target_poke
-	wait_until 5 target_reached done || fail "the target does not end"
+	wait_until 5 target_reached "done" || fail "the target does not end"
 	host_stop
 	check_ledger
 	check_clean

@@ -23,10 +23,10 @@ enum protocol_kind {
 	PROTOCOL_RING = 4,   /* a: CPUs, b: bytes; descriptors: counters, reader or none */
 	PROTOCOL_MISSED = 5, /* a probe could not be attached; text */
 	PROTOCOL_PLAN = 6,   /* dry run: text */
-	PROTOCOL_ATTACHED = 7, /* a of b probes; from now on it runs */
-	PROTOCOL_DRAINED = 9,  /* nothing is attached any more, no more events will come */
+	PROTOCOL_ATTACHED = 7,   /* a of b probes; from now on it runs */
+	PROTOCOL_DRAINED = 9,    /* nothing is attached any more, no more events will come */
 	PROTOCOL_RELEASING = 10, /* a 1: it lets go of what is attached, a 0: it has */
-	PROTOCOL_DETACHED = 8, /* all is undone; then the worker ends */
+	PROTOCOL_DETACHED = 8,   /* all is undone; then the worker ends */
 	/* supervisor to worker */
 	PROTOCOL_START = 20, /* load and attach */
 	PROTOCOL_STOP = 21,  /* detach and end */
