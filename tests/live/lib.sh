@@ -343,8 +343,10 @@ bpf_left() {
 	return 1
 }
 
+# A zombie has nothing any more but a parent that does not look, which may be this machine's init; one
+# of whose threads some still run (l) is none yet.
 session_left() {
-	[ -n "$(ps -o pid= -s "$HOST_SESSION")" ]
+	ps -o stat= -s "$HOST_SESSION" | grep -qv '^Z[^l]*$'
 }
 
 # No worker, program, map or link of the last run is left.

@@ -8,7 +8,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "worker/privileges.h"
 #include "worker/state.h"
 
 static struct worker *host_worker(const struct bpfhost_host *host)
@@ -197,14 +196,13 @@ static void host_release_begin(const struct bpfhost_host *host)
 	protocol_send(host_worker(host)->setup->control, PROTOCOL_RELEASING, 1, 0, NULL, NULL, 0);
 }
 
+/*
+ * The supervisor is not followed again: its death now, while the worker is about to end, would be a signal
+ * that is still pending when the kernel closes what is left, with the same effect.
+ */
 static void host_release_end(const struct bpfhost_host *host)
 {
-	const struct worker *worker = host_worker(host);
-
-	alarm(0);
-	protocol_send(worker->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
-	if (privileges_follow_parent(worker->setup->supervisor) < 0)
-		_exit(1);
+	protocol_send(host_worker(host)->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
 }
 
 static void host_drained(const struct bpfhost_host *host)
