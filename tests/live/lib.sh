@@ -346,7 +346,7 @@ bpf_left() {
 # A zombie has nothing any more but a parent that does not look, which may be this machine's init; one
 # of whose threads some still run (l) is none yet.
 session_left() {
-	ps -o stat= -s "$HOST_SESSION" | grep -qv '^Z[^l]*$'
+	ps -o stat= -s "$HOST_SESSION" | awk '!/^Z[^l]*$/ { left = 1 } END { exit !left }'
 }
 
 # No worker, program, map or link of the last run is left.
