@@ -106,6 +106,8 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_DRAINED:
 		instance->drained_all = true;
+		instance->drained =
+			false; /* an earlier look at the bus says nothing of the last events */
 		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;

@@ -12,11 +12,12 @@
  * not to pay for it.
  */
 #define SUPERVISOR_STOP_WINDOW 50000000ULL  /* ns; a longer --window ends with the run */
-#define SUPERVISOR_DROP_LIMIT  300000000ULL /* ns from the begin of the stop */
-#define SUPERVISOR_WRITE_LIMIT 300000000ULL /* ns from then on */
-#define SUPERVISOR_KILL_LIMIT  450000000ULL /* likewise */
+#define SUPERVISOR_DROP_LIMIT  400000000ULL /* ns from the begin of the stop */
+#define SUPERVISOR_WRITE_LIMIT 200000000ULL /* ns from then on */
+#define SUPERVISOR_SINK_LIMIT  300000000ULL /* likewise */
+#define SUPERVISOR_KILL_LIMIT  350000000ULL /* likewise */
 #define SUPERVISOR_LOOK_AGAIN  100000000ULL /* ns between looks at those that were not killed then */
-#define SUPERVISOR_LEAVE_LIMIT 2200000000ULL /* likewise */
+#define SUPERVISOR_LEAVE_LIMIT 2100000000ULL /* from when workers drop */
 
 void supervisor_stop(struct supervisor *run)
 {
@@ -95,9 +96,9 @@ void stop_tick(struct supervisor *run)
 		return;
 	if (!run->dropping_since)
 		stop_drop(run);
-	if (run->sink_blocked || stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
+	if (stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		stream_write_no_more(run);
-	if (run->sink_blocked && stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
+	if (run->sink_blocked && stop_dropped_before(run, SUPERVISOR_SINK_LIMIT))
 		stream_give_up(run);
 	if (stop_dropped_before(run, SUPERVISOR_KILL_LIMIT))
 		stop_kill(run);
@@ -180,6 +181,8 @@ uint64_t stop_due(const struct supervisor *run)
 		return run->stopping_since + SUPERVISOR_DROP_LIMIT;
 	if (!stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		return run->dropping_since + SUPERVISOR_WRITE_LIMIT;
+	if (!stop_dropped_before(run, SUPERVISOR_SINK_LIMIT))
+		return run->dropping_since + SUPERVISOR_SINK_LIMIT;
 	return run->stop_killed ? run->now + SUPERVISOR_LOOK_AGAIN
 				: run->dropping_since + SUPERVISOR_KILL_LIMIT;
 }
