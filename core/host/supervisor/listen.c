@@ -105,9 +105,9 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		instance->released_at = message->a ? 0 : instance->run->now;
 		break;
 	case PROTOCOL_DRAINED:
+		/* An earlier look at the bus says nothing of the last events. */
 		instance->drained_all = true;
-		instance->drained =
-			false; /* an earlier look at the bus says nothing of the last events */
+		instance->drained = false;
 		break;
 	case PROTOCOL_DETACHED:
 		instance->said_end = true;

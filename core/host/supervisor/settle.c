@@ -67,8 +67,8 @@ void instance_reap(struct instance *instance)
 	instance->failed_already = instance->state == INSTANCE_FAILED;
 	instance->ran = instance->running_since != 0;
 	instance->state = INSTANCE_DRAINING;
-	instance->drained =
-		false; /* the last look is still to come, whatever an earlier one found */
+	/* The last look at the bus is still to come, whatever an earlier one found. */
+	instance->drained = false;
 }
 
 /* The kernel's counts and those of user space, of the worker of this life. */

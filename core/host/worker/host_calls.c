@@ -210,7 +210,6 @@ static void host_drained(const struct bpfhost_host *host)
 	struct worker *worker = host_worker(host);
 
 	host_outlive();
-
 	worker_publish(worker);
 	kernel_ring_close(&worker->ring);
 	protocol_send(worker->setup->control, PROTOCOL_DRAINED, 0, 0, NULL, NULL, 0);
