@@ -25,7 +25,7 @@ mariadb_test() {
 
 	mkdir "$TMP/db"
 	mariadb-install-db --no-defaults --datadir="$TMP/db" --user=root --auth-root-authentication-method=normal \
-		--skip-test-db --skip-name-resolve >"$TMP/install" 2>&1 || fail "no database: $(tail -n 3 "$TMP/install")"
+		--skip-test-db --force >"$TMP/install" 2>&1 || fail "no database: $(tail -n 3 "$TMP/install")"
 	timeout 50 mariadbd --no-defaults --user=root --datadir="$TMP/db" --socket="$TMP/socket" \
 		--skip-networking --pid-file="$TMP/pid" >"$TMP/server" 2>&1 9>&- &
 	server=$!
