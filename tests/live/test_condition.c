@@ -59,11 +59,17 @@ static const struct field fields[] = {
 	{ "w4", BPFHOST_OPERAND_IPV4, { BPFHOST_LOAD_IPV4, 0, 0, 92 } },
 	{ "w6", BPFHOST_OPERAND_IPV6, { BPFHOST_LOAD_IPV6, 0, 0, 96 } },
 	{ "bad", BPFHOST_OPERAND_STRING, { BPFHOST_LOAD_USER_STR, 0, 0, 112 } },
+	{ "any4", BPFHOST_OPERAND_ADDRESS, { BPFHOST_LOAD_ADDRESS, 0, 0, 128 } },
+	{ "any6", BPFHOST_OPERAND_ADDRESS, { BPFHOST_LOAD_ADDRESS, 0, 0, 144 } },
+	{ "has", BPFHOST_OPERAND_UINT, { BPFHOST_LOAD_UINT, 1, 4, 160 } },
+	{ "lacks", BPFHOST_OPERAND_UINT, { BPFHOST_LOAD_UINT, 32, 4, 164 } },
+	{ "lacks4", BPFHOST_OPERAND_ADDRESS, { BPFHOST_LOAD_ADDRESS, 32, 0, 128 } },
 	{ "gone", BPFHOST_OPERAND_MISSING, { 0 } },
 };
 
 enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
 
+enum { PRESENT = 168 };
 enum { DATA_TEXT = 256, REL_TEXT = 768, TEXT_SPACE = 500 };
 
 struct state {
@@ -141,7 +147,7 @@ static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 {
 	const struct state *state = ctx;
 
-	if (!strcmp(fields[slot].name, "bad"))
+	if (!strcmp(fields[slot].name, "bad") || fields[slot].load.present == 32)
 		return;
 	switch (fields[slot].operand) {
 	case BPFHOST_OPERAND_UINT:
@@ -155,6 +161,10 @@ static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 		value->kind = BPFHOST_VALUE_ADDRESS;
 		value->data = state->now.record + fields[slot].load.offset;
 		value->size = fields[slot].operand == BPFHOST_OPERAND_IPV4 ? 4 : 16;
+		if (!strcmp(fields[slot].name, "any4")) {
+			value->data = (const uint8_t *)value->data + 12;
+			value->size = 4;
+		}
 	}
 }
 
@@ -191,6 +201,7 @@ static int evaluate(struct state *state, const char *text, const char *program)
 	int failed;
 
 	failed = bpfhost_condition_compile(expr, place, NULL, &state->now.condition, &err);
+	state->now.condition.present = PRESENT;
 	here = bpfhost_expr_eval(expr, read_value, state);
 	bpfhost_expr_free(expr);
 	if (failed == -E2BIG)
@@ -230,6 +241,7 @@ static void fill_fixed(struct state *state)
 {
 	static const uint8_t v4[] = { 10, 1, 2, 3 }, w4[] = { 10, 1, 2, 4 };
 	static const uint8_t v6[16] = { 0xfe, 0x80, [15] = 1 };
+	static const uint8_t mapped[16] = { [10] = 0xff, 0xff, 10, 1, 2, 3 };
 	int64_t minus = -1;
 	uint64_t big = UINT64_MAX;
 
@@ -243,6 +255,10 @@ static void fill_fixed(struct state *state)
 	put(state, "s32", &(int32_t){ INT32_MIN }, 4);
 	put(state, "s64", &minus, 8);
 	put(state, "chars", "0123456789abcdef", 16);
+	memcpy(state->now.record + PRESENT, &(uint32_t){ 1 }, 4);
+	put(state, "any4", mapped, 16);
+	put(state, "any6", v6, 16);
+	put(state, "has", &(uint32_t){ 5 }, 4);
 	put(state, "v4", v4, 4);
 	put(state, "w4", w4, 4);
 	put(state, "v6", v6, 16);
@@ -310,6 +326,16 @@ static const struct {
 	{ "v6 in fe80::/10 && v6 != ::1", 1 },
 	{ "v6 in fe80::/127 && v6 in fe80::1/128", 1 },
 	{ "v6 in fe80::/128", 0 },
+	{ "any4 == 10.1.2.3 && any4 in 10.0.0.0/8", 1 },
+	{ "any4 in 11.0.0.0/8 || any4 != 10.1.2.3", 0 },
+	{ "any4 in ::/0 || any4 == ::ffff:10.1.2.3", 0 },
+	{ "any4 != ::1", 1 },
+	{ "any6 in ::/0 && any6 in fe80::/10", 1 },
+	{ "any6 in 0.0.0.0/0", 0 },
+	{ "any6 == any6 && any4 != any6", 1 },
+	{ "has == 5 && !(lacks == 5)", 1 },
+	{ "lacks == 5 || lacks != 5 || lacks || has == lacks", 0 },
+	{ "lacks4 == 10.1.2.3 || any4 == lacks4", 0 },
 	{ "1 == 2 || a32 == 7", 1 },
 	{ "1 == 2 && a32 == 7", 0 },
 	{ "1 || a32 == 8", 1 },

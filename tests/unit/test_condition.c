@@ -27,7 +27,7 @@ static const struct field {
 	{ "daddr", BPFHOST_OPERAND_IPV4, { BPFHOST_LOAD_IPV4, 0, 0, 76 } },
 	{ "gone", BPFHOST_OPERAND_MISSING, { 0 } },
 	{ "ratio", BPFHOST_OPERAND_FLOAT, { 0 } },
-	{ "peer", BPFHOST_OPERAND_ADDRESS, { 0 } },
+	{ "peer", BPFHOST_OPERAND_ADDRESS, { BPFHOST_LOAD_ADDRESS, 3, 0, 96 } },
 	{ "odd", BPFHOST_OPERAND_UINT, { BPFHOST_LOAD_UINT, 0, 3, 0 } },
 	{ "sign", BPFHOST_OPERAND_UINT, { BPFHOST_LOAD_INT, 0, 4, 0 } },
 	{ "far", BPFHOST_OPERAND_UINT, { BPFHOST_LOAD_UINT, 0, 4, 65536 } },
@@ -184,6 +184,14 @@ static void test_addresses(void **state)
 	assert_int_equal(condition.tests[0].accept, BPFHOST_CONDITION_EQUAL);
 	assert_int_equal(condition.tests[1].bits, 128);
 	assert_int_equal(condition.tests[1].address[15], 1);
+	condition = compiled("peer in 10.0.0.0/8");
+	assert_int_equal(condition.tests[0].bits, 104);
+	assert_int_equal(condition.tests[0].is_ipv6, 0);
+	assert_int_equal(condition.tests[0].left.present, 3);
+	assert_memory_equal(condition.tests[0].address, "\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a", 13);
+	condition = compiled("peer in ::/0");
+	assert_int_equal(condition.tests[0].bits, 0);
+	assert_int_equal(condition.tests[0].is_ipv6, 1);
 	condition = compiled("saddr != daddr");
 	assert_int_equal(condition.tests[0].bits, 32);
 	assert_int_equal(condition.tests[0].right.offset, 76);
@@ -194,8 +202,9 @@ static void test_refused(void **state)
 	(void)state;
 	refuse("fd > 1.5", -ENOTSUP, "the kernel cannot compare floats at column 4");
 	refuse("ratio > 1", -ENOTSUP, "the kernel cannot compare floats at column 7");
-	refuse("peer == ::1", -ENOTSUP,
-	       "the kernel cannot compare an address of either family at column 6");
+	refuse("peer == saddr", -ENOTSUP,
+	       "the kernel cannot compare an address of either family with one of one family at "
+	       "column 6");
 	refuse("comm == path", -ENOTSUP, "the kernel cannot compare two strings at column 6");
 	refuse("fd & 1 == ret & 1", -ENOTSUP,
 	       "the kernel cannot mask both sides of a comparison at column 8");

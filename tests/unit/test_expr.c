@@ -347,7 +347,9 @@ static void test_enumerators(void **state)
 	static const struct row rows[] = {
 		{ "family == AF_INET", true },    { "AF_INET == family", true },
 		{ "family != AF_UNIX", true },    { "AF_UNIX < family", true },
-		{ "gone == AF_ANYTHING", false },
+		{ "gone == AF_ANYTHING", false }, { "family == \"AF_INET\"", true },
+		{ "\"AF_UNIX\" < family", true }, { "family != \"AF_NONE\"", true },
+		{ "gone == \"AF_INET\"", false },
 	};
 
 	(void)state;
@@ -497,6 +499,10 @@ static void test_binding_errors(void **state)
 	       "unknown name \"famly\" at column 12; did you mean \"family\"?");
 	refuse("family == AF_INT", -ENOENT,
 	       "unknown name \"AF_INT\" at column 11; did you mean \"AF_INET\"?");
+	refuse("family == \"AF_INT\"", -ENOENT,
+	       "\"family\" has no value \"AF_INT\" at column 11; did you mean \"AF_INET\"?");
+	refuse("fd == \"AF_INET\"", -EINVAL,
+	       "cannot compare \"fd\" (a number) with a string at column 4");
 	refuse("zzzzzz == 1", -ENOENT, "unknown name \"zzzzzz\" at column 1");
 	refuse("fd == AF_INET", -ENOENT, "unknown name \"AF_INET\" at column 7");
 	refuse("comm == 7", -EINVAL,

@@ -57,6 +57,9 @@ static struct sink_type *closes(void)
 
 	bpfhost_schema_field(builder, "latency_ns", BPFHOST_NS, 64, 8, 1);
 	bpfhost_schema_field(builder, "path", BPFHOST_UINT, 72, 8, 1);
+	bpfhost_schema_present(builder, 176);
+	bpfhost_schema_field(builder, "peer", BPFHOST_ADDRESS, 160, 16, 1);
+	bpfhost_schema_optional(builder, 4);
 	return type_of(builder);
 }
 
@@ -171,6 +174,24 @@ static void test_missing_fields(void **state)
 	sink_type_free(type);
 }
 
+static void test_optional_address(void **state)
+{
+	struct sink_type *type = closes();
+
+	(void)state;
+	fill(0);
+	memset(record + 160, 0, 24);
+	memcpy(record + 170, "\xff\xff\x0a\0\0\1", 6);
+	assert_false(passes("peer == 10.0.0.1", type));
+	assert_false(passes("peer != 10.0.0.1", type));
+	record[176] = 1 << 4;
+	assert_true(passes("peer == 10.0.0.1 && peer in 10.0.0.0/8", type));
+	assert_false(passes("peer in ::/0", type));
+	record[160] = 0xfe;
+	assert_true(passes("peer in fe00::/8", type));
+	sink_type_free(type);
+}
+
 static int known(const char *text, const char *wanted)
 {
 	const struct sink_type *types[] = { opens(), closes() };
@@ -197,6 +218,8 @@ static void test_known_names(void **state)
 	assert_int_equal(known("latncy_ns == 3", "did you mean \"latency_ns\""), -ENOENT);
 	assert_int_equal(known("insTance == \"a\"", "did you mean \"instance\""), -ENOENT);
 	assert_int_equal(known("state == BUZY", "did you mean \"BUSY\""), -ENOENT);
+	assert_int_equal(known("state == \"BUSY\"", NULL), 0);
+	assert_int_equal(known("state == \"BUZY\"", "did you mean \"BUSY\""), -ENOENT);
 	assert_int_equal(known("many == 1", "many"), -ENOENT);
 	assert_int_equal(known("comm > 3", ""), -EINVAL);
 	/* A string in one type, a number in the other: each fits one. */
@@ -223,7 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_header),         cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_missing_fields), cmocka_unit_test(test_known_names),
-		cmocka_unit_test(test_syntax),
+		cmocka_unit_test(test_syntax),         cmocka_unit_test(test_optional_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

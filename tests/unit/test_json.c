@@ -136,6 +136,34 @@ static void test_no_task_and_no_fields(void **state)
 	sink_type_free(type);
 }
 
+/* A record has only those optional fields whose bit is set. */
+static void test_optional_fields(void **state)
+{
+	struct bpfhost_schema_builder *builder = bpfhost_schema_new(7, "e", RECORD_SIZE);
+	struct bpfhost_event event = header;
+	unsigned char record[RECORD_SIZE] = { 0 };
+	struct sink_type *type;
+
+	(void)state;
+	bpfhost_schema_present(builder, 64);
+	bpfhost_schema_field(builder, "a", BPFHOST_UINT, 68, 1, 1);
+	bpfhost_schema_optional(builder, 0);
+	bpfhost_schema_field(builder, "b", BPFHOST_UINT, 69, 1, 1);
+	bpfhost_schema_optional(builder, 31);
+	bpfhost_schema_field(builder, "c", BPFHOST_STRING, 70, 4, 1);
+	bpfhost_schema_optional(builder, 5);
+	type = type_of(builder);
+	event.flags = BPFHOST_EVENT_TRUNCATED;
+	memcpy(record, &event, sizeof(event));
+	memcpy(record + 70, "\xff\xff\xff\xff", 4);
+	assert_non_null(strstr(line_of(type, record), "\"data\":{}}"));
+	record[67] = 0x80;
+	assert_non_null(strstr(line_of(type, record), "\"data\":{\"b\":0}}"));
+	record[64] = 0x01;
+	assert_non_null(strstr(line_of(type, record), "\"data\":{\"a\":0,\"b\":0}}"));
+	sink_type_free(type);
+}
+
 /* What stands behind "data": for one field of this kind with these bytes. */
 static void expect_names(int kind, uint32_t size, uint32_t count, const void *bytes, uint16_t flags,
 			 const char *const *names, const uint64_t *values, uint32_t field_flags,
@@ -201,6 +229,8 @@ static void test_addresses(void **state)
 	expect(BPFHOST_IPV4, 4, 2, "\x7f\0\0\x01\xff\xff\xff\xff",
 	       "\"x\":[\"127.0.0.1\",\"255.255.255.255\"]}}");
 	expect(BPFHOST_IPV6, 16, 1, mapped, "\"x\":\"::ffff:1.2.3.4\"}}");
+	expect(BPFHOST_ADDRESS, 16, 1, mapped, "\"x\":\"1.2.3.4\"}}");
+	expect(BPFHOST_ADDRESS, 16, 1, doc, "\"x\":\"2001:db8:0:1::1\"}}");
 	expect(BPFHOST_IPV6, 16, 1, doc, "\"x\":\"2001:db8:0:1::1\"}}");
 	expect(BPFHOST_IPV6, 16, 1, one_zero, "\"x\":\"1:0:1:1:1:1:1:1\"}}");
 	expect(BPFHOST_IPV6, 16, 1, tail, "\"x\":\"fe80::\"}}");
@@ -445,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_whole_line),
 		cmocka_unit_test(test_tasks_in_turn),
 		cmocka_unit_test(test_no_task_and_no_fields),
+		cmocka_unit_test(test_optional_fields),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_socket_addresses),

@@ -85,7 +85,8 @@ static void test_impossible_fields(void **state)
 	assert_int_equal(try_field("a", BPFHOST_IPV6, 64, 4, 1), -EINVAL);
 	assert_int_equal(try_field("a", BPFHOST_NS, 64, 4, 1), -EINVAL);
 	assert_int_equal(try_field("a", 0, 64, 4, 1), -EINVAL);
-	assert_int_equal(try_field("a", 20, 64, 4, 1), -EINVAL);
+	assert_int_equal(try_field("a", BPFHOST_ADDRESS, 64, 4, 1), -EINVAL);
+	assert_int_equal(try_field("a", 21, 64, 4, 1), -EINVAL);
 	assert_int_equal(try_field("a", BPFHOST_UINT, UINT32_MAX, 8, 1), -EINVAL);
 	assert_int_equal(try_field("a", BPFHOST_BYTES, 64, UINT32_MAX, UINT32_MAX), -EINVAL);
 	assert_int_equal(try_field("", BPFHOST_UINT, 64, 8, 1), -EINVAL);
@@ -109,6 +110,34 @@ static void test_two_fields_of_one_name(void **state)
 	bpfhost_schema_field(builder, "a", BPFHOST_UINT, 72, 8, 1);
 	assert_int_equal(bpfhost_schema_finish(builder, &schema), -EINVAL);
 	bpfhost_schema_free(builder);
+}
+
+static int try_optional(uint32_t present, uint32_t flags)
+{
+	struct bpfhost_schema_builder *builder = bpfhost_schema_new(7, "e", 128);
+	struct bpfhost_schema *schema = NULL;
+	int err;
+
+	bpfhost_schema_present(builder, present);
+	bpfhost_schema_field(builder, "a", BPFHOST_UINT, 64, 8, 1);
+	bpfhost_schema_flags(builder, flags);
+	err = bpfhost_schema_finish(builder, &schema);
+	bpfhost_schema_free(builder);
+	free(schema);
+	return err;
+}
+
+static void test_optional_fields(void **state)
+{
+	(void)state;
+	assert_int_equal(try_optional(124, BPFHOST_FIELD_OPTIONAL | BPFHOST_FIELD_PRESENT(31)), 0);
+	assert_int_equal(try_optional(125, BPFHOST_FIELD_OPTIONAL), -EINVAL);
+	assert_int_equal(try_optional(63, BPFHOST_FIELD_OPTIONAL), -EINVAL);
+	assert_int_equal(try_optional(UINT32_MAX, BPFHOST_FIELD_OPTIONAL), -EINVAL);
+	assert_int_equal(try_optional(0, BPFHOST_FIELD_OPTIONAL), -EINVAL);
+	assert_int_equal(try_optional(124, BPFHOST_FIELD_PRESENT(1)), -EINVAL);
+	assert_int_equal(try_optional(124, BPFHOST_FIELD_OPTIONAL | 1 << 13), -EINVAL);
+	assert_int_equal(try_optional(124, 0), 0);
 }
 
 static void test_value_and_metric_need_a_field(void **state)
@@ -233,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_impossible_fields),
 		cmocka_unit_test(test_two_fields_of_one_name),
+		cmocka_unit_test(test_optional_fields),
 		cmocka_unit_test(test_value_and_metric_need_a_field),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_every_cut_is_refused),

@@ -4,6 +4,8 @@
 
 enum sample_state { SAMPLE_IDLE, SAMPLE_BUSY };
 enum sample_mode { SAMPLE_READ = 1, SAMPLE_WRITE = 2 };
+enum sample_has { SAMPLE_HAS_KIND = 1, SAMPLE_HAS_PEER = 1 << 30 };
+enum sample_kind { SAMPLE_KIND_TCP = 6, SAMPLE_KIND_ICMP6 = 58, SAMPLE_OTHER = 255 };
 
 struct sample_event {
 	struct bpfhost_event header;
@@ -15,6 +17,9 @@ struct sample_event {
 	enum sample_state state;
 	__u8 bytes[4];
 	char path[32];
+	enum sample_has has BPFHOST_TAG(present);
+	enum sample_kind kind BPFHOST_TAG(short) BPFHOST_TAG(optional : SAMPLE_HAS_KIND);
+	__u8 peer[16] BPFHOST_TAG(address) BPFHOST_TAG(optional : SAMPLE_HAS_PEER);
 };
 
 BPFHOST_EVENT(sample_event);

@@ -438,6 +438,37 @@ static void test_listing(void **state)
 	btf__free(t.btf);
 }
 
+static void expect_name_of(const struct bpfhost_schema *schema,
+			   const struct bpfhost_schema_field *field, uint32_t index,
+			   const char *name)
+{
+	const struct bpfhost_schema_name *value =
+		&bpfhost_schema_names(schema)[field->names + index];
+
+	assert_string_equal(bpfhost_schema_string(schema, value->name), name);
+}
+
+/* The bits are told where they lie and are no field; names are short where that was asked for. */
+static void expect_optional(const struct bpfhost_schema *schema)
+{
+	const struct bpfhost_schema_field *kind = find(schema, "kind"),
+					  *peer = find(schema, "peer");
+
+	assert_int_equal(schema->present, 120);
+	for (uint32_t i = 0; i < schema->nfields; i++)
+		assert_string_not_equal(
+			bpfhost_schema_string(schema, bpfhost_schema_fields(schema)[i].name),
+			"has");
+	expect(schema, "kind", BPFHOST_ENUM, 124, 4, 1);
+	assert_int_equal(kind->flags, BPFHOST_FIELD_OPTIONAL | BPFHOST_FIELD_PRESENT(0));
+	expect_name_of(schema, kind, 0, "tcp");
+	expect_name_of(schema, kind, 1, "icmp6");
+	expect_name_of(schema, kind, 2, "sample_other");
+	expect(schema, "peer", BPFHOST_ADDRESS, 128, 16, 1);
+	assert_int_equal(peer->flags, BPFHOST_FIELD_OPTIONAL | BPFHOST_FIELD_PRESENT(30));
+	assert_int_equal(find(schema, "path")->flags, 0);
+}
+
 /* What clang writes for a real program. */
 static void test_compiled(void **state)
 {
@@ -462,6 +493,7 @@ static void test_compiled(void **state)
 	expect(schema, "state", BPFHOST_ENUM, 80, 4, 1);
 	expect(schema, "bytes", BPFHOST_BYTES, 84, 4, 1);
 	expect(schema, "path", BPFHOST_STRING, 88, 32, 1);
+	expect_optional(schema);
 	free(schema);
 	btf__free(t.btf);
 }

@@ -99,6 +99,8 @@ static void test_values(void **state)
 	static const char *const names[] = { "A", "B", NULL };
 	const uint64_t spans[] = { 0, 999, 1000, 1234567, 61000000001ULL };
 	const int64_t results[] = { -2, 5, -512, -4000, INT64_MIN };
+	static const unsigned char in_either[32] = { [10] = 0xff, 0xff, 1,    2,       3,
+						     4,           0xfe, 0x80, [31] = 1 };
 	static const unsigned char in6[28] = { 10, 0, 1, 0xbb, [23] = 1 };
 
 	(void)state;
@@ -111,6 +113,7 @@ static void test_values(void **state)
 	expect(BPFHOST_SOCKADDR, 8, 1, "\1\0/run/a", "unix:/run/a");
 	expect(BPFHOST_SOCKADDR, 2, 1, "\x10\0", "family:AF_NETLINK");
 	expect(BPFHOST_SOCKADDR, 2, 1, "\0\0", "none");
+	expect(BPFHOST_ADDRESS, 16, 2, in_either, "[1.2.3.4,fe80::1]");
 	expect(BPFHOST_MAC, 6, 1, "\1\2\3\4\5\6", "01:02:03:04:05:06");
 	expect(BPFHOST_COUNTED, 8, 1, "\x09\0\0\0\1\2\3\4", "01020304...");
 	expect(BPFHOST_COUNTED, 8, 2, "\4\0\0\0\1\2\3\4\5\0\0\0\1\2\3\4", "[01020304,01020304...]");

@@ -215,6 +215,9 @@ static __attribute__((noinline)) __u32 bpfhost_condition_numbers(
 	return bpfhost_condition_order(left, left_negative, right, right_negative);
 }
 
+/* Bytes 8 to 11 of an IPv4 address that is written as one of IPv6. */
+#define bpfhost_condition_mapped 0xffff0000U
+
 /* The leading BITS of two pieces of eight bytes in network order. */
 static __always_inline bool bpfhost_condition_prefix(__u64 left, __u64 right, __u32 bits)
 {
@@ -241,9 +244,23 @@ static __attribute__((noinline)) __u32 bpfhost_condition_address(
 	    bpf_probe_read_kernel(&words[2], size,
 				  run->base + (test->right.offset & BPFHOST_CONDITION_OFFSET_MAX)))
 		return 0;
+	if (test->is_ipv6 && !words[0] && (__u32)words[1] == bpfhost_condition_mapped)
+		return BPFHOST_CONDITION_GREATER;
 	equal = bpfhost_condition_prefix(words[0], words[2], bits) &&
 		bpfhost_condition_prefix(words[1], words[3], bits > 64 ? bits - 64 : 0);
 	return equal ? BPFHOST_CONDITION_EQUAL : BPFHOST_CONDITION_GREATER;
+}
+
+/* What the record lacks makes its comparison false. */
+static __always_inline bool bpfhost_condition_has(const struct bpfhost_condition_run *run,
+						  const struct bpfhost_load *load)
+{
+	__u32 bits = 0;
+
+	if (!load->present)
+		return true;
+	bpf_probe_read_kernel(&bits, sizeof(bits), run->base + run->condition->present);
+	return bits >> ((load->present - 1) & 31) & 1;
 }
 
 static __always_inline __u32 bpfhost_condition_test(const struct bpfhost_condition_run *run,
@@ -251,9 +268,11 @@ static __always_inline __u32 bpfhost_condition_test(const struct bpfhost_conditi
 {
 	__u8 kind = test->left.kind;
 
+	if (!bpfhost_condition_has(run, &test->left) || !bpfhost_condition_has(run, &test->right))
+		return 0;
 	if (kind == BPFHOST_LOAD_UINT || kind == BPFHOST_LOAD_INT)
 		return bpfhost_condition_numbers(run, test);
-	if (kind == BPFHOST_LOAD_IPV4 || kind == BPFHOST_LOAD_IPV6)
+	if (kind == BPFHOST_LOAD_IPV4 || kind == BPFHOST_LOAD_IPV6 || kind == BPFHOST_LOAD_ADDRESS)
 		return bpfhost_condition_address(run, test);
 	return bpfhost_condition_text(run, test);
 }

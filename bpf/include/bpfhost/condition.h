@@ -31,11 +31,12 @@ enum bpfhost_load_kind {
 	BPFHOST_LOAD_KERNEL_STR, /* the same, in kernel memory */
 	BPFHOST_LOAD_IPV4,       /* 4 bytes in network order */
 	BPFHOST_LOAD_IPV6,       /* 16 bytes in network order */
+	BPFHOST_LOAD_ADDRESS,    /* 16 bytes: IPv6, or IPv4 as ::ffff:a.b.c.d */
 };
 
 struct bpfhost_load {
-	__u8 kind; /* enum bpfhost_load_kind */
-	__u8 reserved;
+	__u8 kind;    /* enum bpfhost_load_kind */
+	__u8 present; /* n > 0: it is there only where bit n - 1 of the u32 at `present` is set */
 	__u16 size;   /* bytes; of UINT, INT and CHARS only */
 	__u32 offset; /* from the base pointer, at most BPFHOST_CONDITION_OFFSET_MAX */
 };
@@ -72,7 +73,7 @@ struct bpfhost_condition_test {
 	__u8 string; /* index into strings */
 	__u8 next_true;
 	__u8 next_false;
-	__u8 reserved;
+	__u8 is_ipv6; /* of an ADDRESS: it is compared with one of IPv6, which no IPv4 one equals */
 };
 
 /* fail[i] is the length of the longest proper prefix of text that ends text[0..i] as well, so that
@@ -87,7 +88,8 @@ struct bpfhost_condition_string {
 
 struct bpfhost_condition {
 	__u32 test_count; /* 0: always holds */
-	__u32 string_count;
+	__u16 string_count;
+	__u16 present; /* offset from the base pointer */
 	struct bpfhost_condition_test tests[BPFHOST_CONDITION_TEST_MAX];
 	struct bpfhost_condition_string strings[BPFHOST_CONDITION_STRING_MAX];
 };

@@ -12,6 +12,7 @@
  *	};
  *
  *	ipv4, ipv6, mac       an address in network order, of 4, 16, 6 bytes of any type
+ *	address               16 bytes: IPv6, or IPv4 as ::ffff:a.b.c.d
  *	port_be               a port in network order
  *	sockaddr              a socket address, of any type
  *	str, bytes            char or __u8 arrays: a string, bytes (without: as the type says)
@@ -19,7 +20,11 @@
  *	hex, ns, errno        how an integer is to be read
  *	enum:NAME, flags:NAME an integer that holds one, or any, of enum NAME; for a member whose
  *	                      type is the enum, nothing, or flags alone. The object must use enum NAME
+ *	short                 of an enumeration: its values are called by what follows its own name,
+ *	                      in small letters: XDP_ACTION_PASS of enum xdp_action is "pass"
  *	counter, gauge        a metric; together with one of the above
+ *	present               a __u32 or an enum of masks: which of the optional members this record has
+ *	optional:ENUMERATOR   the member is there only where this bit of it is set
  *
  * They are BTF declaration tags, which exist for the BPF target only; elsewhere it is nothing.
  */

@@ -15,7 +15,7 @@ const char *inspect_kind_name(uint16_t kind)
 	static const char *const names[] = {
 		"?",        "uint",   "int",   "hex",     "pointer", "bool", "char",
 		"float",    "string", "bytes", "counted", "ipv4",    "ipv6", "mac",
-		"sockaddr", "errno",  "enum",  "flags",   "port_be", "ns",
+		"sockaddr", "errno",  "enum",  "flags",   "port_be", "ns",   "address",
 	};
 
 	return names[kind < sizeof(names) / sizeof(names[0]) ? kind : 0];

@@ -116,7 +116,8 @@ static void inspect_event(FILE *out, const struct bpfhost_schema *schema)
 		fprintf(out, "  %s, %u bytes", inspect_kind_name(fields[i].kind), fields[i].size);
 		if (fields[i].count > 1)
 			fprintf(out, " each of %u", fields[i].count);
-		fprintf(out, " at %u%s\n", fields[i].offset,
+		fprintf(out, " at %u%s%s\n", fields[i].offset,
+			fields[i].flags & BPFHOST_FIELD_OPTIONAL ? ", optional" : "",
 			fields[i].metric == BPFHOST_METRIC_COUNTER ? ", counter"
 			: fields[i].metric == BPFHOST_METRIC_GAUGE ? ", gauge"
 								   : "");

@@ -170,6 +170,7 @@ static void wide_value(struct filter_bound *bound, uint32_t index, const uint8_t
 {
 	const struct sink_field *field = &bound->type->fields[index];
 	struct field_sockaddr address;
+	const uint8_t *ipv4;
 
 	switch (field->kind) {
 	case BPFHOST_STRING:
@@ -185,6 +186,10 @@ static void wide_value(struct filter_bound *bound, uint32_t index, const uint8_t
 	case BPFHOST_IPV4:
 	case BPFHOST_IPV6:
 		set_address(value, at, field->size);
+		break;
+	case BPFHOST_ADDRESS:
+		ipv4 = field_mapped_ipv4(at);
+		set_address(value, ipv4 ? ipv4 : at, ipv4 ? 4 : 16);
 		break;
 	case BPFHOST_SOCKADDR:
 		field_sockaddr(at, field->size, &address);
@@ -207,6 +212,10 @@ static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 	}
 	field = &bound->type->fields[slot - SLOT_FIELDS];
 	at = bound->record + field->offset;
+	if (!field_is_present(field, field_bits(bound->type, bound->record))) {
+		value->kind = BPFHOST_VALUE_MISSING;
+		return;
+	}
 	switch (filter_operand_kind(field)) {
 	case BPFHOST_OPERAND_INT:
 		value->kind = BPFHOST_VALUE_INT;

@@ -44,6 +44,7 @@ enum bpfhost_operand_kind filter_operand_kind(const struct sink_field *field)
 	case BPFHOST_IPV6:
 		return BPFHOST_OPERAND_IPV6;
 	case BPFHOST_SOCKADDR:
+	case BPFHOST_ADDRESS:
 		return BPFHOST_OPERAND_ADDRESS;
 	default:
 		return BPFHOST_OPERAND_UINT;

@@ -70,6 +70,25 @@ static inline uint32_t field_counted(const void *at, uint32_t size)
 	return n < size - 4 ? (uint32_t)n : size - 4;
 }
 
+/* The bits of the fields that a record has; all where none is optional. */
+static inline uint32_t field_bits(const struct sink_type *type, const void *record)
+{
+	return type->present ? (uint32_t)field_uint((const uint8_t *)record + type->present, 4) : 0;
+}
+
+static inline bool field_is_present(const struct sink_field *field, uint32_t bits)
+{
+	return !field->present || field->present & bits;
+}
+
+/* The four bytes of an IPv4 address that is written as ::ffff:a.b.c.d, NULL where it is none. */
+static inline const uint8_t *field_mapped_ipv4(const uint8_t *address)
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	return memcmp(address, prefix, sizeof(prefix)) ? NULL : address + sizeof(prefix);
+}
+
 /*
  * Whether an element lacks something: a string without its NUL, or a counted one that counts more
  * than it holds.

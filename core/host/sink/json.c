@@ -125,6 +125,13 @@ static char *put_address(char *p, const uint8_t *address, bool is_ipv4)
 	return p;
 }
 
+static char *put_either_address(char *p, const uint8_t *address)
+{
+	const uint8_t *ipv4 = field_mapped_ipv4(address);
+
+	return put_address(p, ipv4 ? ipv4 : address, ipv4);
+}
+
 static char *put_path(char *p, const struct field_sockaddr *a, bool *replaced)
 {
 	bool is_abstract = a->path_size && !a->path[0];
@@ -178,6 +185,8 @@ static char *put_wide(char *p, const struct sink_field *field, const uint8_t *at
 	case BPFHOST_IPV4:
 	case BPFHOST_IPV6:
 		return put_address(p, at, field->kind == BPFHOST_IPV4);
+	case BPFHOST_ADDRESS:
+		return put_either_address(p, at);
 	case BPFHOST_MAC:
 		*p++ = '"';
 		p = put_mac(p, at);
@@ -238,6 +247,7 @@ static char *put_array(char *p, const struct sink_field *field, const uint8_t *a
 static char *put_data(char *p, const struct sink_type *type, const uint8_t *record, bool cut,
 		      struct line *line)
 {
+	uint32_t bits = field_bits(type, record);
 	char *start = p;
 
 	for (uint32_t i = 0; i < type->nfields; i++) {
@@ -245,6 +255,8 @@ static char *put_data(char *p, const struct sink_type *type, const uint8_t *reco
 		const uint8_t *at = record + field->offset;
 		bool replaced = false;
 
+		if (!field_is_present(field, bits))
+			continue;
 		p = put_chars(p, &field->json);
 		p = field->count == 1 ? put_value(p, field, at, &replaced)
 				      : put_array(p, field, at, &replaced);

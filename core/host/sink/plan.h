@@ -48,6 +48,8 @@ struct sink_field {
 	uint8_t kind; /* enum bpfhost_kind */
 	bool is_signed;
 	uint32_t nnames;
+	uint32_t
+		present; /* of the record's bits, the one without which it is not there; 0: always */
 	const struct sink_name *names; /* an enumeration's by value, a flag's as declared */
 	struct sink_chars json;        /* ,"name": */
 	struct sink_chars text;        /* name= */
@@ -58,6 +60,7 @@ struct sink_type {
 	uint32_t id;
 	uint32_t record_size;
 	uint32_t nfields;
+	uint32_t present; /* where the bits of optional fields are; 0: none is optional */
 	size_t json_bound;
 	size_t text_bound;
 	const char *name;

@@ -169,6 +169,8 @@ static char *put_wide(char *p, const struct sink_field *field, const uint8_t *at
 		return put_ipv4(p, at);
 	case BPFHOST_IPV6:
 		return put_ipv6(p, at);
+	case BPFHOST_ADDRESS:
+		return field_mapped_ipv4(at) ? put_ipv4(p, field_mapped_ipv4(at)) : put_ipv6(p, at);
 	case BPFHOST_MAC:
 		return put_mac(p, at);
 	case BPFHOST_COUNTED:
@@ -269,11 +271,13 @@ static char *put_task(char *p, const struct bpfhost_event *header)
 static size_t put_event(struct sink_clock *clock, const struct sink_type *type,
 			const uint8_t *record, uint32_t record_size, char *out, bool color)
 {
+	uint32_t bits;
 	struct bpfhost_event header;
 	char *p = out;
 
 	if (record_size < type->record_size)
 		return 0;
+	bits = field_bits(type, record);
 	memcpy(&header, record, sizeof(header));
 	p = put_color(p, color, dim);
 	p = put_time(p, clock, header.time_ns);
@@ -286,6 +290,8 @@ static size_t put_event(struct sink_clock *clock, const struct sink_type *type,
 	for (uint32_t i = 0; i < type->nfields; i++) {
 		const struct sink_field *field = &type->fields[i];
 
+		if (!field_is_present(field, bits))
+			continue;
 		*p++ = ' ';
 		p = put_color(p, color, dim);
 		p = put_chars(p, &field->text);

@@ -75,6 +75,7 @@ static size_t element_bound(const struct sink_field *field)
 	case BPFHOST_COUNTED:
 		return 2 * (size_t)field->size + 8;
 	case BPFHOST_IPV6:
+	case BPFHOST_ADDRESS:
 		return 52;
 	case BPFHOST_FLAGS: /* each name takes at least one of the bits that are left */
 		return sum < 64 * longest ? sum : 64 * longest;
@@ -155,6 +156,8 @@ static void compile_field(const struct bpfhost_schema *schema,
 	field->kind = (uint8_t)from->kind;
 	field->is_signed = from->flags & BPFHOST_FIELD_SIGNED;
 	field->nnames = from->nnames;
+	if (from->flags & BPFHOST_FIELD_OPTIONAL)
+		field->present = 1U << BPFHOST_FIELD_PRESENT_BIT(from->flags);
 	field->json = keep_json(arena, ",", name, ":");
 	field->text = keep_text(arena, name, "=");
 	field->name = keep(arena, name, strlen(name));
@@ -212,6 +215,7 @@ static void compile(struct sink_type *type, const struct bpfhost_schema *schema,
 	type->id = schema->type;
 	type->record_size = schema->record_size;
 	type->nfields = schema->nfields;
+	type->present = schema->present;
 	type->name = keep(&arena, name, strlen(name));
 	type->instance = keep(&arena, instance, strnlen(instance, SINK_NAME_MAX));
 	type->plugin = keep(&arena, plugin, strnlen(plugin, SINK_NAME_MAX));

@@ -12,14 +12,14 @@ extern "C" {
 
 /* Says where the field SLOT lies for the BPF program: kind, offset from its base pointer, size. The
  * kind must fit what the slot was bound to: UINT to UINT, INT to INT, STRING to one of the string
- * kinds, IPV4 and IPV6 to theirs. Returns 0 or -errno, -ENOTSUP for a field that cannot be read
- * there. */
+ * kinds, IPV4, IPV6 and ADDRESS to theirs. Returns 0 or -errno, -ENOTSUP for a field that cannot be
+ * read there. Where loads are optional, the caller sets `present` of the condition. */
 typedef int (*bpfhost_place_fn)(void *ctx, uint32_t slot, struct bpfhost_load *ret_load);
 
 /*
  * Translates a bound expression for bpfhost_condition_holds(). Returns 0, or -E2BIG (more tests or
- * strings than fit), -ENOTSUP (floats, two strings compared with each other, a run-time address
- * family), -EINVAL (a load that does not fit its slot), or what PLACE returned, with a sentence in
+ * strings than fit), -ENOTSUP (floats, two strings compared with each other, an address
+ * of either family with a field of one), -EINVAL (a load that does not fit its slot), or what PLACE returned, with a sentence in
  * *err (may be NULL).
  */
 int bpfhost_condition_compile(const struct bpfhost_expr *expr, bpfhost_place_fn place, void *ctx,

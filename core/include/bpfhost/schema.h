@@ -34,6 +34,7 @@ enum bpfhost_kind {
 	BPFHOST_FLAGS = 17,    /* size 1, 2, 4, 8: any of the names of values, each a mask */
 	BPFHOST_PORT_BE = 18,  /* 2 bytes in network order */
 	BPFHOST_NS = 19,       /* size 8: a time span in nanoseconds */
+	BPFHOST_ADDRESS = 20,  /* 16 bytes: IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2) */
 };
 
 enum bpfhost_metric {
@@ -44,6 +45,10 @@ enum bpfhost_metric {
 
 /* The enumeration's or flag's values are signed. */
 #define BPFHOST_FIELD_SIGNED 0x1
+/* The record has this field only where the bit of its `present` is set that bits 8 to 12 number. */
+#define BPFHOST_FIELD_OPTIONAL           0x2
+#define BPFHOST_FIELD_PRESENT(bit)       ((uint32_t)(bit) << 8)
+#define BPFHOST_FIELD_PRESENT_BIT(flags) ((flags) >> 8 & 31)
 
 struct bpfhost_schema_field {
 	uint32_t name;   /* offset into strings */
@@ -71,7 +76,7 @@ struct bpfhost_schema {
 	uint32_t nfields;
 	uint32_t nnames;
 	uint32_t strings_size; /* the last byte is NUL */
-	uint32_t reserved;
+	uint32_t present; /* where in a record the u32 lies that says what it has; 0: it has all */
 };
 
 _Static_assert(sizeof(struct bpfhost_schema_field) == 32, "ABI");
@@ -100,7 +105,12 @@ void bpfhost_schema_field(struct bpfhost_schema_builder *builder, const char *na
 /* Adds a name of a value to the last field. */
 void bpfhost_schema_value(struct bpfhost_schema_builder *builder, const char *name, uint64_t value);
 void bpfhost_schema_metric(struct bpfhost_schema_builder *builder, enum bpfhost_metric metric);
+/* Adds BPFHOST_FIELD_... to the last field. */
 void bpfhost_schema_flags(struct bpfhost_schema_builder *builder, uint32_t flags);
+/* Says where the bits of optional fields lie in a record, and that the last field is one of them: it is
+ * there where bit `bit` (0 to 31) is set. */
+void bpfhost_schema_present(struct bpfhost_schema_builder *builder, uint32_t offset);
+void bpfhost_schema_optional(struct bpfhost_schema_builder *builder, uint32_t bit);
 /* Where the size of a record, header included, is known only once all fields are. */
 void bpfhost_schema_record_size(struct bpfhost_schema_builder *builder, uint32_t record_size);
 /* 0, -ENOMEM, -E2BIG above the limits, -EINVAL for an impossible field. Does not free the builder. */

@@ -66,6 +66,8 @@ static bool load_fits(enum bpfhost_operand_kind field, const struct bpfhost_load
 		return load->kind == BPFHOST_LOAD_IPV4;
 	case BPFHOST_OPERAND_IPV6:
 		return load->kind == BPFHOST_LOAD_IPV6;
+	case BPFHOST_OPERAND_ADDRESS:
+		return load->kind == BPFHOST_LOAD_ADDRESS;
 	default:
 		return false;
 	}
@@ -78,9 +80,6 @@ static int compile_load(const struct compiler *compiler, const struct expr_test 
 
 	if (side->field == BPFHOST_OPERAND_FLOAT)
 		return fail(compiler, test, -ENOTSUP, "the kernel cannot compare floats");
-	if (side->field == BPFHOST_OPERAND_ADDRESS)
-		return fail(compiler, test, -ENOTSUP,
-			    "the kernel cannot compare an address of either family");
 	err = compiler->place(compiler->ctx, side->slot, load);
 	if (err)
 		return grammar_fail(&compiler->cursor, compiler->cursor.text + test->offset, err,
@@ -128,6 +127,37 @@ static int compile_string(const struct compiler *compiler, const struct expr_tes
 	return 0;
 }
 
+static void compile_address(const struct expr_address *address, struct bpfhost_condition_test *out)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool is_short = out->left.kind == BPFHOST_LOAD_ADDRESS && address->size == 4;
+	uint32_t skip = is_short ? sizeof(mapped) : 0;
+
+	memcpy(out->address, mapped, skip);
+	memcpy(out->address + skip, address->bytes, sizeof(out->address) - skip);
+	out->bits = (uint8_t)(address->bits + skip * 8);
+	out->is_ipv6 = out->left.kind == BPFHOST_LOAD_ADDRESS && address->size == 16;
+}
+
+/* Two fields, of which the second is not masked. */
+static int compile_right_field(const struct compiler *compiler, const struct expr_test *test,
+			       struct bpfhost_condition_test *out)
+{
+	const struct expr_bound *right = &test->right;
+
+	if (right->masked)
+		return fail(compiler, test, -ENOTSUP,
+			    "the kernel cannot mask both sides of a comparison");
+	if (right->field == BPFHOST_OPERAND_STRING)
+		return fail(compiler, test, -ENOTSUP, "the kernel cannot compare two strings");
+	if ((right->field == BPFHOST_OPERAND_ADDRESS) !=
+	    (test->left.field == BPFHOST_OPERAND_ADDRESS))
+		return fail(compiler, test, -ENOTSUP,
+			    "the kernel cannot compare an address of either family with one of "
+			    "one family");
+	return compile_load(compiler, test, right, &out->right);
+}
+
 static int compile_right(const struct compiler *compiler, const struct expr_test *test,
 			 struct bpfhost_condition_test *out)
 {
@@ -142,17 +172,10 @@ static int compile_right(const struct compiler *compiler, const struct expr_test
 	case EXPR_STRING:
 		return compile_string(compiler, test, out);
 	case EXPR_ADDRESS:
-		out->bits = right->address.bits;
-		memcpy(out->address, right->address.bytes, sizeof(out->address));
+		compile_address(&right->address, out);
 		return 0;
 	case EXPR_NAME:
-		if (right->masked)
-			return fail(compiler, test, -ENOTSUP,
-				    "the kernel cannot mask both sides of a comparison");
-		if (right->field == BPFHOST_OPERAND_STRING)
-			return fail(compiler, test, -ENOTSUP,
-				    "the kernel cannot compare two strings");
-		return compile_load(compiler, test, right, &out->right);
+		return compile_right_field(compiler, test, out);
 	default:
 		return fail(compiler, test, -ENOTSUP, "the kernel cannot compare floats");
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Binding resolves the names of one test after the other. A name is first looked for among the
- * fields; what is none may be an enumerator of the field beside it. What remains of a side is one
- * field with a mask, or one constant; a field is put on the left, two constants are compared now.
+ * fields; what is none may be an enumerator of the field beside it, and so may a quoted word beside a
+ * number. What remains of a side is one field with a mask, or one constant; a field is put on the left,
+ * two constants are compared now.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -49,6 +50,19 @@ static const char *nearest_word(const struct binder *binder, const char *field, 
 	return best[0];
 }
 
+/* Adds the word that was probably meant, if any, to the complaint that was just made. */
+static int suggest(const struct binder *binder, uint32_t offset, const char *near)
+{
+	struct bpfhost_error first;
+
+	if (!near || !binder->cursor.err)
+		return -ENOENT;
+	first = *binder->cursor.err;
+	bpfhost_error_set(binder->cursor.err, offset, "%.200s; did you mean \"%.128s\"?",
+			  first.text, near);
+	return -ENOENT;
+}
+
 static int refuse_name(const struct binder *binder, const struct expr_name *name,
 		       const char *partner)
 {
@@ -59,13 +73,7 @@ static int refuse_name(const struct binder *binder, const struct expr_name *name
 		near = nearest_word(binder, NULL, name->text);
 	grammar_fail(&binder->cursor, at, 0, NULL, "unknown name \"%.*s\"",
 		     GRAMMAR_WORD(name->text, strlen(name->text)));
-	if (near && binder->cursor.err) {
-		struct bpfhost_error first = *binder->cursor.err;
-
-		bpfhost_error_set(binder->cursor.err, name->offset,
-				  "%.200s; did you mean \"%.128s\"?", first.text, near);
-	}
-	return -ENOENT;
+	return suggest(binder, name->offset, near);
 }
 
 static bool is_field(const struct name *name)
@@ -267,6 +275,47 @@ static void adapt(struct expr_bound *side, const struct expr_bound *other)
 	side->address = address;
 }
 
+static int refuse_word(const struct binder *binder, const struct expr_name *name, const char *field)
+{
+	const char *near = nearest_word(binder, field, name->text);
+
+	grammar_fail(&binder->cursor, place(binder, name->offset), -ENOENT, NULL,
+		     "\"%s\" has no value \"%.*s\"", field,
+		     GRAMMAR_WORD(name->text, strlen(name->text)));
+	return suggest(binder, name->offset, near);
+}
+
+static bool has_words(const struct binder *binder, const char *field)
+{
+	return binder->resolver->enumerator && binder->resolver->candidate &&
+	       binder->resolver->candidate(binder->ctx, field, 0);
+}
+
+/* A quoted word beside a number is the name of one of its values: proto == "tcp". */
+static int adapt_word(const struct binder *binder, struct expr_bound *side,
+		      const struct expr_side *parsed, const struct expr_bound *other)
+{
+	struct bpfhost_operand operand = { 0 };
+	struct expr_name name = { .offset = parsed->offset };
+	int err;
+
+	if (side->kind != EXPR_STRING || other->kind != EXPR_NAME ||
+	    class_of(other) != CLASS_NUMBER || !has_words(binder, other->name))
+		return 0;
+	name.text = side->string;
+	err = binder->resolver->enumerator(binder->ctx, other->name, name.text, &operand);
+	if (err == -ENOENT)
+		return refuse_word(binder, &name, other->name);
+	if (err)
+		return resolver_failed(binder, &name, err);
+	*side = (struct expr_bound){
+		.kind = EXPR_NUMBER,
+		.value = operand.value,
+		.negative = operand.is_signed && (int64_t)operand.value < 0,
+	};
+	return 0;
+}
+
 /* 4, 6, or 0 where only the event tells. */
 static int family_of(const struct expr_bound *side)
 {
@@ -384,7 +433,11 @@ static int bind_test(struct binder *binder, struct expr_test *test)
 		return err;
 	adapt(&test->left, &test->right);
 	adapt(&test->right, &test->left);
-	err = check_classes(binder, test);
+	err = adapt_word(binder, &test->left, &test->parsed_left, &test->right);
+	if (!err)
+		err = adapt_word(binder, &test->right, &test->parsed_right, &test->left);
+	if (!err)
+		err = check_classes(binder, test);
 	if (err)
 		return err;
 	if (test->op == EXPR_MATCH)

@@ -12,9 +12,11 @@
 #include <bpfhost/host.h>
 
 #include <bpf/btf.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define EVENT_SUFFIX    "_event"
 #define VARIABLE_PREFIX "bpfhost_type__"
@@ -36,9 +38,27 @@ static int add_struct(struct schema_walk *walk, uint32_t type_id, struct schema_
 	return err;
 }
 
-/* The names of an enumeration, of either width, for the field that was just added. */
-static void add_enum_names(struct schema_walk *walk, const struct btf_type *type)
+/*
+ * With the tag `short`, XDP_ACTION_PASS of enum xdp_action is called pass: without the enumeration's
+ * own name in front, and in small letters.
+ */
+static void add_enum_name(struct schema_walk *walk, const char *enumeration, const char *name,
+			  uint64_t value)
 {
+	char brief[SCHEMA_NAME_SIZE] = "";
+	size_t length = strlen(enumeration);
+
+	if (length && name && !strncasecmp(name, enumeration, length) && name[length] == '_')
+		name += length + 1;
+	for (size_t i = 0; length && name && name[i] && i + 1 < sizeof(brief); i++)
+		brief[i] = (char)tolower((unsigned char)name[i]);
+	bpfhost_schema_value(walk->builder, length && name ? brief : name, value);
+}
+
+/* The names of an enumeration, of either width, for the field that was just added. */
+static void add_enum_names(struct schema_walk *walk, const struct btf_type *type, bool is_short)
+{
+	const char *enumeration = is_short ? btf__name_by_offset(walk->btf, type->name_off) : NULL;
 	uint32_t flags = btf_kflag(type) ? BPFHOST_FIELD_SIGNED : 0;
 
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
@@ -55,28 +75,41 @@ static void add_enum_names(struct schema_walk *walk, const struct btf_type *type
 			if (btf_enum(type)[i].val < 0 && btf_enum(type)[i].val >= -4096)
 				flags = BPFHOST_FIELD_SIGNED;
 		}
-		bpfhost_schema_value(walk->builder, btf__name_by_offset(walk->btf, offset), value);
+		add_enum_name(walk, enumeration ? enumeration : "",
+			      btf__name_by_offset(walk->btf, offset), value);
 	}
 	bpfhost_schema_flags(walk->builder, flags);
 }
 
 static int add_shape(struct schema_walk *walk, const struct schema_place *place,
-		     const struct schema_shape *shape, enum bpfhost_metric metric)
+		     const struct schema_shape *shape, const struct schema_tags *tags)
 {
 	uint64_t end = place->offset + (uint64_t)shape->size * shape->count;
 	bool is_number = shape->kind == BPFHOST_UINT || shape->kind == BPFHOST_INT ||
 			 shape->kind == BPFHOST_FLOAT || shape->kind == BPFHOST_NS;
 
-	if (metric && (!is_number || shape->count != 1))
+	if (tags->metric && (!is_number || shape->count != 1))
 		return schema_refuse(walk, place, "is a metric, but not one number");
 	if (end > walk->record_size)
 		return schema_refuse(walk, place, "lies outside of its struct");
 	bpfhost_schema_field(walk->builder, place->name, shape->kind, (uint32_t)place->offset,
 			     shape->size, shape->count);
 	if (shape->enumeration)
-		add_enum_names(walk, shape->enumeration);
-	if (metric)
-		bpfhost_schema_metric(walk->builder, metric);
+		add_enum_names(walk, shape->enumeration, tags->is_short);
+	if (tags->metric)
+		bpfhost_schema_metric(walk->builder, tags->metric);
+	if (tags->is_optional)
+		bpfhost_schema_optional(walk->builder, tags->bit);
+	return 0;
+}
+
+/* The bits of the optional fields are no field themselves. */
+static int add_present(struct schema_walk *walk, const struct schema_place *place,
+		       const struct schema_shape *shape)
+{
+	if (shape->size != sizeof(uint32_t) || shape->count != 1 || shape->nested)
+		return schema_refuse(walk, place, "says what is present, but is not 4 bytes");
+	bpfhost_schema_present(walk->builder, (uint32_t)place->offset);
 	return 0;
 }
 
@@ -121,7 +154,8 @@ static int add_member(struct schema_walk *walk, const struct btf_type *type, uin
 		return add_struct(walk, shape.nested, place);
 	if (!place.name[0])
 		return schema_refuse(walk, &place, "has no name");
-	return add_shape(walk, &place, &shape, tags.metric);
+	return tags.is_present ? add_present(walk, &place, &shape)
+			       : add_shape(walk, &place, &shape, &tags);
 }
 
 /* The first member is the header; the names of everything else are the event's own. */
@@ -165,8 +199,9 @@ static int finish(struct schema_walk *walk, struct bpfhost_schema **ret_schema)
 	else if (err)
 		bpfhost_error_set(walk->err, 0, "struct %s makes no schema: %s", walk->name,
 				  err == -EINVAL
-					  ? "two of its fields have one name, or a name is not "
-					    "printable or is too long"
+					  ? "two of its fields have one name, a name is not "
+					    "printable or is too long, or a field is optional "
+					    "and no member says what is present"
 					  : strerror(-err));
 	return err;
 }

@@ -170,10 +170,10 @@ static bool is_integer(const struct schema_shape *shape)
 /* Kinds that read all bytes of the member, whatever its type: as many as fit, or as one. */
 static bool reshape_whole(enum bpfhost_kind kind, uint32_t total, struct schema_shape *shape)
 {
-	uint32_t size = kind == BPFHOST_IPV4   ? 4
-			: kind == BPFHOST_IPV6 ? 16
-			: kind == BPFHOST_MAC  ? 6
-					       : total;
+	uint32_t size = kind == BPFHOST_IPV4                              ? 4
+			: kind == BPFHOST_IPV6 || kind == BPFHOST_ADDRESS ? 16
+			: kind == BPFHOST_MAC                             ? 6
+									  : total;
 
 	if (!total || total % size || (kind == BPFHOST_SOCKADDR && total < 2) ||
 	    (kind == BPFHOST_COUNTED && total < 4))
@@ -188,6 +188,7 @@ static bool reshape(const struct schema_tags *tags, const struct element *elemen
 	switch (tags->kind) {
 	case BPFHOST_IPV4:
 	case BPFHOST_IPV6:
+	case BPFHOST_ADDRESS:
 	case BPFHOST_MAC:
 	case BPFHOST_SOCKADDR:
 	case BPFHOST_COUNTED:

@@ -10,27 +10,38 @@
 
 #define PREFIX "bpfhost:"
 
+/* What stands behind the colon. */
+enum argument {
+	NOTHING,
+	ENUMERATION, /* may be missing */
+	ENUMERATOR,
+};
+
 static const struct {
 	const char *word;
 	enum bpfhost_kind kind;
 	enum bpfhost_metric metric;
-	bool takes_enum;
+	enum argument argument;
 } words[] = {
-	{ "ipv4", BPFHOST_IPV4, 0, false },
-	{ "ipv6", BPFHOST_IPV6, 0, false },
-	{ "mac", BPFHOST_MAC, 0, false },
-	{ "port_be", BPFHOST_PORT_BE, 0, false },
-	{ "sockaddr", BPFHOST_SOCKADDR, 0, false },
-	{ "str", BPFHOST_STRING, 0, false },
-	{ "bytes", BPFHOST_BYTES, 0, false },
-	{ "counted", BPFHOST_COUNTED, 0, false },
-	{ "hex", BPFHOST_HEX, 0, false },
-	{ "ns", BPFHOST_NS, 0, false },
-	{ "errno", BPFHOST_ERRNO, 0, false },
-	{ "enum", BPFHOST_ENUM, 0, true },
-	{ "flags", BPFHOST_FLAGS, 0, true },
-	{ "counter", 0, BPFHOST_METRIC_COUNTER, false },
-	{ "gauge", 0, BPFHOST_METRIC_GAUGE, false },
+	{ "ipv4", BPFHOST_IPV4, 0, NOTHING },
+	{ "ipv6", BPFHOST_IPV6, 0, NOTHING },
+	{ "mac", BPFHOST_MAC, 0, NOTHING },
+	{ "port_be", BPFHOST_PORT_BE, 0, NOTHING },
+	{ "sockaddr", BPFHOST_SOCKADDR, 0, NOTHING },
+	{ "str", BPFHOST_STRING, 0, NOTHING },
+	{ "bytes", BPFHOST_BYTES, 0, NOTHING },
+	{ "counted", BPFHOST_COUNTED, 0, NOTHING },
+	{ "hex", BPFHOST_HEX, 0, NOTHING },
+	{ "ns", BPFHOST_NS, 0, NOTHING },
+	{ "errno", BPFHOST_ERRNO, 0, NOTHING },
+	{ "enum", BPFHOST_ENUM, 0, ENUMERATION },
+	{ "flags", BPFHOST_FLAGS, 0, ENUMERATION },
+	{ "address", BPFHOST_ADDRESS, 0, NOTHING },
+	{ "counter", 0, BPFHOST_METRIC_COUNTER, NOTHING },
+	{ "gauge", 0, BPFHOST_METRIC_GAUGE, NOTHING },
+	{ "present", 0, 0, NOTHING },
+	{ "optional", 0, 0, ENUMERATOR },
+	{ "short", 0, 0, NOTHING },
 };
 
 #define NWORDS (sizeof(words) / sizeof(words[0]))
@@ -71,27 +82,82 @@ static int find_enum(struct schema_walk *walk, const struct schema_place *place,
 	return schema_refuse(walk, place, what);
 }
 
+/* The value of an enumerator of any enumeration; false when there is none of that name. */
+static bool find_value(const struct btf *btf, const char *name, uint64_t *ret_value)
+{
+	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *type = schema_btf_type(btf, id);
+
+		for (uint32_t i = 0; type && btf_is_enum(type) && i < btf_vlen(type); i++) {
+			const char *found = btf__name_by_offset(btf, btf_enum(type)[i].name_off);
+
+			if (!found || strcmp(found, name))
+				continue;
+			*ret_value = (uint32_t)btf_enum(type)[i].val;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int read_optional(struct schema_walk *walk, const struct schema_place *place,
+			 const char *name, struct schema_tags *tags)
+{
+	uint64_t value = 0;
+	char what[200];
+
+	if (!find_value(walk->btf, name, &value)) {
+		snprintf(what, sizeof(what),
+			 "has a tag that names the enumerator \"%.100s\", which the object has not",
+			 name);
+		return schema_refuse(walk, place, what);
+	}
+	if (!value || value & (value - 1))
+		return schema_refuse(walk, place,
+				     "is optional by an enumerator that is not one bit");
+	tags->is_optional = true;
+	tags->bit = (uint32_t)__builtin_ctzll(value);
+	return 0;
+}
+
+/* Tags that say neither kind nor metric. */
+static int read_modifier(struct schema_walk *walk, const struct schema_place *place,
+			 const char *word, const char *argument, struct schema_tags *tags)
+{
+	if (!strcmp(word, "optional"))
+		return read_optional(walk, place, argument, tags);
+	if (!strcmp(word, "present"))
+		tags->is_present = true;
+	else
+		tags->is_short = true;
+	return 0;
+}
+
 static int read_tag(struct schema_walk *walk, const struct schema_place *place, const char *text,
 		    struct schema_tags *tags)
 {
 	const char *colon = strchr(text, ':');
 	/* Formatters like to put spaces around a colon. */
+	const char *argument = colon ? colon + 1 + strspn(colon + 1, " ") : NULL;
 	size_t length = strcspn(text, " :"), i;
 
 	for (i = 0; i < NWORDS; i++)
 		if (strlen(words[i].word) == length && !strncmp(words[i].word, text, length))
 			break;
-	if (i == NWORDS || (colon && !words[i].takes_enum))
+	if (i == NWORDS || (colon && words[i].argument == NOTHING) ||
+	    (!colon && words[i].argument == ENUMERATOR))
 		return refuse_tag(walk, place, text);
 	if (words[i].metric) {
 		tags->metric = words[i].metric;
 		return 0;
 	}
+	if (!words[i].kind)
+		return read_modifier(walk, place, words[i].word, argument, tags);
 	if (tags->kind)
 		return schema_refuse(walk, place, "has two tags that say what it is");
 	tags->kind = words[i].kind;
 	tags->text = text;
-	return colon ? find_enum(walk, place, colon + 1 + strspn(colon + 1, " "), tags) : 0;
+	return argument ? find_enum(walk, place, argument, tags) : 0;
 }
 
 int schema_tags_read(struct schema_walk *walk, const struct schema_place *place, uint32_t struct_id,

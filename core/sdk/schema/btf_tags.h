@@ -10,6 +10,10 @@ struct schema_tags {
 	enum bpfhost_metric metric;
 	const struct btf_type *enumeration; /* of enum:NAME and flags:NAME, else NULL */
 	const char *text;                   /* of the tag that set the kind, without prefix */
+	bool is_present;  /* the member holds the bits of the optional ones and is no field */
+	bool is_optional; /* it is there where the bit is set */
+	uint32_t bit;     /* of an optional one: 0 to 31 */
+	bool is_short;    /* names of values without the enumeration's own in front */
 };
 
 /* Tags without the prefix "bpfhost:" are somebody else's. 0 or -EINVAL. */

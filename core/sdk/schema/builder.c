@@ -157,7 +157,17 @@ void bpfhost_schema_flags(struct bpfhost_schema_builder *builder, uint32_t flags
 	struct bpfhost_schema_field *field = last_field(builder);
 
 	if (field)
-		field->flags = flags;
+		field->flags |= flags;
+}
+
+void bpfhost_schema_present(struct bpfhost_schema_builder *builder, uint32_t offset)
+{
+	builder->head.present = offset;
+}
+
+void bpfhost_schema_optional(struct bpfhost_schema_builder *builder, uint32_t bit)
+{
+	bpfhost_schema_flags(builder, BPFHOST_FIELD_OPTIONAL | BPFHOST_FIELD_PRESENT(bit));
 }
 
 void bpfhost_schema_record_size(struct bpfhost_schema_builder *builder, uint32_t record_size)

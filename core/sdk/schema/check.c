@@ -34,6 +34,7 @@ static const struct {
 	[BPFHOST_FLAGS] = { 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8, 0 },
 	[BPFHOST_PORT_BE] = { 1 << 2, 0 },
 	[BPFHOST_NS] = { 1 << 8, 0 },
+	[BPFHOST_ADDRESS] = { 1 << 16, 0 },
 };
 
 static bool size_fits(uint32_t kind, uint32_t size)
@@ -110,16 +111,27 @@ static bool head_fits(const struct bpfhost_schema *schema, uint32_t size)
 	uint64_t need = sizeof(*schema);
 
 	if (schema->size != size || schema->nfields > BPFHOST_SCHEMA_FIELDS_MAX ||
-	    schema->nnames > BPFHOST_SCHEMA_NAMES_MAX || !schema->strings_size || schema->reserved)
+	    schema->nnames > BPFHOST_SCHEMA_NAMES_MAX || !schema->strings_size)
 		return false;
 	if (!schema->type || schema->type == BPFHOST_TYPE_LOG)
 		return false;
 	if (schema->record_size < sizeof(struct bpfhost_event) ||
 	    schema->record_size > BPFHOST_RECORD_MAX)
 		return false;
+	if (schema->present && (schema->present < sizeof(struct bpfhost_event) ||
+				schema->present > schema->record_size - sizeof(uint32_t)))
+		return false;
 	need += schema->nfields * sizeof(struct bpfhost_schema_field);
 	need += schema->nnames * sizeof(struct bpfhost_schema_name);
 	return need + schema->strings_size == size && !((const char *)schema)[size - 1];
+}
+
+static bool flags_fit(const struct bpfhost_schema *schema, uint32_t flags)
+{
+	if (!(flags & BPFHOST_FIELD_OPTIONAL))
+		return !(flags & ~(uint32_t)BPFHOST_FIELD_SIGNED);
+	return schema->present && !(flags & ~(BPFHOST_FIELD_SIGNED | BPFHOST_FIELD_OPTIONAL |
+					      BPFHOST_FIELD_PRESENT(31)));
 }
 
 static bool field_fits(const struct bpfhost_schema *schema, uint32_t index)
@@ -128,8 +140,7 @@ static bool field_fits(const struct bpfhost_schema *schema, uint32_t index)
 
 	return name_fits(schema, field->name) && name_is_new(schema, index) &&
 	       size_fits(field->kind, field->size) && place_fits(schema, field) &&
-	       values_fit(schema, field) && metric_fits(field) &&
-	       !(field->flags & ~(uint32_t)BPFHOST_FIELD_SIGNED);
+	       values_fit(schema, field) && metric_fits(field) && flags_fit(schema, field->flags);
 }
 
 int bpfhost_schema_check(const void *block, uint32_t size)
