@@ -75,6 +75,21 @@ static int host_emit(const struct bpfhost_host *host, const void *record, uint32
 	return 0;
 }
 
+static int host_room(const struct bpfhost_host *host, uint32_t size)
+{
+	struct worker *worker = host_worker(host);
+
+	if (size > BPFHOST_RECORD_MAX)
+		return -EMSGSIZE;
+	if (bus_look_for_room(worker->bus, bus_frame_size(size)))
+		return 0;
+	worker_publish(worker);
+	if (bus_look_for_room(worker->bus, bus_frame_size(size)))
+		return 0;
+	worker->bus_blocked = size;
+	return -EAGAIN;
+}
+
 static void host_stamp(struct worker *worker, struct bpfhost_event *record)
 {
 	int cpu = sched_getcpu();
@@ -268,7 +283,11 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		.end = host_release_end,
 	};
 
+	static const struct bpfhost_ext_room room = { .size = sizeof(room), .look = host_room };
+
 	(void)host;
+	if (!strcmp(id, BPFHOST_EXT_ROOM))
+		return &room;
 	return strcmp(id, BPFHOST_EXT_RELEASE) ? NULL : &release;
 }
 

@@ -138,6 +138,19 @@ struct bpfhost_ext_release {
 	void (*end)(const struct bpfhost_host *host);
 };
 
+/*
+ * Extension "bpfhost.room/1" of the host: whether the bus has room for a record of so many bytes, header
+ * included. 0, or -EAGAIN, after which poll is called again once there is. For events made in user space
+ * that can wait: emit_user counts those as lost for which there is no room.
+ */
+#define BPFHOST_EXT_ROOM "bpfhost.room/1"
+
+struct bpfhost_ext_room {
+	uint32_t size;
+	uint32_t reserved;
+	int (*look)(const struct bpfhost_host *host, uint32_t size);
+};
+
 /* The largest record that the bus carries, header included. */
 #define BPFHOST_RECORD_MAX 65536U
 

@@ -63,6 +63,16 @@ int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program 
 			      const char *probe);
 /* Keeps a link made elsewhere, for one probe; on failure, -ENOMEM, it stays the caller's. */
 int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link);
+/* The same of a link's descriptor, which belongs to the SDK also on failure. */
+int bpfhost_keep_link_fd(struct bpfhost_instance *self, int fd);
+/*
+ * For attaching in a way that the SDK has no call for. Counts one probe as wanted; true in a dry run,
+ * after telling the plan, "would attach program NAME to PROBE": then nothing more is to be done.
+ */
+bool bpfhost_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
+			  const char *probe);
+/* Tells that a probe which is wanted could not be attached: cause is for people. Returns err. */
+int bpfhost_missed(struct bpfhost_instance *self, const char *probe, int err, const char *cause);
 
 /* A place in a program's file where a BPF program is to run. */
 struct bpfhost_uprobe {
@@ -128,6 +138,11 @@ int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
 			struct bpfhost_event *record, uint32_t size);
 int bpfhost_emit_type(struct bpfhost_instance *self, uint32_t type, struct bpfhost_event *record,
 		      uint32_t size);
+/*
+ * Whether the bus has room now for a record of so many bytes that is made in user space. -EAGAIN: it has
+ * not, return from poll, which is called again when it has.
+ */
+int bpfhost_room(struct bpfhost_instance *self, uint32_t size);
 /* Checks and publishes a schema; warns where the ring has no room for one such record. */
 int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *schema);
 

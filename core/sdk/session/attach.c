@@ -20,7 +20,7 @@ static void attach_plan(struct bpfhost_instance *self, const struct bpf_program 
 	self->host->plan(self->host, text);
 }
 
-bool session_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
+bool bpfhost_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
 			  const char *probe)
 {
 	struct session *session = session_of(self);
@@ -32,14 +32,19 @@ bool session_only_planned(struct bpfhost_instance *self, const struct bpf_progra
 	return session_is_dry(self);
 }
 
-int session_missed(struct bpfhost_instance *self, const char *probe, int err)
+int bpfhost_missed(struct bpfhost_instance *self, const char *probe, int err, const char *cause)
 {
 	struct session *session = session_get(self);
 
-	self->host->probe_failed(self->host, probe, strerror(-err));
+	self->host->probe_failed(self->host, probe, cause);
 	if (session && !session->first_error)
 		session->first_error = err;
 	return err;
+}
+
+int session_missed(struct bpfhost_instance *self, const char *probe, int err)
+{
+	return bpfhost_missed(self, probe, err, strerror(-err));
 }
 
 int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link)
@@ -69,6 +74,21 @@ int session_keep_link_fd(struct session *session, int fd)
 	session->link_fds = fds;
 	fds[session->nlink_fds++] = fd;
 	return 0;
+}
+
+int bpfhost_keep_link_fd(struct bpfhost_instance *self, int fd)
+{
+	struct session *session = session_of(self);
+	int err;
+
+	if (!session) {
+		close(fd);
+		return -ENOMEM;
+	}
+	err = session_keep_link_fd(session, fd);
+	if (!err)
+		session->attached++;
+	return err;
 }
 
 int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const char *probe)
@@ -103,7 +123,7 @@ int bpfhost_attach_program(struct bpfhost_instance *self, struct bpf_program *pr
 
 	if (attach_is_tracepoint(section, category, name, sizeof(name)))
 		return bpfhost_attach_tracepoint(self, program, category, name, 0, section);
-	if (session_only_planned(self, program, section))
+	if (bpfhost_only_planned(self, program, section))
 		return 0;
 	return session_attached(self, bpf_program__attach(program), section);
 }

@@ -28,6 +28,13 @@ int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
 			    name, name);
 }
 
+int bpfhost_room(struct bpfhost_instance *self, uint32_t size)
+{
+	const struct bpfhost_ext_room *room = self->host->extension(self->host, BPFHOST_EXT_ROOM);
+
+	return room && room->size >= sizeof(*room) ? room->look(self->host, size) : 0;
+}
+
 /* What the kernel asks of a record in __bpf_ringbuf_reserve(), kernel/bpf/ringbuf.c. */
 static bool emit_has_room(const struct bpfhost_instance *self, const struct bpfhost_schema *schema)
 {

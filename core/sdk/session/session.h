@@ -74,10 +74,6 @@ int session_keep_link_fd(struct session *session, int fd);
 int session_missed(struct bpfhost_instance *self, const char *probe, int err);
 /* Keeps what an attach call gave: a link, or NULL and errno, which is then told and returned. */
 int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const char *probe);
-/* Counts one probe that is wanted; true in a dry run, after telling the plan. */
-bool session_only_planned(struct bpfhost_instance *self, const struct bpf_program *program,
-			  const char *probe);
-
 /*
  * The two ways to attach uprobes, for those of them that are not marked as failed. What cannot be
  * attached is told and marked; returns the first error.

@@ -73,7 +73,7 @@ int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program 
 {
 	int event;
 
-	if (session_only_planned(self, program, probe))
+	if (bpfhost_only_planned(self, program, probe))
 		return 0;
 	event = tracepoint_open(category, name);
 	if (event < 0)

@@ -66,7 +66,7 @@ static void uprobe_plan(struct bpfhost_instance *self, const struct bpf_program 
 
 	snprintf(text, sizeof(text), "%.256s (%s, offset 0x%llx)", uprobe->probe, file,
 		 (unsigned long long)uprobe->offset);
-	session_only_planned(self, program, text);
+	bpfhost_only_planned(self, program, text);
 }
 
 int bpfhost_attach_uprobes(struct bpfhost_instance *self, struct bpf_program *program,
