@@ -22,7 +22,7 @@
 
 enum bpfhost_load_kind {
 	BPFHOST_LOAD_NONE,       /* no load: the constant */
-	BPFHOST_LOAD_UINT,       /* size 1, 2, 4, 8 */
+	BPFHOST_LOAD_UINT,       /* size 1, 2, 4, 6, 8 */
 	BPFHOST_LOAD_INT,        /* size 1, 2, 4, 8, sign-extended */
 	BPFHOST_LOAD_CHARS,      /* size bytes at offset, ended early by a NUL */
 	BPFHOST_LOAD_DATA_LOC,   /* u32 at offset: length << 16 | offset from base */

@@ -138,6 +138,10 @@ int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
 			struct bpfhost_event *record, uint32_t size);
 int bpfhost_emit_type(struct bpfhost_instance *self, uint32_t type, struct bpfhost_event *record,
 		      uint32_t size);
+/* The schema of an event that is declared with BPFHOST_EVENT in the object, after bpfhost_open; the
+ * caller's, freed with free(). -ENOENT and told where there is none of this struct's name. */
+int bpfhost_event_schema(struct bpfhost_instance *self, const char *name,
+			 struct bpfhost_schema **ret_schema);
 /*
  * Whether the bus has room now for a record of so many bytes that is made in user space. -EAGAIN: it has
  * not, return from poll, which is called again when it has.

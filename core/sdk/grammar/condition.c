@@ -46,8 +46,10 @@ static uint16_t follow(const struct bpfhost_expr *expr, uint16_t target)
 static bool is_whole(const struct bpfhost_load *load)
 {
 	bool power = load->size == 1 || load->size == 2 || load->size == 4 || load->size == 8;
+	bool is_mac = load->size == 6 && load->kind == BPFHOST_LOAD_UINT;
 
-	return power && (load->kind == BPFHOST_LOAD_UINT || load->kind == BPFHOST_LOAD_INT);
+	return is_mac ||
+	       (power && (load->kind == BPFHOST_LOAD_UINT || load->kind == BPFHOST_LOAD_INT));
 }
 
 /* Whether LOAD yields what the slot was bound to. */

@@ -5,6 +5,9 @@
 
 #include <bpf/libbpf.h>
 
+#include <bpfhost/error.h>
+
+#include "../schema/btf.h"
 #include "session.h"
 
 #define EMIT_RING_HEADER 8 /* BPF_RINGBUF_HDR_SZ */
@@ -16,16 +19,38 @@ int bpfhost_emit_type(struct bpfhost_instance *self, uint32_t type, struct bpfho
 	return self->host->emit_user(self->host, record, size);
 }
 
-int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
-			struct bpfhost_event *record, uint32_t size)
+/* 0: there is none of this name, which is told. */
+static uint32_t emit_type_id(struct bpfhost_instance *self, const char *verb, const char *name)
 {
 	const struct session *session = session_get(self);
 
 	for (uint32_t i = 0; session && i < session->ntypes; i++)
 		if (!strcmp(session->types[i].name, name))
-			return bpfhost_emit_type(self, session->types[i].type, record, size);
-	return bpfhost_fail(self, -ENOENT, "failed to emit %s: the object has no BPFHOST_EVENT(%s)",
-			    name, name);
+			return session->types[i].type;
+	bpfhost_fail(self, -ENOENT, "failed to %s %s: the object has no BPFHOST_EVENT(%s)", verb,
+		     name, name);
+	return 0;
+}
+
+int bpfhost_event_schema(struct bpfhost_instance *self, const char *name,
+			 struct bpfhost_schema **ret_schema)
+{
+	uint32_t type = emit_type_id(self, "describe", name);
+	struct bpfhost_error why = { 0 };
+	int err;
+
+	if (!type)
+		return -ENOENT;
+	err = schema_from_btf(bpf_object__btf(bpfhost_object(self)), type, ret_schema, &why);
+	return err ? bpfhost_fail(self, err, "failed to describe %s: %s", name, why.text) : 0;
+}
+
+int bpfhost_emit_struct(struct bpfhost_instance *self, const char *name,
+			struct bpfhost_event *record, uint32_t size)
+{
+	uint32_t type = emit_type_id(self, "emit", name);
+
+	return type ? bpfhost_emit_type(self, type, record, size) : -ENOENT;
 }
 
 int bpfhost_room(struct bpfhost_instance *self, uint32_t size)

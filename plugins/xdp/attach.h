@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Putting the program on interfaces. */
+#ifndef XDP_ATTACH_H
+#define XDP_ATTACH_H
+
+#include "state.h"
+
+/* As the choices of the option `mode`. */
+enum xdp_mode {
+	XDP_MODE_AUTO,
+	XDP_MODE_NATIVE,
+	XDP_MODE_GENERIC,
+	XDP_MODE_OFFLOAD,
+};
+
+/* All of the instance's; what cannot be attached is told. 0 where at least one was. */
+int xdp_attach_all(struct bpfhost_instance *self, struct xdp *xdp);
+
+#endif

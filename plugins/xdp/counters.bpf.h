@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Packets and bytes by interface, queue, protocol and action. */
+#ifndef XDP_COUNTERS_BPF_H
+#define XDP_COUNTERS_BPF_H
+
+#include "packet.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct xdp_counter_key);
+	__type(value, struct xdp_counter);
+} xdp_counters SEC(".maps");
+
+static __always_inline void xdp_count(struct xdp_md *ctx, const struct xdp_scratch *s)
+{
+	struct xdp_counter_key key = {
+		.ifindex = ctx->ingress_ifindex,
+		.queue = ctx->rx_queue_index,
+		.proto = s->tuples[0].proto,
+		.action = (__u16)s->packet.action,
+	};
+	struct xdp_counter *counter = bpf_map_lookup_elem(&xdp_counters, &key);
+
+	if (!counter) {
+		struct xdp_counter none = {};
+
+		bpf_map_update_elem(&xdp_counters, &key, &none, BPF_NOEXIST);
+		counter = bpf_map_lookup_elem(&xdp_counters, &key);
+		if (!counter)
+			return;
+	}
+	counter->packets++;
+	counter->bytes += s->packet.length;
+}
+
+#endif

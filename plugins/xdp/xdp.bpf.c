@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#define BPFHOST_NO_TASK
+#include <bpfhost/bpf.h>
+#include <bpfhost/condition.bpf.h>
+
+#include "packet.bpf.h"
+
+BPFHOST_EVENT(packet_event);
+BPFHOST_EVENT(flow_event);
+BPFHOST_EVENT(flows_missed_event);
+BPFHOST_EVENT(counter_event);
+
+const volatile bool xdp_show_packets = false;
+const volatile bool xdp_show_drops = false;
+const volatile bool xdp_show_flows = false;
+const volatile bool xdp_show_counters = false;
+const volatile __u32 xdp_sample = 1;
+const volatile bool xdp_has_match = false;
+const volatile struct bpfhost_condition xdp_match = {};
+
+#include "flows.bpf.h"
+#include "counters.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xdp_scratch);
+} xdp_scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XDP_INTERFACES_MAX);
+	__type(key, __u32);
+	__type(value, struct xdp_interface);
+} xdp_interfaces SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} xdp_sampled SEC(".maps");
+
+/* One in so many, of this CPU. */
+static __always_inline bool xdp_is_sampled(void)
+{
+	__u32 zero = 0;
+	__u64 *count;
+
+	if (xdp_sample <= 1)
+		return true;
+	count = bpf_map_lookup_elem(&xdp_sampled, &zero);
+	return count && (*count)++ % xdp_sample == 0;
+}
+
+static __always_inline void xdp_name(struct packet_event *packet, __u32 ifindex)
+{
+	const struct xdp_interface *interface = bpf_map_lookup_elem(&xdp_interfaces, &ifindex);
+
+	if (interface)
+		__builtin_memcpy(packet->iface, interface->name, XDP_NAME_SIZE);
+	else
+		__builtin_memset(packet->iface, 0, XDP_NAME_SIZE);
+}
+
+static __always_inline void xdp_tell_packet(struct xdp_md *ctx, struct xdp_scratch *s)
+{
+	bool wanted = xdp_show_packets || s->packet.action == XDP_VERDICT_DROP;
+
+	if (!wanted || !xdp_is_sampled())
+		return;
+	xdp_name(&s->packet, ctx->ingress_ifindex);
+	s->packet.queue = ctx->rx_queue_index;
+	BPFHOST_EMIT(packet_event, event) {
+		__builtin_memcpy((char *)event + sizeof(event->header),
+				 (char *)&s->packet + sizeof(event->header),
+				 sizeof(*event) - sizeof(event->header));
+	}
+}
+
+static __always_inline bool xdp_matches(struct xdp_scratch *s)
+{
+	if (!xdp_has_match)
+		return true;
+	return bpfhost_condition_holds((const struct bpfhost_condition *)&xdp_match, &s->packet);
+}
+
+static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
+{
+	if (xdp_has_match || xdp_show_packets || xdp_show_drops)
+		xdp_fill(s);
+	if (!xdp_matches(s))
+		return;
+	if (xdp_show_counters)
+		xdp_count(ctx, s);
+	if (xdp_show_flows)
+		xdp_flow(ctx, s);
+	if (xdp_show_packets || xdp_show_drops)
+		xdp_tell_packet(ctx, s);
+}
+
+SEC("xdp.frags")
+int xdp_program(struct xdp_md *ctx)
+{
+	__u32 zero = 0;
+	struct xdp_scratch *s = bpf_map_lookup_elem(&xdp_scratch, &zero);
+
+	if (!s || xdp_parse(ctx, s))
+		return XDP_PASS;
+	s->packet.action = XDP_VERDICT_PASS;
+	xdp_tell(ctx, s);
+	return s->packet.action == XDP_VERDICT_DROP ? XDP_DROP : XDP_PASS;
+}

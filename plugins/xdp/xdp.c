@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Packets where they arrive: flows, packets, counters. Watches and passes. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <bpfhost/condition_schema.h>
+#include <bpfhost/sdk.h>
+
+#include "attach.h"
+#include "state.h"
+
+/* How long a program that began before the flows' round turned may still be running. */
+#define XDP_GRACE_NS 2000000L
+
+/* ---- load -------------------------------------------------------------------------------------- */
+
+static int xdp_set_flag(struct bpfhost_instance *self, const char *name, bool value)
+{
+	return bpfhost_set_constant(self, name, &value, sizeof(value));
+}
+
+static int xdp_set_match(struct bpfhost_instance *self)
+{
+	const char *text = bpfhost_option_text(self, "match");
+	struct bpfhost_condition condition = { 0 };
+	struct bpfhost_schema *schema = NULL;
+	struct bpfhost_error why = { 0 };
+	int err;
+
+	if (!text)
+		return 0;
+	err = bpfhost_event_schema(self, "packet_event", &schema);
+	if (err)
+		return err;
+	err = bpfhost_condition_for_schema(text, schema, &condition, &why);
+	free(schema);
+	if (err)
+		return bpfhost_fail(self, err == -ENOMEM ? err : -EINVAL, "option match: %s",
+				    why.text);
+	err = bpfhost_set_constant(self, "xdp_match", &condition, sizeof(condition));
+	return err ? err : xdp_set_flag(self, "xdp_has_match", true);
+}
+
+static int xdp_set_constants(struct bpfhost_instance *self, const struct xdp *xdp)
+{
+	uint32_t sample = (uint32_t)bpfhost_option_number(self, "sample");
+	int err = xdp_set_flag(self, "xdp_show_packets", xdp_shows(xdp, XDP_SHOW_PACKETS));
+
+	if (!err)
+		err = xdp_set_flag(self, "xdp_show_drops", xdp_shows(xdp, XDP_SHOW_DROPS));
+	if (!err)
+		err = xdp_set_flag(self, "xdp_show_flows", xdp_shows(xdp, XDP_SHOW_FLOWS));
+	if (!err)
+		err = xdp_set_flag(self, "xdp_show_counters", xdp_shows(xdp, XDP_SHOW_COUNTERS));
+	if (!err)
+		err = bpfhost_set_constant(self, "xdp_sample", &sample, sizeof(sample));
+	return err ? err : xdp_set_match(self);
+}
+
+static void xdp_read_show(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	const struct bpfhost_setting *setting = bpfhost_option(self, "show");
+
+	for (uint32_t i = 0; i < setting->count; i++)
+		xdp->show |= 1U << setting->items[i].number.u;
+	if (!setting->count)
+		xdp->show = 1U << XDP_SHOW_FLOWS;
+}
+
+/* Programs find the name of an interface here. */
+static int xdp_name_interfaces(struct bpfhost_instance *self, const struct xdp *xdp)
+{
+	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_interfaces");
+
+	for (uint32_t i = 0; i < xdp->interfaces.count; i++) {
+		const struct xdp_target *target = &xdp->interfaces.items[i];
+		struct xdp_interface entry = { 0 };
+
+		memcpy(entry.name, target->name, sizeof(entry.name));
+		if (target->ifindex && bpf_map_update_elem(map, &target->ifindex, &entry, BPF_ANY))
+			return bpfhost_fail(self, -errno, "failed to fill xdp_interfaces: %s",
+					    strerror(errno));
+	}
+	return 0;
+}
+
+static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	int err = bpfhost_open(self);
+
+	if (!err)
+		err = xdp_set_constants(self, xdp);
+	if (!err)
+		err = xdp_interfaces_find(self, &xdp->interfaces);
+	if (!err)
+		err = xdp_flows_size(self,
+				     xdp_shows(xdp, XDP_SHOW_FLOWS)
+					     ? (uint32_t)bpfhost_option_number(self, "flows_max")
+					     : 1);
+	return err ? err : bpfhost_load(self);
+}
+
+static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	int err = xdp_name_interfaces(self, xdp);
+
+	if (!err && xdp_shows(xdp, XDP_SHOW_FLOWS))
+		err = xdp_flows_start(self, &xdp->flows);
+	if (!err && (xdp_shows(xdp, XDP_SHOW_FLOWS) || xdp_shows(xdp, XDP_SHOW_COUNTERS)))
+		err = bpfhost_timer(self, bpfhost_option_number(self, "interval"));
+	return err;
+}
+
+static int xdp_load(struct bpfhost_instance *self)
+{
+	struct xdp *xdp = calloc(1, sizeof(*xdp));
+	int err;
+
+	if (!xdp)
+		return bpfhost_fail(self, -ENOMEM, "failed to make the state: %s",
+				    strerror(ENOMEM));
+	self->state = xdp;
+	xdp_read_show(self, xdp);
+	err = xdp_prepare(self, xdp);
+	return err || self->host->flags & BPFHOST_RUN_DRY ? err : xdp_start(self, xdp);
+}
+
+static int xdp_attach(struct bpfhost_instance *self)
+{
+	return xdp_attach_all(self, self->state);
+}
+
+/* ---- poll and detach --------------------------------------------------------------------------- */
+
+static void xdp_turn(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	xdp_flows_turn(self, &xdp->flows);
+	nanosleep(&(struct timespec){ .tv_nsec = XDP_GRACE_NS }, NULL);
+}
+
+static void xdp_tell(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	if (xdp_shows(xdp, XDP_SHOW_COUNTERS))
+		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
+	if (xdp->flows.round && !xdp->flows.draining)
+		xdp_turn(self, xdp);
+}
+
+static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
+{
+	struct xdp *xdp = self->state;
+	int taken = bpfhost_drain(self, budget);
+
+	if (taken < 0)
+		return taken;
+	if (bpfhost_timer_due(self))
+		xdp_tell(self, xdp);
+	if (xdp->flows.draining)
+		xdp_flows_tell(self, &xdp->flows, &xdp->interfaces);
+	return taken;
+}
+
+/* Nothing is attached any more: both rounds are told to their end. */
+static void xdp_tell_rest(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	if (xdp->counters.told_ns || xdp_shows(xdp, XDP_SHOW_COUNTERS))
+		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
+	if (!xdp->flows.round)
+		return;
+	xdp_flows_tell(self, &xdp->flows, &xdp->interfaces);
+	xdp_flows_turn(self, &xdp->flows);
+	xdp_flows_tell(self, &xdp->flows, &xdp->interfaces);
+}
+
+static int xdp_detach(struct bpfhost_instance *self)
+{
+	struct xdp *xdp = self->state;
+	int err;
+
+	bpfhost_stop(self);
+	if (xdp && !(self->host->flags & BPFHOST_RUN_DRY))
+		xdp_tell_rest(self, xdp);
+	err = bpfhost_close(self);
+	if (xdp) {
+		xdp_interfaces_free(&xdp->interfaces);
+		xdp_counters_free(&xdp->counters);
+	}
+	free(xdp);
+	self->state = NULL;
+	return err;
+}
+
+static const char *const xdp_modes[] = { "auto", "native", "generic", "offload", NULL };
+static const char *const xdp_shows_choices[] = { "flows", "packets", "drops", "counters", NULL };
+
+static const struct bpfhost_option xdp_options[] = {
+	{
+		.name = "iface",
+		.type = BPFHOST_OPT_STRING,
+		.flags = BPFHOST_OPT_LIST,
+		.help = "the interface, * and ? in it; default: that of the default route",
+	},
+	{
+		.name = "mode",
+		.type = BPFHOST_OPT_CHOICE,
+		.choices = xdp_modes,
+		.default_text = "auto",
+		.help = "where the program runs: in the driver (native), behind it (generic), in the "
+			"card (offload); auto: native, else generic",
+	},
+	{
+		.name = "show",
+		.type = BPFHOST_OPT_CHOICE,
+		.flags = BPFHOST_OPT_LIST,
+		.choices = xdp_shows_choices,
+		.help = "what is told: flows (the default), packets, drops (packets that were "
+			"dropped), counters",
+	},
+	{
+		.name = "match",
+		.type = BPFHOST_OPT_STRING,
+		.help = "of which packets: an expression over the fields of a packet, decided in "
+			"the kernel",
+	},
+	{
+		.name = "sample",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "1",
+		.min = 1,
+		.max = 1000000000,
+		.help = "packets, drops: one in so many, counted on each CPU",
+	},
+	{
+		.name = "interval",
+		.type = BPFHOST_OPT_TIME,
+		.default_text = "1s",
+		.min = 100000000,
+		.max = 3600000000000,
+		.help = "flows, counters: how often they are told",
+	},
+	{
+		.name = "flows_max",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "16384",
+		.min = 16,
+		.max = 4194304,
+		.help = "flows: for how many there is room, twice; about 150 bytes each",
+	},
+	{ .name = NULL },
+};
+
+BPFHOST_PLUGIN(.name = "xdp", .version = "0.1.0", .license = "GPL-2.0-only OR BSD-2-Clause",
+	       .description = "packets where they arrive: flows, packets, counters",
+	       .options = xdp_options, .needs = BPFHOST_NEED_NO_TASK_FILTER,
+	       .vtable = {
+		       .load = xdp_load,
+		       .attach = xdp_attach,
+		       .poll = xdp_poll,
+		       .detach = xdp_detach,
+	       });

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The events of this plugin. */
+#ifndef XDP_EVENT_H
+#define XDP_EVENT_H
+
+#include <bpfhost/event.h>
+#include <bpfhost/tags.h>
+#include <stdbool.h>
+
+#define XDP_NAME_SIZE 16 /* IFNAMSIZ of <linux/if.h> */
+
+/* What a packet is: the number of IP's protocol, or the EtherType of what is not IP. */
+enum xdp_proto {
+	XDP_PROTO_HOPOPT = 0,
+	XDP_PROTO_ICMP = 1,
+	XDP_PROTO_IGMP = 2,
+	XDP_PROTO_IPIP = 4,
+	XDP_PROTO_TCP = 6,
+	XDP_PROTO_UDP = 17,
+	XDP_PROTO_DCCP = 33,
+	XDP_PROTO_IP6IP = 41,
+	XDP_PROTO_GRE = 47,
+	XDP_PROTO_ESP = 50,
+	XDP_PROTO_AH = 51,
+	XDP_PROTO_ICMP6 = 58,
+	XDP_PROTO_NONE = 59,
+	XDP_PROTO_OSPF = 89,
+	XDP_PROTO_PIM = 103,
+	XDP_PROTO_VRRP = 112,
+	XDP_PROTO_SCTP = 132,
+	XDP_PROTO_UDPLITE = 136,
+	XDP_PROTO_LLC = 0x5ff,   /* IEEE 802.3: a length stands where others have the EtherType */
+	XDP_PROTO_IPV4 = 0x0800, /* whose header is damaged */
+	XDP_PROTO_ARP = 0x0806,
+	XDP_PROTO_RARP = 0x8035,
+	XDP_PROTO_VLAN = 0x8100, /* more tags than are looked into */
+	XDP_PROTO_IPV6 = 0x86dd, /* whose header is damaged */
+	XDP_PROTO_MPLS = 0x8847,
+	XDP_PROTO_PPPOE = 0x8864,
+	XDP_PROTO_EAPOL = 0x888e,
+	XDP_PROTO_LLDP = 0x88cc,
+	XDP_PROTO_MACSEC = 0x88e5,
+	XDP_PROTO_PTP = 0x88f7,
+};
+
+/* What became of a packet; the numbers are those of enum xdp_action. */
+enum xdp_verdict {
+	XDP_VERDICT_DROP = 1,
+	XDP_VERDICT_PASS = 2,
+};
+
+/* What is wrong with a packet. */
+enum xdp_error {
+	XDP_ERROR_TRUNCATED_ETHERNET = 1,
+	XDP_ERROR_TRUNCATED_VLAN,
+	XDP_ERROR_TRUNCATED_ARP,
+	XDP_ERROR_TRUNCATED_IPV4,
+	XDP_ERROR_TRUNCATED_IPV6,
+	XDP_ERROR_TRUNCATED_EXTENSION,
+	XDP_ERROR_TRUNCATED_TCP,
+	XDP_ERROR_TRUNCATED_UDP,
+	XDP_ERROR_TRUNCATED_ICMP,
+	XDP_ERROR_TRUNCATED_SCTP,
+	XDP_ERROR_TRUNCATED_TUNNEL,
+	XDP_ERROR_BAD_IPV4_VERSION,
+	XDP_ERROR_BAD_IPV4_HEADER_LENGTH, /* less than its 20 bytes */
+	XDP_ERROR_BAD_IPV4_LENGTH,        /* less than its header, or more than there is */
+	XDP_ERROR_BAD_IPV6_VERSION,
+	XDP_ERROR_BAD_IPV6_LENGTH, /* more than there is */
+	XDP_ERROR_BAD_TCP_HEADER_LENGTH,
+	XDP_ERROR_BAD_UDP_LENGTH,
+	XDP_ERROR_BAD_ARP,
+	XDP_ERROR_TOO_MANY_EXTENSIONS,
+	XDP_ERROR_TOO_DEEP, /* a header lies behind the bytes that are looked at */
+};
+
+enum xdp_tcp {
+	XDP_TCP_FIN = 0x01,
+	XDP_TCP_SYN = 0x02,
+	XDP_TCP_RST = 0x04,
+	XDP_TCP_PSH = 0x08,
+	XDP_TCP_ACK = 0x10,
+	XDP_TCP_URG = 0x20,
+	XDP_TCP_ECE = 0x40,
+	XDP_TCP_CWR = 0x80,
+};
+
+enum xdp_arp {
+	XDP_ARP_REQUEST = 1,
+	XDP_ARP_REPLY = 2,
+};
+
+enum xdp_tunnel {
+	XDP_TUNNEL_VXLAN = 1,
+	XDP_TUNNEL_GRE,
+	XDP_TUNNEL_IPIP,
+};
+
+/* Which of the optional fields a packet has. */
+enum xdp_has {
+	XDP_HAS_ETHERNET = 1 << 0,
+	XDP_HAS_VLAN = 1 << 1,
+	XDP_HAS_INNER_VLAN = 1 << 2,
+	XDP_HAS_ADDRESSES = 1 << 3,
+	XDP_HAS_IP = 1 << 4,
+	XDP_HAS_FRAGMENT = 1 << 5,
+	XDP_HAS_PORTS = 1 << 6,
+	XDP_HAS_TCP = 1 << 7,
+	XDP_HAS_ICMP = 1 << 8,
+	XDP_HAS_ECHO = 1 << 9,
+	XDP_HAS_ARP = 1 << 10,
+	XDP_HAS_TUNNEL = 1 << 11,
+	XDP_HAS_VNI = 1 << 12,
+	XDP_HAS_INNER = 1 << 13,
+	XDP_HAS_INNER_ADDRESSES = 1 << 14,
+	XDP_HAS_INNER_PORTS = 1 << 15,
+	XDP_HAS_ERROR = 1 << 16,
+	XDP_HAS_RULE = 1 << 17,
+};
+
+/* clang-format off */
+struct packet_event {
+	struct bpfhost_event header;
+	char iface[XDP_NAME_SIZE];
+	__u32 queue;
+	__u32 length; /* in bytes, from the Ethernet header on */
+	enum xdp_verdict action BPFHOST_TAG(short);
+	enum xdp_has present BPFHOST_TAG(present);
+	__u8 smac[6] BPFHOST_TAG(mac) BPFHOST_TAG(optional:XDP_HAS_ETHERNET);
+	__u8 dmac[6] BPFHOST_TAG(mac) BPFHOST_TAG(optional:XDP_HAS_ETHERNET);
+	__u16 ethertype BPFHOST_TAG(hex) BPFHOST_TAG(optional:XDP_HAS_ETHERNET);
+	__u16 proto BPFHOST_TAG(enum:xdp_proto) BPFHOST_TAG(short);
+	__u16 vlan BPFHOST_TAG(optional:XDP_HAS_VLAN);
+	__u16 inner_vlan BPFHOST_TAG(optional:XDP_HAS_INNER_VLAN);
+	__u16 arp BPFHOST_TAG(enum:xdp_arp) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_ARP);
+	__u8 ttl BPFHOST_TAG(optional:XDP_HAS_IP);
+	__u8 tos BPFHOST_TAG(hex) BPFHOST_TAG(optional:XDP_HAS_IP);
+	__u8 saddr[16] BPFHOST_TAG(address) BPFHOST_TAG(optional:XDP_HAS_ADDRESSES);
+	__u8 daddr[16] BPFHOST_TAG(address) BPFHOST_TAG(optional:XDP_HAS_ADDRESSES);
+	__u16 sport BPFHOST_TAG(optional:XDP_HAS_PORTS);
+	__u16 dport BPFHOST_TAG(optional:XDP_HAS_PORTS);
+	__u32 fragment_id BPFHOST_TAG(hex) BPFHOST_TAG(optional:XDP_HAS_FRAGMENT);
+	__u16 fragment_offset BPFHOST_TAG(optional:XDP_HAS_FRAGMENT); /* bytes */
+	bool more_fragments BPFHOST_TAG(optional:XDP_HAS_FRAGMENT);
+	__u8 tcp_flags BPFHOST_TAG(flags:xdp_tcp) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_TCP);
+	__u32 seq BPFHOST_TAG(optional:XDP_HAS_TCP);
+	__u32 ack BPFHOST_TAG(optional:XDP_HAS_TCP);
+	__u16 window BPFHOST_TAG(optional:XDP_HAS_TCP);
+	__u8 icmp_type BPFHOST_TAG(optional:XDP_HAS_ICMP);
+	__u8 icmp_code BPFHOST_TAG(optional:XDP_HAS_ICMP);
+	__u16 echo_id BPFHOST_TAG(optional:XDP_HAS_ECHO);
+	__u16 echo_seq BPFHOST_TAG(optional:XDP_HAS_ECHO);
+	__u16 inner_proto BPFHOST_TAG(enum:xdp_proto) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_INNER);
+	__u16 tunnel BPFHOST_TAG(enum:xdp_tunnel) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_TUNNEL);
+	__u32 vni BPFHOST_TAG(optional:XDP_HAS_VNI); /* of VXLAN; the key of GRE */
+	__u8 inner_saddr[16] BPFHOST_TAG(address) BPFHOST_TAG(optional:XDP_HAS_INNER_ADDRESSES);
+	__u8 inner_daddr[16] BPFHOST_TAG(address) BPFHOST_TAG(optional:XDP_HAS_INNER_ADDRESSES);
+	__u16 inner_sport BPFHOST_TAG(optional:XDP_HAS_INNER_PORTS);
+	__u16 inner_dport BPFHOST_TAG(optional:XDP_HAS_INNER_PORTS);
+	__u32 rule BPFHOST_TAG(optional:XDP_HAS_RULE); /* which one dropped it, counted from 1 */
+	__u16 error BPFHOST_TAG(enum:xdp_error) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_ERROR);
+};
+
+/* What one flow did since it was told of the last time. */
+struct flow_event {
+	struct bpfhost_event header;
+	char iface[XDP_NAME_SIZE];
+	__u16 proto BPFHOST_TAG(enum:xdp_proto) BPFHOST_TAG(short);
+	__u16 vlan BPFHOST_TAG(optional:XDP_HAS_VLAN);
+	enum xdp_has present BPFHOST_TAG(present);
+	__u8 saddr[16] BPFHOST_TAG(address) BPFHOST_TAG(optional:XDP_HAS_ADDRESSES);
+	__u8 daddr[16] BPFHOST_TAG(address) BPFHOST_TAG(optional:XDP_HAS_ADDRESSES);
+	__u16 sport BPFHOST_TAG(optional:XDP_HAS_PORTS);
+	__u16 dport BPFHOST_TAG(optional:XDP_HAS_PORTS);
+	__u32 tcp_flags BPFHOST_TAG(flags:xdp_tcp) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_TCP);
+	__u64 packets;
+	__u64 bytes;
+	__u64 dropped; /* of these packets */
+	__u64 duration_ns BPFHOST_TAG(ns); /* from the first of these packets to the last */
+};
+
+/* The flows of a second for which there was no place. */
+struct flows_missed_event {
+	struct bpfhost_event header;
+	__u64 flows;
+	__u64 packets;
+	__u64 bytes;
+};
+
+/* All since the start. */
+struct counter_event {
+	struct bpfhost_event header;
+	char iface[XDP_NAME_SIZE];
+	__u32 queue;
+	__u16 proto BPFHOST_TAG(enum:xdp_proto) BPFHOST_TAG(short);
+	__u16 action BPFHOST_TAG(enum:xdp_verdict) BPFHOST_TAG(short);
+	__u64 packets BPFHOST_TAG(counter);
+	__u64 bytes BPFHOST_TAG(counter);
+	__u64 packets_per_second BPFHOST_TAG(gauge);
+	__u64 bytes_per_second BPFHOST_TAG(gauge);
+};
+/* clang-format on */
+
+#endif

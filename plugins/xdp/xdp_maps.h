@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the programs and user space share besides events. */
+#ifndef XDP_MAPS_H
+#define XDP_MAPS_H
+
+#include "xdp_event.h"
+
+/* So many interfaces can be watched by one instance. */
+#define XDP_INTERFACES_MAX 1024
+
+/* An interface that is watched, by its index. */
+struct xdp_interface {
+	char name[XDP_NAME_SIZE];
+};
+
+/* Who talks to whom: addresses as in events, zero where a packet has none; ports in host order. */
+struct xdp_tuple {
+	__u8 saddr[16];
+	__u8 daddr[16];
+	__u16 sport;
+	__u16 dport;
+	__u16 proto;
+	__u16 vlan; /* 0: none */
+};
+
+struct xdp_flow_key {
+	struct xdp_tuple tuple;
+	__u32 ifindex;
+	__u32 present; /* enum xdp_has, as far as it concerns the tuple */
+};
+
+struct xdp_flow {
+	__u64 packets;
+	__u64 bytes;
+	__u64 dropped;
+	__u64 first_ns;
+	__u64 last_ns;
+	__u64 tcp_flags; /* clang knows atomic operations on bits of 8 bytes only */
+};
+
+/* What all flows of a round did, one a CPU. */
+struct xdp_flow_sums {
+	__u64 packets;
+	__u64 bytes;
+	__u64 flows;  /* that found a place, if only for a while */
+	__u64 failed; /* packets whose flow found none */
+};
+
+struct xdp_counter_key {
+	__u32 ifindex;
+	__u32 queue;
+	__u16 proto;
+	__u16 action;
+};
+
+struct xdp_counter {
+	__u64 packets;
+	__u64 bytes;
+};
+
+#endif
