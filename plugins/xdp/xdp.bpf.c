@@ -81,9 +81,12 @@ static __always_inline void xdp_tell_packet(struct xdp_md *ctx, struct xdp_scrat
 
 static __always_inline bool xdp_matches(struct xdp_scratch *s)
 {
+	const struct bpfhost_condition *match = (const void *)&xdp_match;
+
 	if (!xdp_has_match)
 		return true;
-	return bpfhost_condition_holds((const struct bpfhost_condition *)&xdp_match, &s->packet);
+	barrier_var(match); /* it is not volatile any more, and not empty either */
+	return bpfhost_condition_holds(match, &s->packet);
 }
 
 static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
