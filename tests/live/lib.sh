@@ -25,7 +25,7 @@ TMP=$(mktemp -d "${TMPDIR:-/var/tmp}/bpfhost-live.XXXXXX") || exit 1
 # Other users, which some tests become, may go in but not look around.
 chmod 0711 "$TMP"
 TRACING=/sys/kernel/tracing
-HOST_PID='' HOST_SESSION='' HOST_STDOUT='' TARGET_PID='' STATUS='' TOOK='' BPF_IDS=''
+HOST_PID='' HOST_SESSION='' HOST_STDOUT='' HOST_IN='' TARGET_PID='' STATUS='' TOOK='' BPF_IDS=''
 HOST_FORMAT=json
 # What the shorter calls below mean: the program to trace, the plugin, and so the instance.
 TARGET_PROGRAM=$TARGETS_DIR/act
@@ -186,11 +186,13 @@ host_attached() {
 	[ "$(grep -c ': attached [0-9]* of [0-9]* probes\|: degraded: ' "$TMP/log")" -ge "$1" ]
 }
 
-# host_spawn ARGUMENT...: the host in a session of its own; stdout to $HOST_STDOUT or $TMP/out
+# host_spawn ARGUMENT...: the host in a session of its own, and in the network namespace $HOST_IN where
+# that is set; stdout to $HOST_STDOUT or $TMP/out
 host_spawn() {
 	: >"$TMP/log"
 	# SIGINT is ignored in the background jobs of a shell.
-	env --default-signal=INT,QUIT setsid "$BPFHOST" --plugin-dir "$PLUGIN_DIR" \
+	env --default-signal=INT,QUIT setsid ${HOST_IN:+nsenter "--net=/run/netns/$HOST_IN"} \
+		"$BPFHOST" --plugin-dir "$PLUGIN_DIR" \
 		--trust "$PLUGIN_DIR" --format "$HOST_FORMAT" --duration 50s "$@" \
 		>"${HOST_STDOUT:-$TMP/out}" 2>"$TMP/log" </dev/null 9>&- &
 	HOST_PID=$!
