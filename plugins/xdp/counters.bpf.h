@@ -13,12 +13,38 @@ struct {
 	__type(value, struct xdp_counter);
 } xdp_counters SEC(".maps");
 
+/* Whoever sends packets with EtherTypes of all kinds must not fill the map. */
+static __always_inline __u16 xdp_counted_proto(__u16 proto)
+{
+	switch (proto) {
+	case 0 ... 255:
+	case XDP_PROTO_LLC:
+	case XDP_PROTO_IPV4:
+	case XDP_PROTO_ARP:
+	case XDP_PROTO_RARP:
+	case XDP_PROTO_VLAN:
+	case XDP_PROTO_IPV6:
+	case XDP_PROTO_MPLS:
+	case XDP_PROTO_PPPOE:
+	case XDP_PROTO_EAPOL:
+	case XDP_PROTO_LLDP:
+	case XDP_PROTO_MACSEC:
+	case XDP_PROTO_PTP:
+		return proto;
+	default:
+		return XDP_PROTO_OTHER;
+	}
+}
+
+/* How many packets found no room in the map. */
+__u64 xdp_uncounted SEC(".data.xdp");
+
 static __always_inline void xdp_count(struct xdp_md *ctx, const struct xdp_scratch *s)
 {
 	struct xdp_counter_key key = {
 		.ifindex = ctx->ingress_ifindex,
 		.queue = ctx->rx_queue_index,
-		.proto = s->tuples[0].proto,
+		.proto = xdp_counted_proto(s->tuples[0].proto),
 		.action = (__u16)s->packet.action,
 	};
 	struct xdp_counter *counter = bpf_map_lookup_elem(&xdp_counters, &key);
@@ -28,8 +54,10 @@ static __always_inline void xdp_count(struct xdp_md *ctx, const struct xdp_scrat
 
 		bpf_map_update_elem(&xdp_counters, &key, &none, BPF_NOEXIST);
 		counter = bpf_map_lookup_elem(&xdp_counters, &key);
-		if (!counter)
+		if (!counter) {
+			__sync_fetch_and_add(&xdp_uncounted, 1);
 			return;
+		}
 	}
 	counter->packets++;
 	counter->bytes += s->packet.length;

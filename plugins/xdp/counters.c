@@ -2,6 +2,7 @@
 #include "counters.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +19,26 @@ static uint64_t counters_now(void)
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
+static int counters_order(const void *a, const void *b)
+{
+	const struct xdp_counted *left = a, *right = b;
+
+	return memcmp(&left->key, &right->key, sizeof(left->key));
+}
+
+/* What was told of this combination, all zero where it is new. NULL without memory. */
 static struct xdp_counted *counters_find(struct xdp_counters *counters,
 					 const struct xdp_counter_key *key)
 {
-	struct xdp_counted *told;
+	struct xdp_counted *fresh = calloc(1, sizeof(*fresh)), **found;
 
-	for (uint32_t i = 0; i < counters->count; i++)
-		if (!memcmp(&counters->told[i].key, key, sizeof(*key)))
-			return &counters->told[i];
-	told = reallocarray(counters->told, counters->count + 1, sizeof(*told));
-	if (!told)
+	if (!fresh)
 		return NULL;
-	counters->told = told;
-	told[counters->count] = (struct xdp_counted){ .key = *key };
-	return &told[counters->count++];
+	fresh->key = *key;
+	found = tsearch(fresh, &counters->told, counters_order);
+	if (!found || *found != fresh)
+		free(fresh);
+	return found ? *found : NULL;
 }
 
 static uint64_t counters_rate(uint64_t count, uint64_t ns)
@@ -69,33 +76,59 @@ static struct xdp_counter counters_sum(const struct xdp_counter *values, int ncp
 	return sum;
 }
 
+static void counters_tell_one(struct bpfhost_instance *self, struct xdp_counters *counters,
+			      const struct xdp_counter_key *key, const struct xdp_counter *values,
+			      const char *iface)
+{
+	struct xdp_counter sum = counters_sum(values, libbpf_num_possible_cpus());
+	struct xdp_counted *told = counters_find(counters, key);
+
+	if (told && sum.packets != told->total.packets)
+		counters_emit(self, iface, told, &sum, counters->interval_ns);
+}
+
+static void counters_warn(struct bpfhost_instance *self, struct xdp_counters *counters)
+{
+	uint64_t now = __atomic_load_n(counters->uncounted, __ATOMIC_RELAXED);
+
+	if (now == counters->uncounted_told)
+		return;
+	bpfhost_warn(self, "%llu packets are in no counter: there is no room for more of them",
+		     (unsigned long long)(now - counters->uncounted_told));
+	counters->uncounted_told = now;
+}
+
+int xdp_counters_start(struct bpfhost_instance *self, struct xdp_counters *counters)
+{
+	counters->uncounted = bpfhost_variable(self, "xdp_uncounted", sizeof(*counters->uncounted));
+	if (!counters->uncounted)
+		return bpfhost_fail(self, -EINVAL, "failed to map xdp_uncounted");
+	counters->told_ns = counters_now();
+	return 0;
+}
+
 void xdp_counters_tell(struct bpfhost_instance *self, struct xdp_counters *counters,
 		       const struct xdp_interfaces *interfaces)
 {
-	int ncpus = libbpf_num_possible_cpus();
 	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_counters");
-	uint64_t now = counters_now(), ns = counters->told_ns ? now - counters->told_ns : 0;
-	struct xdp_counter *values = calloc((size_t)ncpus, sizeof(*values));
+	struct xdp_counter *values = calloc((size_t)libbpf_num_possible_cpus(), sizeof(*values));
 	struct xdp_counter_key key, *before = NULL;
+	uint64_t now = counters_now();
 
+	counters->interval_ns = now - counters->told_ns;
+	counters->told_ns = now;
 	while (values && !bpf_map_get_next_key(map, before, &key)) {
-		struct xdp_counted *told = counters_find(counters, &key);
-
-		if (told && !bpf_map_lookup_elem(map, &key, values)) {
-			struct xdp_counter sum = counters_sum(values, ncpus);
-
-			if (sum.packets != told->total.packets)
-				counters_emit(self, xdp_interfaces_name(interfaces, key.ifindex),
-					      told, &sum, ns);
-		}
+		if (!bpf_map_lookup_elem(map, &key, values))
+			counters_tell_one(self, counters, &key, values,
+					  xdp_interfaces_name(interfaces, key.ifindex));
 		before = &key;
 	}
-	counters->told_ns = now;
+	counters_warn(self, counters);
 	free(values);
 }
 
 void xdp_counters_free(struct xdp_counters *counters)
 {
-	free(counters->told);
+	tdestroy(counters->told, free);
 	*counters = (struct xdp_counters){ 0 };
 }

@@ -14,11 +14,15 @@ struct xdp_counted {
 };
 
 struct xdp_counters {
-	struct xdp_counted *told;
-	uint32_t count;
-	uint64_t told_ns; /* when; CLOCK_MONOTONIC */
+	void *told;                /* tree of struct xdp_counted, tsearch(3) */
+	uint64_t told_ns;          /* when; CLOCK_MONOTONIC */
+	uint64_t interval_ns;      /* between the last two times */
+	const uint64_t *uncounted; /* shared with the programs; NULL: counters are not shown */
+	uint64_t uncounted_told;
 };
 
+/* After bpfhost_load. 0 or -errno and told. */
+int xdp_counters_start(struct bpfhost_instance *self, struct xdp_counters *counters);
 /* Tells of every combination that had packets since the last time. */
 void xdp_counters_tell(struct bpfhost_instance *self, struct xdp_counters *counters,
 		       const struct xdp_interfaces *interfaces);

@@ -64,8 +64,6 @@ static __always_inline void xdp_flow_in(void *map, const struct xdp_flow_key *ke
 		flow = xdp_flow_make(map, key, sums, now);
 	if (flow)
 		xdp_flow_add(flow, s, now);
-	else
-		sums->failed++;
 }
 
 static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratch *s)

@@ -5,16 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-static const char *const flow_maps[] = { "xdp_flows_0", "xdp_flows_1" };
+/* How long a program that began before the round turned may still be running. */
+#define FLOWS_GRACE_NS 2000000L
+#define FLOWS_PAUSE_NS 500000L
+#define FLOWS_PAUSES   800 /* at the end; 400 ms together */
 
-static int flows_map(struct bpfhost_instance *self, uint32_t round)
-{
-	return bpf_object__find_map_fd_by_name(bpfhost_object(self), flow_maps[round & 1]);
-}
+static const char *const flow_maps[] = { "xdp_flows_0", "xdp_flows_1" };
 
 int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows)
 {
@@ -38,13 +39,19 @@ int xdp_flows_start(struct bpfhost_instance *self, struct xdp_flows *flows)
 	return 0;
 }
 
-void xdp_flows_turn(struct bpfhost_instance *self, struct xdp_flows *flows)
+static void flows_pause(long ns)
 {
-	(void)self;
+	nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
+}
+
+void xdp_flows_turn(struct xdp_flows *flows)
+{
 	__atomic_store_n(flows->round, !*flows->round, __ATOMIC_SEQ_CST);
 	flows->draining = true;
-	flows->told = (struct xdp_flow_sums){ 0 };
+	flows_pause(FLOWS_GRACE_NS);
 }
+
+/* ---- one flow ---------------------------------------------------------------------------------- */
 
 static void flows_emit(struct bpfhost_instance *self, const char *iface,
 		       const struct xdp_flow_key *key, const struct xdp_flow *flow)
@@ -60,7 +67,7 @@ static void flows_emit(struct bpfhost_instance *self, const char *iface,
 		.packets = flow->packets,
 		.bytes = flow->bytes,
 		.dropped = flow->dropped,
-		.duration_ns = flow->last_ns - flow->first_ns,
+		.duration_ns = flow->last_ns > flow->first_ns ? flow->last_ns - flow->first_ns : 0,
 	};
 
 	snprintf(event.iface, sizeof(event.iface), "%s", iface);
@@ -69,8 +76,9 @@ static void flows_emit(struct bpfhost_instance *self, const char *iface,
 	bpfhost_emit_struct(self, "flow_event", &event.header, sizeof(event));
 }
 
-/* What all packets of the round did, read and set to zero for the next time. */
-static struct xdp_flow_sums flows_sums(struct bpfhost_instance *self, uint32_t round)
+/* ---- a round ----------------------------------------------------------------------------------- */
+
+static struct xdp_flow_sums flows_counted(struct bpfhost_instance *self, uint32_t round)
 {
 	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_flow_sums");
 	int ncpus = libbpf_num_possible_cpus();
@@ -81,52 +89,89 @@ static struct xdp_flow_sums flows_sums(struct bpfhost_instance *self, uint32_t r
 			sum.packets += values[i].packets;
 			sum.bytes += values[i].bytes;
 			sum.flows += values[i].flows;
-			sum.failed += values[i].failed;
 		}
-		memset(values, 0, (size_t)ncpus * sizeof(*values));
-		bpf_map_update_elem(map, &round, values, BPF_ANY);
 	}
 	free(values);
 	return sum;
 }
 
-/* The round is over: what was counted and not found had no place. */
-static void flows_emit_missed(struct bpfhost_instance *self, const struct xdp_flow_sums *told,
+/*
+ * What was counted and not found has been thrown out to make room. A program that the grace time was too short for makes its
+ * packet seem missed, and its flow is found the next time: then there is less to tell.
+ */
+static void flows_emit_missed(struct bpfhost_instance *self, struct xdp_flow_sums *told,
 			      uint32_t round)
 {
-	struct xdp_flow_sums sums = flows_sums(self, round);
+	struct xdp_flow_sums now = flows_counted(self, round);
 	struct flows_missed_event event = {
 		.header.flags = BPFHOST_EVENT_NO_TASK,
-		.flows = sums.flows - told->flows,
-		.packets = sums.packets - told->packets,
-		.bytes = sums.bytes - told->bytes,
+		.flows = now.flows > told->flows ? now.flows - told->flows : 0,
+		.packets = now.packets - told->packets,
+		.bytes = now.bytes - told->bytes,
 	};
 
-	if (event.packets)
-		bpfhost_emit_struct(self, "flows_missed_event", &event.header, sizeof(event));
+	if ((int64_t)event.packets <= 0)
+		return;
+	bpfhost_emit_struct(self, "flows_missed_event", &event.header, sizeof(event));
+	*told = now;
+}
+
+static void flows_take(struct bpfhost_instance *self, struct xdp_flows *flows, uint32_t count,
+		       const struct xdp_interfaces *interfaces)
+{
+	struct xdp_flow_sums *told = &flows->told[!*flows->round];
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct xdp_flow *flow = &flows->values[i];
+
+		flows_emit(self, xdp_interfaces_name(interfaces, flows->keys[i].ifindex),
+			   &flows->keys[i], flow);
+		told->packets += flow->packets;
+		told->bytes += flow->bytes;
+		told->flows++;
+	}
 }
 
 bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		    const struct xdp_interfaces *interfaces)
 {
-	uint32_t round = !*flows->round;
-	int map = flows_map(self, round);
-	struct xdp_flow_key key;
-	struct xdp_flow flow;
+	uint32_t round = !*flows->round, token, *before = NULL;
+	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), flow_maps[round]);
 
-	while (flows->draining && !bpf_map_get_next_key(map, NULL, &key)) {
-		if (bpfhost_room(self, sizeof(struct flow_event)))
+	while (flows->draining) {
+		uint32_t count = XDP_FLOWS_BATCH;
+		int err;
+
+		if (bpfhost_room(self, BPFHOST_RECORD_MAX))
 			return false;
-		if (bpf_map_lookup_elem(map, &key, &flow))
-			break;
-		flows_emit(self, xdp_interfaces_name(interfaces, key.ifindex), &key, &flow);
-		flows->told.packets += flow.packets;
-		flows->told.bytes += flow.bytes;
-		flows->told.flows++;
-		bpf_map_delete_elem(map, &key);
+		err = bpf_map_lookup_and_delete_batch(map, before, &token, flows->keys,
+						      flows->values, &count, NULL);
+		if (err && err != -ENOENT)
+			count = 0;
+		flows_take(self, flows, count, interfaces);
+		flows->draining = !err;
+		before = &token;
 	}
-	if (flows->draining)
-		flows_emit_missed(self, &flows->told, round);
-	flows->draining = false;
+	flows_emit_missed(self, &flows->told[round], round);
 	return true;
 }
+
+static void flows_tell_all(struct bpfhost_instance *self, struct xdp_flows *flows,
+			   const struct xdp_interfaces *interfaces, int *pauses)
+{
+	while (!xdp_flows_tell(self, flows, interfaces) && (*pauses)-- > 0)
+		flows_pause(FLOWS_PAUSE_NS);
+}
+
+void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,
+		      const struct xdp_interfaces *interfaces)
+{
+	int pauses = FLOWS_PAUSES;
+
+	flows_tell_all(self, flows, interfaces, &pauses);
+	xdp_flows_turn(flows);
+	flows_tell_all(self, flows, interfaces, &pauses);
+}
+
+_Static_assert(XDP_FLOWS_BATCH *(sizeof(struct flow_event) + 16) <= BPFHOST_RECORD_MAX,
+	       "the bus has room for a batch");

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,9 +11,6 @@
 
 #include "attach.h"
 #include "state.h"
-
-/* How long a program that began before the flows' round turned may still be running. */
-#define XDP_GRACE_NS 2000000L
 
 /* ---- load -------------------------------------------------------------------------------------- */
 
@@ -110,7 +106,9 @@ static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
 
 	if (!err && xdp_shows(xdp, XDP_SHOW_FLOWS))
 		err = xdp_flows_start(self, &xdp->flows);
-	if (!err && (xdp_shows(xdp, XDP_SHOW_FLOWS) || xdp_shows(xdp, XDP_SHOW_COUNTERS)))
+	if (!err && xdp_shows(xdp, XDP_SHOW_COUNTERS))
+		err = xdp_counters_start(self, &xdp->counters);
+	if (!err && (xdp->flows.round || xdp->counters.uncounted))
 		err = bpfhost_timer(self, bpfhost_option_number(self, "interval"));
 	return err;
 }
@@ -136,18 +134,12 @@ static int xdp_attach(struct bpfhost_instance *self)
 
 /* ---- poll and detach --------------------------------------------------------------------------- */
 
-static void xdp_turn(struct bpfhost_instance *self, struct xdp *xdp)
-{
-	xdp_flows_turn(self, &xdp->flows);
-	nanosleep(&(struct timespec){ .tv_nsec = XDP_GRACE_NS }, NULL);
-}
-
 static void xdp_tell(struct bpfhost_instance *self, struct xdp *xdp)
 {
-	if (xdp_shows(xdp, XDP_SHOW_COUNTERS))
+	if (xdp->counters.uncounted)
 		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
 	if (xdp->flows.round && !xdp->flows.draining)
-		xdp_turn(self, xdp);
+		xdp_flows_turn(&xdp->flows);
 }
 
 static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
@@ -167,13 +159,10 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 /* Nothing is attached any more: both rounds are told to their end. */
 static void xdp_tell_rest(struct bpfhost_instance *self, struct xdp *xdp)
 {
-	if (xdp->counters.told_ns || xdp_shows(xdp, XDP_SHOW_COUNTERS))
+	if (xdp->counters.uncounted)
 		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
-	if (!xdp->flows.round)
-		return;
-	xdp_flows_tell(self, &xdp->flows, &xdp->interfaces);
-	xdp_flows_turn(self, &xdp->flows);
-	xdp_flows_tell(self, &xdp->flows, &xdp->interfaces);
+	if (xdp->flows.round)
+		xdp_flows_finish(self, &xdp->flows, &xdp->interfaces);
 }
 
 static int xdp_detach(struct bpfhost_instance *self)

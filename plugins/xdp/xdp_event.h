@@ -41,6 +41,7 @@ enum xdp_proto {
 	XDP_PROTO_LLDP = 0x88cc,
 	XDP_PROTO_MACSEC = 0x88e5,
 	XDP_PROTO_PTP = 0x88f7,
+	XDP_PROTO_OTHER = 0xffff, /* in counters: any EtherType that has no name here */
 };
 
 /* What became of a packet; the numbers are those of enum xdp_action. */

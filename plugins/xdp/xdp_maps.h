@@ -38,12 +38,11 @@ struct xdp_flow {
 	__u64 tcp_flags; /* clang knows atomic operations on bits of 8 bytes only */
 };
 
-/* What all flows of a round did, one a CPU. */
+/* What all packets did that went into one of the two maps of flows, one a CPU; only ever added to. */
 struct xdp_flow_sums {
 	__u64 packets;
 	__u64 bytes;
-	__u64 flows;  /* that found a place, if only for a while */
-	__u64 failed; /* packets whose flow found none */
+	__u64 flows; /* that were new */
 };
 
 struct xdp_counter_key {

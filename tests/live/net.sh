@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Networks for tests: two namespaces of the test's own, here and there, with a veth pair between them:
 # interface "eth" in each. The host runs in the one called here. Source behind lib.sh.
@@ -70,7 +70,7 @@ net_up() {
 	net_down
 }
 
-# on_interface [NAME]: the id of the XDP program on it, nothing where there is none
+# on_interface NAME: the id of the XDP program on it, nothing where there is none
 on_interface() {
-	ip -n "$NET_HERE" -d -j link show "${1:-eth}" | jq -r '.[0].xdp.prog.id // empty'
+	ip -n "$NET_HERE" -d -j link show "$1" | jq -r '.[0].xdp.prog.id // empty'
 }

@@ -21,7 +21,7 @@ pings() {
 for mode in native generic; do
 	host_start --plugin xdp --set iface=eth --set mode=$mode --set show=packets \
 		--set show=flows --set show=counters
-	[ -n "$(on_interface)" ] || fail "no program is on the interface"
+	[ -n "$(on_interface eth)" ] || fail "no program is on the interface"
 	grep -q "eth: attached in $mode mode" "$TMP/log" || fail "the log does not name the mode"
 	pings 5
 	pings 3 fd00:9::1
@@ -30,7 +30,7 @@ for mode in native generic; do
 	check_ledger
 	check_lost
 	check_clean
-	expect "left on the interface" "" "$(on_interface)"
+	expect "left on the interface" "" "$(on_interface eth)"
 	expect "echo requests" 5 "$(count '.event == "packet" and .data.icmp_type == 8')"
 	expect "echo requests of IPv6" 3 "$(count '.event == "packet" and .data.icmp_type == 128')"
 	expect "their numbers" "1 2 3 4 5" \

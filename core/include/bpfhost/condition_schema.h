@@ -22,7 +22,8 @@ extern "C" {
  * kernel cannot compare), -ENOMEM.
  */
 int bpfhost_condition_for_schema(const char *text, const struct bpfhost_schema *schema,
-				 struct bpfhost_condition *ret_condition, struct bpfhost_error *err);
+				 struct bpfhost_condition *ret_condition,
+				 struct bpfhost_error *err);
 
 #ifdef __cplusplus
 }
