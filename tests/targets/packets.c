@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Sends so many UDP packets out of an interface, as fast as they go or so many a second, and says how many
+ * went out:
+ *
+ *	packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND]]]
+ *
+ * From 10.9.0.2 to 10.9.0.1, port 9 (discard); the source port and, beyond 50,000, the last byte of the source
+ * address tell the flows apart, in turn. SIZE counts from the Ethernet header on, 60 by default. They go to
+ * the broadcast address, so that the other side need not be known, and the kernel there throws them away.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH     64
+#define SIZE_MAX_ 9000
+#define PORTS     50000
+#define ALARM     60 /* seconds; nothing of a test lasts longer */
+
+struct sender {
+	int fd;
+	uint64_t count, flows, rate;
+	uint32_t size;
+	uint64_t sent;
+	uint8_t frames[BATCH][SIZE_MAX_];
+};
+
+static void put16(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+/* RFC 1071, over the IPv4 header alone; 0 is no checksum for UDP. */
+static uint16_t checksum(const uint8_t *header)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < 20; i += 2)
+		sum += (uint32_t)(header[i] << 8 | header[i + 1]);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t) ~((sum & 0xffff) + (sum >> 16));
+}
+
+static void make_frame(uint8_t *frame, uint32_t size)
+{
+	static const uint8_t ethernet[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,
+					    0,    0,    0,    0,    2,    8,    0 };
+	uint8_t *ip = frame + sizeof(ethernet), *udp = ip + 20;
+
+	memset(frame, 'x', size);
+	memcpy(frame, ethernet, sizeof(ethernet));
+	memset(ip, 0, 28);
+	ip[0] = 0x45;
+	put16(ip + 2, size - (uint32_t)sizeof(ethernet));
+	ip[8] = 64;
+	ip[9] = 17;
+	memcpy(ip + 16, "\x0a\x09\x00\x01", 4);
+	put16(udp + 2, 9);
+	put16(udp + 4, size - (uint32_t)sizeof(ethernet) - 20);
+}
+
+static void name_flow(uint8_t *frame, uint64_t flow)
+{
+	uint8_t *ip = frame + 14;
+
+	memcpy(ip + 12, "\x0a\x09\x00", 3);
+	ip[15] = (uint8_t)(2 + flow / PORTS);
+	put16(ip + 20, 1024 + (uint32_t)(flow % PORTS));
+	put16(ip + 10, 0);
+	put16(ip + 10, checksum(ip));
+}
+
+static unsigned int send_batch(struct sender *sender, unsigned int n)
+{
+	struct mmsghdr messages[BATCH] = { 0 };
+	struct iovec pieces[BATCH];
+	int done;
+
+	for (unsigned int i = 0; i < n; i++) {
+		name_flow(sender->frames[i], (sender->sent + i) % sender->flows);
+		pieces[i] = (struct iovec){ sender->frames[i], sender->size };
+		messages[i].msg_hdr.msg_iov = &pieces[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	done = sendmmsg(sender->fd, messages, n, 0);
+	if (done < 0 && errno != ENOBUFS && errno != EAGAIN) {
+		perror("sendmmsg");
+		exit(1);
+	}
+	return done < 0 ? 0 : (unsigned int)done;
+}
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
+}
+
+/* Sleeps until so many packets are due. */
+static void keep_pace(const struct sender *sender, uint64_t began)
+{
+	uint64_t due = began + sender->sent * 1000000000ULL / sender->rate, at = now();
+
+	if (due > at)
+		nanosleep(&(struct timespec){ (time_t)((due - at) / 1000000000ULL),
+					      (long)((due - at) % 1000000000ULL) },
+			  NULL);
+}
+
+static void send_all(struct sender *sender)
+{
+	uint64_t began = now();
+
+	while (sender->sent < sender->count) {
+		uint64_t left = sender->count - sender->sent;
+
+		sender->sent += send_batch(sender, left < BATCH ? (unsigned int)left : BATCH);
+		if (sender->rate)
+			keep_pace(sender, began);
+	}
+	printf("sent %llu\nns %llu\n", (unsigned long long)sender->sent,
+	       (unsigned long long)(now() - began));
+}
+
+/* Not for receiving: protocol 0. */
+static int open_socket(const char *interface)
+{
+	struct sockaddr_ll address = { .sll_family = AF_PACKET,
+				       .sll_ifindex = (int)if_nametoindex(interface) };
+	int fd = socket(AF_PACKET, SOCK_RAW, 0), one = 1;
+
+	if (!address.sll_ifindex || fd < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		perror(interface);
+		exit(1);
+	}
+	setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof(one));
+	return fd;
+}
+
+static uint64_t argument(char **argv, int argc, int index, uint64_t otherwise)
+{
+	return index < argc ? strtoull(argv[index], NULL, 10) : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+	static struct sender sender;
+
+	if (argc < 3) {
+		fprintf(stderr, "usage: packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND]]]\n");
+		return 2;
+	}
+	alarm(ALARM);
+	sender.count = argument(argv, argc, 2, 1);
+	sender.flows = argument(argv, argc, 3, 1);
+	sender.size = (uint32_t)argument(argv, argc, 4, 60);
+	sender.rate = argument(argv, argc, 5, 0);
+	if (!sender.flows || sender.size < 60 || sender.size > SIZE_MAX_) {
+		fprintf(stderr, "packets: at least one flow, and 60 to %d bytes\n", SIZE_MAX_);
+		return 2;
+	}
+	sender.fd = open_socket(argv[1]);
+	for (int i = 0; i < BATCH; i++)
+		make_frame(sender.frames[i], sender.size);
+	send_all(&sender);
+	return 0;
+}
