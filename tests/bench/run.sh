@@ -20,6 +20,7 @@
 #   uprobe      functions that begin with different instructions, and a call with its return
 #   two         two threads on two CPUs at the static probe, and at a function
 #   attach      attaching to 1, 1,000 and 10,000 functions and leaving them, and the memory for that
+#   xdp         packets, see xdp.sh; its result is bench-xdp.json
 #
 # BUILD_DIR is the build folder, the result goes to BUILD_DIR/bench.json. Events are written below DIR,
 # by default the build folder: a disk that is busy with other things makes a reader wait, and so lose
@@ -28,19 +29,19 @@ set -euo pipefail
 
 die() { echo "bench: $*" >&2; exit 1; }
 
-subjects=() all=(tracepoint usdt uprobe two attach)
-rounds=5 starts=11 calls=1000000 paced=20000 dear=200000 slow_attach=(1 100 1000)
+subjects=() all=(tracepoint usdt uprobe two attach xdp)
+rounds=5 starts=11 calls=1000000 paced=20000 dear=200000 slow_attach=(1 100 1000) packets=1000000
 : "${BUILD_DIR:?}"
 place=$BUILD_DIR
 while (($#)); do
 	case $1 in
-	--quick) rounds=2 starts=5 calls=200000 paced=5000 dear=50000 slow_attach=(1 100) ;;
+	--quick) rounds=2 starts=5 calls=200000 paced=5000 dear=50000 slow_attach=(1 100) packets=300000 ;;
 	--rounds | --folder)
 		(($# > 1)) || die "$1 wants a value"
 		[[ $1 == --rounds ]] && rounds=$2 || place=$2
 		shift
 		;;
-	tracepoint | usdt | uprobe | two | attach) subjects+=("$1") ;;
+	tracepoint | usdt | uprobe | two | attach | xdp) subjects+=("$1") ;;
 	*) die "unknown argument '$1'; known are ${all[*]}, --quick, --rounds N and --folder DIR" ;;
 	esac
 	shift
@@ -164,8 +165,10 @@ for subject in "${subjects[@]}"; do
 		;;
 	two) full usdt_two "$calls" && full push_two "$calls" ;;
 	attach) attach ;;
+	xdp) "$here/xdp.sh" "$rounds" "$packets" "$folder" ;;
 	esac
 done
+[[ -s $results ]] || exit 0
 
 jq -s --arg kernel "$(uname -r)" --arg cpus "$(nproc)" --arg folder "$place" \
 	--arg bpftrace "$version" -f "$here/summary.jq" "$results" >"$BUILD_DIR/bench.json"
