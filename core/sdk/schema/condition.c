@@ -117,6 +117,17 @@ static int resolve_enumerator(void *ctx, const char *field_name, const char *nam
 	return 0;
 }
 
+/* The index-th of the fields that have one value. */
+static const char *candidate_field(const struct bpfhost_schema *schema, uint32_t index)
+{
+	const struct bpfhost_schema_field *fields = bpfhost_schema_fields(schema);
+
+	for (uint32_t i = 0; i < schema->nfields; i++)
+		if (fields[i].count == 1 && !index--)
+			return bpfhost_schema_string(schema, fields[i].name);
+	return NULL;
+}
+
 static const char *candidate(void *ctx, const char *field_name, uint32_t index)
 {
 	const struct bpfhost_schema *schema = ctx;
@@ -124,10 +135,7 @@ static const char *candidate(void *ctx, const char *field_name, uint32_t index)
 	uint32_t slot = 0;
 
 	if (!field_name)
-		return index < schema->nfields
-			       ? bpfhost_schema_string(schema,
-						       bpfhost_schema_fields(schema)[index].name)
-			       : NULL;
+		return candidate_field(schema, index);
 	field = field_of(schema, field_name, &slot);
 	if (field && field->kind == BPFHOST_MAC)
 		return index ? NULL : "00:00:00:00:00:00";
