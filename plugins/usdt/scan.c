@@ -118,10 +118,10 @@ static int scan_process(void *ctx, uint32_t pid, const char *comm)
 	scan->pid = pid;
 	scan->sums.processes++;
 	ret = bpfhost_mapped_each(pid, scan_mapped, scan);
-	if (ret == -EACCES)
+	if (ret == -EACCES || ret == -EFBIG)
 		scan->sums.denied++;
-	/* Ended, or not ours to see: the others are still there. */
-	return ret == -EACCES || ret == -ESRCH || ret == -ENOENT ? 0 : ret;
+	/* Ended, not ours to see, or with more mappings than are read: the others are still there. */
+	return ret == -EACCES || ret == -EFBIG || ret == -ESRCH || ret == -ENOENT ? 0 : ret;
 }
 
 int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids, usdt_scan_fn found,

@@ -20,7 +20,16 @@ has 21 || has 39 || skip 'CAP_SYS_ADMIN and CAP_BPF are missing'
 [[ -d /sys/kernel/tracing ]] || skip 'tracefs is missing'
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+net=bpfhost-$$-here
+trap 'rm -rf "$work"; ip netns del "$net" 2>/dev/null' EXIT
+
+# Interfaces of the machine are not touched: what is run sees a network of its own, with eth0.
+ip netns add "$net" 2>/dev/null || skip 'no network namespace can be made'
+ip -n "$net" link add eth0 type veth peer name eth1
+ip -n "$net" addr add 10.9.0.1/24 dev eth0
+ip -n "$net" link set eth0 up
+ip -n "$net" link set eth1 up
+ip -n "$net" route add default via 10.9.0.2
 mkdir "$work/bin" "$work/tree"
 
 # The program as it is installed: it finds its plugins, and is in the PATH.
@@ -31,7 +40,7 @@ if [[ \${1-} == [a-z]* ]]; then
 	word=("\$1")
 	shift
 fi
-exec timeout --preserve-status -k 5 -s INT $RUN_SECONDS "$BPFHOST" "\${word[@]}" \\
+exec nsenter --net=/run/netns/$net timeout --preserve-status -k 5 -s INT $RUN_SECONDS "$BPFHOST" "\${word[@]}" \\
 	--plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" "\$@"
 EOF
 
