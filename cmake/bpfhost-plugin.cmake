@@ -120,16 +120,16 @@ function(_bpfhost_plugin_test name)
 		SKIP_RETURN_CODE 77 WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 
-# bpfhost_add_plugin(NAME [SOURCES FILE...]): the plugin of this folder.
+# bpfhost_add_plugin(NAME [SOURCES FILE...] [LIBRARIES TARGET...]): the plugin of this folder.
 #
 # NAME.bpf.c and every *.c of the folder (or SOURCES in their place) become plugins/NAME.so below
 # the build folder, installed to lib/bpfhost. NAME_test.c, where it exists, becomes the test
 # plugin_NAME, and a folder NAME.d goes to share/bpfhost.
 function(bpfhost_add_plugin name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" SOURCES)
+	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
 	if(arg_UNPARSED_ARGUMENTS)
 		message(FATAL_ERROR "bpfhost_add_plugin(${name}): unknown argument "
-			"${arg_UNPARSED_ARGUMENTS}; known is SOURCES")
+			"${arg_UNPARSED_ARGUMENTS}; known are SOURCES and LIBRARIES")
 	endif()
 	set(sources ${arg_SOURCES})
 	if(NOT sources)
@@ -146,6 +146,7 @@ function(bpfhost_add_plugin name)
 
 	bpfhost_plugin_module(plugin_${name} ${name} ${CMAKE_BINARY_DIR}/plugins
 		${sources} ${carrier})
+	target_link_libraries(plugin_${name} PRIVATE ${arg_LIBRARIES})
 	set_property(GLOBAL APPEND PROPERTY BPFHOST_PLUGINS ${name})
 	install(TARGETS plugin_${name} LIBRARY DESTINATION lib/bpfhost)
 	if(IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/${name}.d)
@@ -153,5 +154,8 @@ function(bpfhost_add_plugin name)
 	endif()
 	if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}_test.c)
 		_bpfhost_plugin_test(${name} ${sources} ${carrier})
+		if(TARGET plugin_${name}_test)
+			target_link_libraries(plugin_${name}_test PRIVATE ${arg_LIBRARIES})
+		endif()
 	endif()
 endfunction()

@@ -20,6 +20,7 @@ const volatile struct bpfhost_condition xdp_match = {};
 
 #include "flows.bpf.h"
 #include "counters.bpf.h"
+#include "pcap.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -93,7 +94,7 @@ static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 {
 	if (xdp_has_match || xdp_show_packets || xdp_show_drops)
 		xdp_fill(s);
-	if (!xdp_matches(s))
+	if (!xdp_pcap_matches(ctx) || !xdp_matches(s))
 		return;
 	if (xdp_show_counters)
 		xdp_count(ctx, s);

@@ -10,6 +10,7 @@
 #include <bpfhost/sdk.h>
 
 #include "attach.h"
+#include "pcap.h"
 #include "state.h"
 
 /* ---- load -------------------------------------------------------------------------------------- */
@@ -54,7 +55,9 @@ static int xdp_set_constants(struct bpfhost_instance *self, const struct xdp *xd
 		err = xdp_set_flag(self, "xdp_show_counters", xdp_shows(xdp, XDP_SHOW_COUNTERS));
 	if (!err)
 		err = bpfhost_set_constant(self, "xdp_sample", &sample, sizeof(sample));
-	return err ? err : xdp_set_match(self);
+	if (!err)
+		err = xdp_set_match(self);
+	return err ? err : xdp_pcap_set(self);
 }
 
 static void xdp_read_show(struct bpfhost_instance *self, struct xdp *xdp)
@@ -214,6 +217,12 @@ static const struct bpfhost_option xdp_options[] = {
 		.type = BPFHOST_OPT_STRING,
 		.help = "of which packets: an expression over the fields of a packet, decided in "
 			"the kernel",
+	},
+	{
+		.name = "pcap",
+		.type = BPFHOST_OPT_STRING,
+		.help = "the same in tcpdump's language, pcap-filter(7); both must hold where both are "
+			"given",
 	},
 	{
 		.name = "sample",

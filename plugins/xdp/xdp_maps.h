@@ -8,6 +8,9 @@
 /* So many interfaces can be watched by one instance. */
 #define XDP_INTERFACES_MAX 1024
 
+/* Room for the instructions of a pcap filter. */
+#define XDP_PCAP_ROOM 4096
+
 /* An interface that is watched, by its index. */
 struct xdp_interface {
 	char name[XDP_NAME_SIZE];
