@@ -83,10 +83,11 @@ static int patch_program(struct bpf_program *program, const struct sock_filter *
 static int pcap_failed(struct bpfhost_instance *self, int err)
 {
 	const char *why = err == -E2BIG     ? "it is too long"
+			  : err == -ELOOP   ? "the kernel cannot follow a loop (protochain)"
 			  : err == -ENOTSUP ? "it asks for what is not in the packet"
 					    : strerror(-err);
 
-	return bpfhost_fail(self, err == -E2BIG || err == -ENOTSUP ? -EINVAL : err,
+	return bpfhost_fail(self, err == -ENOMEM ? err : -EINVAL,
 			    "option pcap: failed to make a program of it: %s", why);
 }
 

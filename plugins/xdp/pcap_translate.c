@@ -220,7 +220,7 @@ static void translate_alu(struct translation *t, const struct sock_filter *from)
 static uint32_t start_of(struct translation *t, uint64_t index, uint32_t filter_count)
 {
 	if (index >= filter_count) {
-		t->error = -EINVAL;
+		t->error = t->error ?: -EINVAL;
 		return 0;
 	}
 	return t->starts ? t->starts[index] : 0;
@@ -234,6 +234,9 @@ static void translate_jump(struct translation *t, const struct sock_filter *from
 	bool with_x = BPF_SRC(from->code) == BPF_X;
 
 	if (op == BPF_JA) {
+		/* Only `protochain` makes loops, whose end the kernel's verifier does not see. */
+		if ((int32_t)from->k < 0)
+			t->error = -ELOOP;
 		emit_goto(t, start_of(t, next + from->k, count));
 		return;
 	}
