@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What drivers mean by their answers: dev_xdp_attach() in the kernel's net/core/dev.c, and the ndo_bpf of
+ * drivers such as veth and virtio_net. In words the kernel tells it only through netlink, and not to those
+ * who attach by a link.
+ */
+#include "explain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "device.h"
+
+static void explain_driver(const char *name, char driver[32], uint32_t *ret_mtu)
+{
+	const struct xdp_device none = { 0 }, *device;
+	struct xdp_devices devices = { 0 };
+
+	xdp_devices_read(&devices);
+	device = xdp_devices_find(&devices, name);
+	xdp_device_driver(device ? device : &none, driver);
+	*ret_mtu = device ? device->mtu : 0;
+	xdp_devices_free(&devices);
+}
+
+static const char *explain_any(int err)
+{
+	switch (err) {
+	case -ENODEV:
+		return "the interface is gone";
+	case -EPERM:
+		return "CAP_NET_ADMIN and CAP_BPF, or root, are needed";
+	case -ENOTCONN:
+		return "it has no peer";
+	default:
+		return strerror(-err);
+	}
+}
+
+static const char *const explain_modes[] = {
+	[XDP_MODE_AUTO] = "XDP",
+	[XDP_MODE_NATIVE] = "native XDP",
+	[XDP_MODE_GENERIC] = "generic XDP",
+	[XDP_MODE_OFFLOAD] = "offloaded XDP",
+};
+
+void xdp_explain(const char *name, enum xdp_mode mode, int err, char *text, size_t size)
+{
+	const char *what = explain_modes[mode];
+	char driver[32];
+	uint32_t mtu;
+
+	explain_driver(name, driver, &mtu);
+	if (err == -EOPNOTSUPP)
+		snprintf(text, size, "the driver %s has no %s", driver, what);
+	else if (err == -EINVAL)
+		snprintf(text, size,
+			 "the driver %s refuses %s as the interface is set up now (its MTU is %u)",
+			 driver, what, mtu);
+	else if (err == -ERANGE || err == -E2BIG)
+		snprintf(text, size, "the driver %s refuses %s with an MTU like this (here %u)",
+			 driver, what, mtu);
+	else if (err == -ENOSPC || err == -ENOMEM)
+		snprintf(text, size,
+			 "the driver %s has too few queues for %s, or too little memory: %s",
+			 driver, what, strerror(-err));
+	else if (err == -EEXIST || err == -EBUSY)
+		snprintf(
+			text, size,
+			"the driver %s is busy, or an interface above this one (a bond, a team) has a "
+			"program already",
+			driver);
+	else
+		snprintf(text, size, "%s", explain_any(err));
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "occupied.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+static void occupied_name(struct xdp_occupant *occupant)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(occupant->program);
+
+	if (fd < 0)
+		return;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+		memcpy(occupant->name, info.name, sizeof(occupant->name) - 1);
+	close(fd);
+}
+
+/* Of several, in the card and before it, the one before it is in our way. */
+static void occupied_pick(const struct bpf_xdp_query_opts *query, struct xdp_occupant *occupant)
+{
+	if (query->drv_prog_id)
+		*occupant =
+			(struct xdp_occupant){ query->drv_prog_id, XDP_ATTACHED_DRV, .link = 0 };
+	else if (query->skb_prog_id)
+		*occupant =
+			(struct xdp_occupant){ query->skb_prog_id, XDP_ATTACHED_SKB, .link = 0 };
+	else if (query->hw_prog_id)
+		*occupant = (struct xdp_occupant){ query->hw_prog_id, XDP_ATTACHED_HW, .link = 0 };
+	else
+		*occupant = (struct xdp_occupant){ query->prog_id, query->attach_mode, .link = 0 };
+}
+
+int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_occupant *ret)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	struct xdp_occupant occupant = { 0 };
+	int err = bpf_xdp_query((int)ifindex, 0, &query);
+
+	if (err)
+		return err;
+	occupied_pick(&query, &occupant);
+	if (!occupant.program)
+		return -ENOENT;
+	occupied_name(&occupant);
+	xdp_census_find_link(census, ifindex, &occupant);
+	xdp_census_find_holder(census, &occupant);
+	*ret = occupant;
+	return 0;
+}
+
+const char *xdp_occupied_mode(uint32_t mode)
+{
+	static const char *const names[] = {
+		[XDP_ATTACHED_NONE] = "no",       [XDP_ATTACHED_DRV] = "native",
+		[XDP_ATTACHED_SKB] = "generic",   [XDP_ATTACHED_HW] = "offload",
+		[XDP_ATTACHED_MULTI] = "several",
+	};
+
+	return mode < sizeof(names) / sizeof(names[0]) ? names[mode] : "unknown";
+}
+
+void xdp_occupied_text(const struct xdp_occupant *occupant, char *text, size_t size)
+{
+	char link[32] = "attached by netlink", process[64] = "";
+
+	if (occupant->link)
+		snprintf(link, sizeof(link), "link %u", occupant->link);
+	if (occupant->pid)
+		snprintf(process, sizeof(process), ", %sprocess %u '%s'",
+			 occupant->link ? "of " : "held by ", occupant->pid, occupant->comm);
+	snprintf(text, size, "program %u '%s' in %s mode (%s%s)", occupant->program, occupant->name,
+		 xdp_occupied_mode(occupant->mode), link, process);
+}
