@@ -56,6 +56,16 @@ void xdp_attach_unname(struct bpfhost_instance *self, const struct xdp_target *t
 	bpf_map_delete_elem(attach_names(self), &target->ifindex);
 }
 
+uint32_t xdp_attach_program_id(struct bpfhost_instance *self)
+{
+	const struct bpf_program *program =
+		bpf_object__find_program_by_name(bpfhost_object(self), "xdp_program");
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) ? 0 : info.id;
+}
+
 /* ---- a free interface -------------------------------------------------------------------------- */
 
 /* The link's descriptor or -errno. */

@@ -20,5 +20,7 @@ void xdp_attach_new(struct bpfhost_instance *self, struct xdp *xdp);
 /* Makes the name known to the programs. 0 or -errno. */
 int xdp_attach_name(struct bpfhost_instance *self, const struct xdp_target *target);
 void xdp_attach_unname(struct bpfhost_instance *self, const struct xdp_target *target);
+/* The kernel's id of our program; 0 where it cannot be had. */
+uint32_t xdp_attach_program_id(struct bpfhost_instance *self);
 
 #endif

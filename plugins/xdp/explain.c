@@ -12,14 +12,20 @@
 
 #include "device.h"
 
-static void explain_driver(const char *name, char driver[32], uint32_t *ret_mtu)
+/* "the driver veth", or "its driver" */
+static void explain_driver(const char *name, char who[48], uint32_t *ret_mtu)
 {
 	const struct xdp_device none = { 0 }, *device;
 	struct xdp_devices devices = { 0 };
+	char driver[32];
 
 	xdp_devices_read(&devices);
 	device = xdp_devices_find(&devices, name);
 	xdp_device_driver(device ? device : &none, driver);
+	if (driver[0] == '?')
+		snprintf(who, 48, "its driver");
+	else
+		snprintf(who, 48, "the driver %s", driver);
 	*ret_mtu = device ? device->mtu : 0;
 	xdp_devices_free(&devices);
 }
@@ -48,29 +54,26 @@ static const char *const explain_modes[] = {
 void xdp_explain(const char *name, enum xdp_mode mode, int err, char *text, size_t size)
 {
 	const char *what = explain_modes[mode];
-	char driver[32];
+	char driver[48];
 	uint32_t mtu;
 
 	explain_driver(name, driver, &mtu);
 	if (err == -EOPNOTSUPP)
-		snprintf(text, size, "the driver %s has no %s", driver, what);
+		snprintf(text, size, "%s has no %s", driver, what);
 	else if (err == -EINVAL)
-		snprintf(text, size,
-			 "the driver %s refuses %s as the interface is set up now (its MTU is %u)",
+		snprintf(text, size, "%s refuses %s as the interface is set up now (its MTU is %u)",
 			 driver, what, mtu);
 	else if (err == -ERANGE || err == -E2BIG)
-		snprintf(text, size, "the driver %s refuses %s with an MTU like this (here %u)",
-			 driver, what, mtu);
+		snprintf(text, size, "%s refuses %s with an MTU like this (here %u)", driver, what,
+			 mtu);
 	else if (err == -ENOSPC || err == -ENOMEM)
-		snprintf(text, size,
-			 "the driver %s has too few queues for %s, or too little memory: %s",
+		snprintf(text, size, "%s has too few queues for %s, or too little memory: %s",
 			 driver, what, strerror(-err));
 	else if (err == -EEXIST || err == -EBUSY)
-		snprintf(
-			text, size,
-			"the driver %s is busy, or an interface above this one (a bond, a team) has a "
-			"program already",
-			driver);
+		snprintf(text, size,
+			 "%s is busy, or an interface above this one (a bond, a team) has a "
+			 "program already",
+			 driver);
 	else
 		snprintf(text, size, "%s", explain_any(err));
 }

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
 #include <net/if.h>
 
 #include "attach.h"
@@ -49,6 +52,31 @@ static void follow_up_or_down(struct bpfhost_instance *self, struct xdp_target *
 	target->is_down = is_down;
 }
 
+/* Whether the program is still on it; what the message says of it may be older than our attaching. */
+static bool follow_is_on(struct bpfhost_instance *self, const struct xdp_target *target)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	struct bpf_link_info link = { 0 };
+	uint32_t size = sizeof(link);
+
+	if (target->link >= 0)
+		return bpf_obj_get_info_by_fd(target->link, &link, &size) || link.xdp.ifindex;
+	if (bpf_xdp_query((int)target->ifindex, 0, &query))
+		return true;
+	return query.prog_id == xdp_attach_program_id(self) ||
+	       query.attach_mode == XDP_ATTACHED_MULTI;
+}
+
+/* Somebody else's decision, which is not fought. */
+static void follow_taken_off(struct bpfhost_instance *self, struct xdp_target *target)
+{
+	bpfhost_warn(self, "%s: somebody took the program off", target->name);
+	if (target->link >= 0)
+		bpfhost_drop_link_fd(self, target->link);
+	target->link = -1;
+	target->state = XDP_TARGET_THERE;
+}
+
 /* It was not there before, at least not under this name. */
 static void follow_appeared(struct bpfhost_instance *self, struct xdp *xdp,
 			    struct xdp_target *target)
@@ -77,6 +105,9 @@ static void follow_known(struct bpfhost_instance *self, struct xdp *xdp, struct 
 	if (renamed)
 		follow_renamed(self, target, device);
 	follow_up_or_down(self, target, device);
+	if (target->state == XDP_TARGET_ATTACHED &&
+	    device->xdp_program != xdp_attach_program_id(self) && !follow_is_on(self, target))
+		follow_taken_off(self, target);
 	if (is_new && xdp_interfaces_wanted(&xdp->interfaces, target->name))
 		follow_appeared(self, xdp, target);
 }

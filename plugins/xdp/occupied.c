@@ -69,13 +69,15 @@ const char *xdp_occupied_mode(uint32_t mode)
 
 void xdp_occupied_text(const struct xdp_occupant *occupant, char *text, size_t size)
 {
-	char link[32] = "attached by netlink", process[64] = "";
+	char link[32] = "attached by netlink", process[64] = "", name[24] = "";
 
 	if (occupant->link)
 		snprintf(link, sizeof(link), "link %u", occupant->link);
 	if (occupant->pid)
 		snprintf(process, sizeof(process), ", %sprocess %u '%s'",
 			 occupant->link ? "of " : "held by ", occupant->pid, occupant->comm);
-	snprintf(text, size, "program %u '%s' in %s mode (%s%s)", occupant->program, occupant->name,
+	if (occupant->name[0]) /* only those who may are told it */
+		snprintf(name, sizeof(name), " '%s'", occupant->name);
+	snprintf(text, size, "program %u%s in %s mode (%s%s)", occupant->program, name,
 		 xdp_occupied_mode(occupant->mode), link, process);
 }

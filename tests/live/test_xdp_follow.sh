@@ -6,7 +6,6 @@
 # shellcheck source=tests/live/net.sh
 . "$(dirname "$0")/net.sh"
 PLUGIN=xdp
-MANY=300
 need_kernel
 need_program ping
 net_up
@@ -143,30 +142,3 @@ check_ledger
 check_clean
 unpair va
 unpair wa
-
-# ---- many at once, both at the start and while running
-many() {
-	seq -f "link $1 m%g $2" $MANY | ip -n "$NET_HERE" -batch - || fail "ip -batch"
-}
-many add "type veth"
-begin=${EPOCHREALTIME/[.,]/}
-host_start --plugin xdp --set 'iface=m*'
-wait_for_number 20 $MANY with_program || fail "$(with_program) of $MANY have a program"
-note "attached to $MANY in $(((${EPOCHREALTIME/[.,]/} - begin) / 1000)) ms"
-many del ""
-wait_for_number 20 0 with_program || fail "still there: $(with_program)"
-host_stop
-note "stopped in $TOOK ms"
-check_clean
-
-pair m0 15
-host_start --plugin xdp --set 'iface=m*' --set show=packets
-many add "type veth"
-wait_for_number 20 $((MANY + 1)) with_program || fail "$(with_program) of $MANY have a program"
-pings 3 15
-host_stop
-note "stopped in $TOOK ms with $MANY"
-expect "pings" 3 "$(requests m0)"
-wait_for_number 10 0 with_program || fail "left on $(with_program)"
-check_ledger
-check_clean

@@ -180,6 +180,7 @@ expect "exit status" 1 "$STATUS"
 host_start --plugin xdp --set iface=eth --set replace=true
 only_ours
 other_off xdpdrv
+wait_until 5 grep -q 'eth: somebody took the program off' "$TMP/log" || fail "that is not told"
 host_stop
 logged "eth: program $OTHER 'xdp_other' is not put back: ours is not there any more"
 expect "on the interface" "" "$(on_interface)"
