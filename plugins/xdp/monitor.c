@@ -9,8 +9,8 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-/* Hundreds of interfaces come at once, each told several times, with some 2 KiB. */
-#define MONITOR_BUFFER (4 << 20)
+/* Some hundred interfaces at once, each told several times with 2 KiB; beyond that all are listed again. */
+#define MONITOR_BUFFER (1 << 20)
 
 int xdp_monitor_open(struct bpfhost_instance *self, struct xdp_monitor *monitor)
 {
