@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* All interfaces of the network namespace, asked of rtnetlink(7). */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,14 +135,15 @@ void xdp_device_driver(const struct xdp_device *device, char driver[32])
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 	struct ifreq request = { .ifr_data = (void *)&info };
-	const char *name = device->kind[0] ? device->kind : "?";
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool told;
 
 	memcpy(request.ifr_name, device->name, XDP_NAME_SIZE);
-	if (fd >= 0 && !ioctl(fd, SIOCETHTOOL, &request) && info.driver[0])
-		name = info.driver;
-	memset(driver, 0, 32);
-	memcpy(driver, name, strnlen(name, 31));
+	told = fd >= 0 && !ioctl(fd, SIOCETHTOOL, &request) && info.driver[0];
+	if (told)
+		snprintf(driver, 32, "%.31s", info.driver);
+	else
+		snprintf(driver, 32, "%s", device->kind[0] ? device->kind : "?");
 	if (fd >= 0)
 		close(fd);
 }

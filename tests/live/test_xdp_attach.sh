@@ -54,7 +54,7 @@ expect "interfaces with a program" "a1 a2 dull eth" "$(ip -n "$NET_HERE" -d -j l
 expect "modes" "native native native generic" \
 	"$(for i in eth a1 a2 dull; do mode_of $i; done | words)"
 logged "dull: attached in generic mode (not native: the driver bridge has no native XDP)"
-expect "links of bpftool" "xdp xdp xdp xdp" "$(for id in $(sed -n 's/^link //p' <<<"$BPF_IDS"); do
+expect "links of bpftool" "xdp xdp xdp xdp" "$(sed -n 's/^link //p' <<<"$BPF_IDS" | while read -r id; do
 	bpftool -j link show id "$id" | jq -r .type
 done | words)"
 host_stop

@@ -19,12 +19,12 @@ with_program() {
 many() {
 	seq -f "link $1 m%g $2" $MANY | ip -n "$NET_HERE" -batch - || fail "ip -batch"
 }
-many add "type veth"
+many add "group 7 type veth"
 begin=${EPOCHREALTIME/[.,]/}
 host_start --plugin xdp --set 'iface=m*'
 wait_for_number 20 $MANY with_program || fail "$(with_program) of $MANY have a program"
 note "attached to $MANY in $(((${EPOCHREALTIME/[.,]/} - begin) / 1000)) ms"
-many del ""
+ip -n "$NET_HERE" link del group 7 # all at once
 wait_for_number 20 0 with_program || fail "still there: $(with_program)"
 host_stop
 note "stopped in $TOOK ms"
@@ -32,7 +32,7 @@ check_clean
 
 # ---- the same while running
 host_start --plugin xdp --set iface=eth --set 'iface=m*' --set follow=yes --set show=packets
-many add "type veth"
+many add "group 7 type veth"
 wait_for_number 20 $((MANY + 1)) with_program || fail "$(with_program) of $MANY have a program"
 there ping -q -n -c 3 -i 0.02 10.9.0.1 >"$TMP/ping" || fail "$(cat "$TMP/ping")"
 host_stop

@@ -94,7 +94,7 @@ FIRST_LINK=$(bpftool -j link | jq ".[] | select(.prog_id == $FIRST).id")
 host_run --plugin xdp --set iface=eth
 expect "exit status" 1 "$STATUS"
 logged "it is occupied by program $FIRST 'xdp_program' in native mode (link "
-logged ", of process $(cat "/proc/$FIRST_PID/task/$FIRST_PID/children" | tr -d ' ') 'bpfhost:first'"
+logged ", of process $(tr -d ' ' <"/proc/$FIRST_PID/task/$FIRST_PID/children") 'bpfhost:first'"
 expect "on the interface" "$FIRST" "$(on_interface)"
 
 # ---- a link's program gives way for the time, and not for longer
