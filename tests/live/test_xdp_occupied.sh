@@ -23,6 +23,14 @@ mkdir "$TMP/bpf"
 mount -t bpf bpf "$TMP/bpf" || skip "no BPF file system can be mounted (CAP_SYS_ADMIN)"
 bpftool prog load "$LIVE_DIR/xdp_other.bpf.o" "$OTHER_PIN" || fail "bpftool prog load"
 OTHER=$(bpftool -j prog show pinned "$OTHER_PIN" | jq .id)
+OTHER_MAP=$(bpftool -j prog show pinned "$OTHER_PIN" | jq '.map_ids[0]')
+
+# mac IN: the address of its interface, so that nobody has to ask for it at a bad time
+mac() {
+	ip -n "$1" -j link show eth | jq -r '.[0].address'
+}
+ip -n "$NET_HERE" neigh replace 10.9.0.2 lladdr "$(mac "$NET_THERE")" dev eth nud permanent
+ip -n "$NET_THERE" neigh replace 10.9.0.1 lladdr "$(mac "$NET_HERE")" dev eth nud permanent
 
 logged() {
 	grep -Fq -- "$1" "$TMP/log" || fail "the log does not say '$1'"
@@ -40,7 +48,7 @@ other_off() {
 }
 
 other_packets() {
-	bpftool -j map dump name other_packets | jq '[.[].formatted.value] | add'
+	bpftool -j map dump id "$OTHER_MAP" | jq '[.[].formatted.value] | add'
 }
 
 is_on() {
