@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 
 #include "explain.h"
+
+#define ATTACH_PATIENCE 100 /* times 10 ms */
 
 /* A run over the interfaces that were not tried yet. */
 struct attach_round {
@@ -163,11 +166,27 @@ static int attach_in_place(struct attach_round *round, struct xdp_target *target
 	return 0;
 }
 
+/* After a crash the program of the worker before may still be there, for a moment. */
+static int attach_find_occupant(struct attach_round *round, const struct xdp_target *target,
+				struct xdp_occupant *ret)
+{
+	int err = xdp_occupied_find(&round->census, target->ifindex, ret);
+
+	for (int i = 0; i < ATTACH_PATIENCE && !err; i++) {
+		if (!xdp_occupied_is_leaving(&round->census, ret))
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+		xdp_census_free(&round->census);
+		err = xdp_occupied_find(&round->census, target->ifindex, ret);
+	}
+	return err;
+}
+
 static int attach_hold(struct attach_round *round, const struct xdp_target *target)
 {
 	struct xdp_replaced replaced = { .ifindex = target->ifindex, .link = -1, .old = -1 };
 	struct xdp_occupant occupant;
-	int err = xdp_occupied_find(&round->census, target->ifindex, &occupant);
+	int err = attach_find_occupant(round, target, &occupant);
 
 	if (err)
 		return err == -ENOENT ? 0 : err;
@@ -259,7 +278,7 @@ void xdp_attach_new(struct bpfhost_instance *self, struct xdp *xdp)
 		if (!xdp->interfaces.items[i].tried)
 			attach_one(&round, &xdp->interfaces.items[i]);
 	xdp_census_free(&round.census);
-	if (round.guard.count && xdp_guards_keep(&xdp->guards, &round.guard))
+	if (round.guard.count && xdp_guards_keep(self, &xdp->guards, &round.guard))
 		bpfhost_warn(self, "failed to keep what was replaced: %s", strerror(ENOMEM));
 }
 

@@ -156,15 +156,15 @@ static void census_take(struct xdp_census *census)
 	census_processes(census);
 }
 
-static void census_comm(struct xdp_occupant *occupant)
+static void census_comm(uint32_t pid, char comm[16])
 {
 	char path[32];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%u/comm", occupant->pid);
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	file = fopen(path, "re");
-	if (file && fgets(occupant->comm, sizeof(occupant->comm), file))
-		occupant->comm[strcspn(occupant->comm, "\n")] = '\0';
+	if (file && fgets(comm, 16, file))
+		comm[strcspn(comm, "\n")] = '\0';
 	if (file)
 		fclose(file);
 }
@@ -190,7 +190,24 @@ void xdp_census_find_holder(struct xdp_census *census, struct xdp_occupant *occu
 		if (census->holders[i].id == id && census->holders[i].is_link == is_link)
 			occupant->pid = census->holders[i].pid;
 	if (occupant->pid)
-		census_comm(occupant);
+		census_comm(occupant->pid, occupant->comm);
+}
+
+int xdp_occupied_is_leaving(const struct xdp_census *census, const struct xdp_occupant *occupant)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < census->nholders; i++) {
+		char comm[16] = "";
+
+		if (census->holders[i].is_link || census->holders[i].id != occupant->program)
+			continue;
+		census_comm(census->holders[i].pid, comm);
+		if (strcmp(comm, XDP_GUARD_NAME) != 0)
+			return false;
+		any = true;
+	}
+	return any;
 }
 
 void xdp_census_free(struct xdp_census *census)

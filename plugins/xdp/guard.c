@@ -65,7 +65,8 @@ int xdp_guard_start(struct xdp_guard *guard, int program)
 	return err;
 }
 
-int xdp_guards_keep(struct xdp_guards *guards, struct xdp_guard *guard)
+int xdp_guards_keep(struct bpfhost_instance *self, struct xdp_guards *guards,
+		    struct xdp_guard *guard)
 {
 	struct xdp_guard *items = reallocarray(guards->items, guards->count + 1, sizeof(*items));
 
@@ -74,9 +75,29 @@ int xdp_guards_keep(struct xdp_guards *guards, struct xdp_guard *guard)
 		return -ENOMEM;
 	}
 	guards->items = items;
+	guard->watched = !self->host->watch(self->host, guard->socket);
 	items[guards->count++] = *guard;
 	*guard = (struct xdp_guard){ 0 };
 	return 0;
+}
+
+void xdp_guards_look(struct bpfhost_instance *self, struct xdp_guards *guards)
+{
+	char word;
+
+	for (uint32_t i = 0; i < guards->count; i++) {
+		struct xdp_guard *guard = &guards->items[i];
+
+		if (!guard->watched || recv(guard->socket, &word, 1, MSG_DONTWAIT | MSG_PEEK))
+			continue;
+		bpfhost_warn(
+			self,
+			"somebody ended process %d, which was to put %u program%s back: should "
+			"this one crash now, nobody does",
+			(int)guard->pid, guard->count, guard->count == 1 ? "" : "s");
+		self->host->unwatch(self->host, guard->socket);
+		guard->watched = false;
+	}
 }
 
 void xdp_guard_free(struct xdp_guard *guard)
@@ -117,6 +138,8 @@ static void guard_end(struct bpfhost_instance *self, struct xdp_guard *guard)
 	size_t size = guard->count * sizeof(int);
 	int *results = calloc(guard->count, sizeof(int));
 
+	if (guard->watched)
+		self->host->unwatch(self->host, guard->socket);
 	if (results && (send(guard->socket, "", 1, MSG_NOSIGNAL) < 0 ||
 			guard_hear(guard, results, size) != (ssize_t)size))
 		guard_results_without(guard, results);

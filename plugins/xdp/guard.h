@@ -19,7 +19,8 @@ struct xdp_guard {
 	uint32_t count;
 	int program; /* ours; the SDK's */
 	int socket;
-	pid_t pid; /* 0: none runs */
+	pid_t pid;    /* 0: none runs */
+	bool watched; /* poll is called when the process ends */
 };
 
 /* One for each time that some were replaced: at the start, and later where interfaces are followed. */
@@ -35,7 +36,10 @@ const struct xdp_replaced *xdp_guard_find(const struct xdp_guard *guard, uint32_
 /* Starts the process, for all that were added. 0 or -errno. */
 int xdp_guard_start(struct xdp_guard *guard, int program);
 /* Takes it over; on failure it is freed. */
-int xdp_guards_keep(struct xdp_guards *guards, struct xdp_guard *guard);
+int xdp_guards_keep(struct bpfhost_instance *self, struct xdp_guards *guards,
+		    struct xdp_guard *guard);
+/* From poll: tells of a process that somebody ended. */
+void xdp_guards_look(struct bpfhost_instance *self, struct xdp_guards *guards);
 /* Puts all back, tells it, waits for the processes to end, and frees. */
 void xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards);
 void xdp_guard_free(struct xdp_guard *guard);

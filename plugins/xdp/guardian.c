@@ -84,7 +84,7 @@ _Noreturn void xdp_guardian(const struct xdp_guard *guard, int socket)
 	char word;
 
 	setsid();
-	prctl(PR_SET_NAME, "bpfhost-xdp");
+	prctl(PR_SET_NAME, XDP_GUARD_NAME);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	err = results ? guardian_close_others(guard, socket) : -ENOMEM;

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the guard's process is called. */
+#define XDP_GUARD_NAME "bpfhost-xdp"
+
 /* An XDP program that is attached, as far as it can be found out. */
 struct xdp_occupant {
 	uint32_t program;
@@ -29,6 +32,11 @@ struct xdp_census {
 int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_occupant *ret);
 /* "program 12 'xdp_pass' in native mode (link 5, of process 4711 'xdpdump')" */
 void xdp_occupied_text(const struct xdp_occupant *occupant, char *text, size_t size);
+/*
+ * Whether it is the program of a worker that died, and the guard (see guard.h) is the only one who still
+ * holds it: it is about to put back what was there before.
+ */
+int xdp_occupied_is_leaving(const struct xdp_census *census, const struct xdp_occupant *occupant);
 const char *xdp_occupied_mode(uint32_t mode);
 void xdp_census_free(struct xdp_census *census);
 

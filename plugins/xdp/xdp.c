@@ -151,6 +151,7 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 	if (taken < 0)
 		return taken;
 	xdp_follow(self, xdp);
+	xdp_guards_look(self, &xdp->guards);
 	if (bpfhost_timer_due(self))
 		xdp_tell(self, xdp);
 	if (xdp->flows.draining)

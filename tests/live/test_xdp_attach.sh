@@ -83,6 +83,17 @@ for route in "10.9.0.2" "fd00:9::2"; do
 	ip -n "$NET_HERE" route del default via "$route"
 done
 
+# ---- two instances, each with its own
+host_start -n 2 --plugin xdp@one --set iface=eth --set show=packets --plugin xdp@two --set iface=a1 \
+	--set show=packets
+there ping -q -n -c 3 -i 0.02 10.9.0.1 >"$TMP/ping" || fail "$(cat "$TMP/ping")"
+host_stop
+expect "pings of one" 3 "$(count '.instance == "one" and .data.icmp_type == 8')"
+expect "pings of two" 0 "$(count '.instance == "two" and .data.icmp_type == 8')"
+check_ledger one
+check_ledger two
+check_clean
+
 # ---- modes
 refused "failed to attach dull: the driver bridge has no native XDP" --set iface=dull --set mode=native
 refused "failed to load a program into the card of eth: the driver veth has no offloaded XDP" \

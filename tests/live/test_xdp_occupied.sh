@@ -79,6 +79,23 @@ pings() {
 	there ping -q -n -c "$1" -i 0.02 10.9.0.1 >"$TMP/ping" || fail "$(cat "$TMP/ping")"
 }
 
+# Another instance, whose program is on the interface by a link.
+first_start() {
+	setsid nsenter "--net=/run/netns/$NET_HERE" "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
+		--duration 40s --plugin xdp@first --set iface=eth >"$TMP/first.out" 2>"$TMP/first.log" </dev/null &
+	FIRST_PID=$!
+	wait_until 10 grep -q 'attached 1 of 1' "$TMP/first.log" || fail "$(cat "$TMP/first.log")"
+	FIRST=$(on_interface)
+	FIRST_LINK=$(bpftool -j link | jq ".[] | select(.prog_id == $FIRST).id")
+}
+
+first_stop() {
+	kill -INT "$FIRST_PID"
+	wait "$FIRST_PID" 2>/dev/null
+	FIRST_PID=
+	wait_until 5 is_on "" || fail "the first instance left its program"
+}
+
 # ---- occupied by a program of netlink's: never taken over in silence
 for mode in xdpdrv xdpgeneric; do
 	other_on $mode
@@ -93,12 +110,7 @@ for mode in xdpdrv xdpgeneric; do
 done
 
 # ---- and by a link: of another instance, whose process is named
-setsid nsenter "--net=/run/netns/$NET_HERE" "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
-	--duration 40s --plugin xdp@first --set iface=eth >"$TMP/first.out" 2>"$TMP/first.log" </dev/null &
-FIRST_PID=$!
-wait_until 10 grep -q 'attached 1 of 1' "$TMP/first.log" || fail "$(cat "$TMP/first.log")"
-FIRST=$(on_interface)
-FIRST_LINK=$(bpftool -j link | jq ".[] | select(.prog_id == $FIRST).id")
+first_start
 host_run --plugin xdp --set iface=eth
 expect "exit status" 1 "$STATUS"
 logged "it is occupied by program $FIRST 'xdp_program' in native mode (link "
@@ -118,10 +130,7 @@ expect "on the interface" "$FIRST" "$(on_interface)"
 expect "pings" 3 "$(count '.data.icmp_type == 8')"
 check_ledger
 check_clean
-kill -INT "$FIRST_PID"
-wait "$FIRST_PID" 2>/dev/null
-FIRST_PID=
-wait_until 5 is_on "" || fail "the first instance left its program"
+first_stop
 
 # ---- the same with netlink's, in either mode: no packet slips through, none is seen by both
 for mode in xdpdrv xdpgeneric; do
@@ -193,6 +202,28 @@ host_stop
 logged "eth: program $OTHER 'xdp_other' is not put back: ours is not there any more"
 expect "on the interface" "" "$(on_interface)"
 check_clean
+
+# ---- a guard that is killed is missed at once, and a link needs none at the end
+first_start
+host_start --plugin xdp --set iface=eth --set replace=true
+only_ours
+GUARD=$(guard_of)
+kill -KILL "$GUARD"
+wait_until 5 grep -q "somebody ended process $GUARD, which was to put 1 program back" "$TMP/log" ||
+	fail "that is not told"
+host_stop
+logged "eth: program $FIRST 'xdp_program' is back"
+expect "on the interface" "$FIRST" "$(on_interface)"
+check_clean
+first_stop
+
+# ---- what would be done
+other_on xdpdrv
+host_run --plugin xdp --set iface=eth --set replace=true --dry-run
+grep -q "to eth in native mode, or in generic mode where that cannot be, in place of program $OTHER 'xdp_other'" \
+	"$TMP/out" "$TMP/log" || fail "the dry run does not name the occupant"
+expect "on the interface" "$OTHER" "$(on_interface)"
+other_off xdpdrv
 
 # ---- without another program nothing of all this is needed
 host_start --plugin xdp --set iface=eth --set replace=true
