@@ -38,6 +38,8 @@ static void list_detail(const struct xdp_device *device, struct xdp_census *cens
 	if (device->xdp_mode != XDP_ATTACHED_NONE &&
 	    !xdp_occupied_find(census, device->ifindex, &occupant))
 		xdp_occupied_text(&occupant, who, sizeof(who));
+	if (driver[0] == '?')
+		snprintf(driver, sizeof(driver), "unknown");
 	snprintf(text, size, "    driver %s, MTU %u, queues %u in and %u out, %s\n    %s\n", driver,
 		 device->mtu, device->rx_queues, device->tx_queues, list_state(device), who);
 }
