@@ -95,7 +95,7 @@ static int attach_auto(const struct attach_round *round, const struct xdp_target
 	*ret_mode = XDP_MODE_NATIVE;
 	if (fd >= 0 || attach_is_occupied(fd) || fd == -ENODEV || fd == -EPERM)
 		return fd;
-	xdp_explain(target->name, XDP_MODE_NATIVE, fd, why, size);
+	xdp_explain(target->ifindex, XDP_MODE_NATIVE, fd, why, size);
 	*ret_mode = XDP_MODE_GENERIC;
 	return attach_link(round, target, XDP_MODE_GENERIC);
 }
@@ -109,7 +109,7 @@ static void attach_reason(struct attach_round *round, const struct xdp_target *t
 
 	if (!attach_is_occupied(err) ||
 	    xdp_occupied_find(&round->census, target->ifindex, &occupant)) {
-		xdp_explain(target->name, mode, err, text, size);
+		xdp_explain(target->ifindex, mode, err, text, size);
 		return;
 	}
 	xdp_occupied_text(&occupant, who, sizeof(who));

@@ -39,7 +39,8 @@ struct xdp_devices {
  */
 int xdp_device_parse(const struct nlmsghdr *message, size_t size, struct xdp_device *ret_device);
 
-/* Of the network namespace that this process is in. 0 or -errno. */
+/* Of the network namespace that this process is in: one, or all. 0 or -errno. */
+int xdp_device_read(uint32_t ifindex, struct xdp_device *ret_device);
 int xdp_devices_read(struct xdp_devices *ret_devices);
 void xdp_devices_free(struct xdp_devices *devices);
 /* NULL where there is none of this name. */

@@ -26,14 +26,16 @@ struct devices_request {
 	uint32_t wanted;
 };
 
-static int devices_ask(int fd)
+/* For one, or all where ifindex is 0. */
+static int devices_ask(int fd, uint32_t ifindex)
 {
 	struct devices_request request = {
 		.header = {
 			.nlmsg_len = sizeof(request),
 			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			.nlmsg_flags = NLM_F_REQUEST | (ifindex ? 0 : NLM_F_DUMP),
 		},
+		.info = { .ifi_index = (int)ifindex },
 		.mask = { .rta_len = RTA_LENGTH(sizeof(uint32_t)), .rta_type = IFLA_EXT_MASK },
 		.wanted = RTEXT_FILTER_SKIP_STATS,
 	};
@@ -97,6 +99,32 @@ static int devices_receive(int fd, struct xdp_devices *devices)
 	return err < 0 ? err : 0;
 }
 
+static int devices_receive_one(int fd, struct xdp_device *ret_device)
+{
+	_Alignas(struct nlmsghdr) char buffer[DEVICES_BUFFER / 2];
+	const struct nlmsghdr *message = (const void *)buffer;
+	ssize_t got = recv(fd, buffer, sizeof(buffer), 0);
+
+	if (got < 0)
+		return -errno;
+	if ((size_t)got >= sizeof(*message) + sizeof(int) && message->nlmsg_type == NLMSG_ERROR)
+		return *(const int *)NLMSG_DATA(message);
+	return xdp_device_parse(message, (size_t)got, ret_device);
+}
+
+int xdp_device_read(uint32_t ifindex, struct xdp_device *ret_device)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), err;
+
+	if (fd < 0)
+		return -errno;
+	err = devices_ask(fd, ifindex);
+	if (!err)
+		err = devices_receive_one(fd, ret_device);
+	close(fd);
+	return err;
+}
+
 int xdp_devices_read(struct xdp_devices *ret_devices)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -105,7 +133,7 @@ int xdp_devices_read(struct xdp_devices *ret_devices)
 
 	if (fd < 0)
 		return -errno;
-	err = devices_ask(fd);
+	err = devices_ask(fd, 0);
 	if (!err)
 		err = devices_receive(fd, &devices);
 	close(fd);

@@ -13,21 +13,18 @@
 #include "device.h"
 
 /* "the driver veth", or "its driver" */
-static void explain_driver(const char *name, char who[48], uint32_t *ret_mtu)
+static void explain_driver(uint32_t ifindex, char who[48], uint32_t *ret_mtu)
 {
-	const struct xdp_device none = { 0 }, *device;
-	struct xdp_devices devices = { 0 };
+	struct xdp_device device = { 0 };
 	char driver[32];
 
-	xdp_devices_read(&devices);
-	device = xdp_devices_find(&devices, name);
-	xdp_device_driver(device ? device : &none, driver);
+	xdp_device_read(ifindex, &device);
+	xdp_device_driver(&device, driver);
 	if (driver[0] == '?')
 		snprintf(who, 48, "its driver");
 	else
 		snprintf(who, 48, "the driver %s", driver);
-	*ret_mtu = device ? device->mtu : 0;
-	xdp_devices_free(&devices);
+	*ret_mtu = device.mtu;
 }
 
 static const char *explain_any(int err)
@@ -51,13 +48,13 @@ static const char *const explain_modes[] = {
 	[XDP_MODE_OFFLOAD] = "offloaded XDP",
 };
 
-void xdp_explain(const char *name, enum xdp_mode mode, int err, char *text, size_t size)
+void xdp_explain(uint32_t ifindex, enum xdp_mode mode, int err, char *text, size_t size)
 {
 	const char *what = explain_modes[mode];
 	char driver[48];
 	uint32_t mtu;
 
-	explain_driver(name, driver, &mtu);
+	explain_driver(ifindex, driver, &mtu);
 	if (err == -EOPNOTSUPP)
 		snprintf(text, size, "%s has no %s", driver, what);
 	else if (err == -EINVAL)

@@ -8,6 +8,6 @@
 #include "attach.h"
 
 /* Why the kernel did not put a program on an interface, in words; err is its -errno. */
-void xdp_explain(const char *name, enum xdp_mode mode, int err, char *text, size_t size);
+void xdp_explain(uint32_t ifindex, enum xdp_mode mode, int err, char *text, size_t size);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <linux/if_link.h>
 #include <net/if.h>
 
@@ -55,16 +54,15 @@ static void follow_up_or_down(struct bpfhost_instance *self, struct xdp_target *
 /* Whether the program is still on it; what the message says of it may be older than our attaching. */
 static bool follow_is_on(struct bpfhost_instance *self, const struct xdp_target *target)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
 	struct bpf_link_info link = { 0 };
+	struct xdp_device device;
 	uint32_t size = sizeof(link);
 
 	if (target->link >= 0)
 		return bpf_obj_get_info_by_fd(target->link, &link, &size) || link.xdp.ifindex;
-	if (bpf_xdp_query((int)target->ifindex, 0, &query))
-		return true;
-	return query.prog_id == xdp_attach_program_id(self) ||
-	       query.attach_mode == XDP_ATTACHED_MULTI;
+	return xdp_device_read(target->ifindex, &device) ||
+	       device.xdp_program == xdp_attach_program_id(self) ||
+	       device.xdp_mode == XDP_ATTACHED_MULTI;
 }
 
 /* Somebody else's decision, which is not fought. */

@@ -10,6 +10,8 @@
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 
+#include "device.h"
+
 static void occupied_name(struct xdp_occupant *occupant)
 {
 	struct bpf_prog_info info = { 0 };
@@ -24,29 +26,32 @@ static void occupied_name(struct xdp_occupant *occupant)
 }
 
 /* Of several, in the card and before it, the one before it is in our way. */
-static void occupied_pick(const struct bpf_xdp_query_opts *query, struct xdp_occupant *occupant)
-{
-	if (query->drv_prog_id)
-		*occupant =
-			(struct xdp_occupant){ query->drv_prog_id, XDP_ATTACHED_DRV, .link = 0 };
-	else if (query->skb_prog_id)
-		*occupant =
-			(struct xdp_occupant){ query->skb_prog_id, XDP_ATTACHED_SKB, .link = 0 };
-	else if (query->hw_prog_id)
-		*occupant = (struct xdp_occupant){ query->hw_prog_id, XDP_ATTACHED_HW, .link = 0 };
-	else
-		*occupant = (struct xdp_occupant){ query->prog_id, query->attach_mode, .link = 0 };
-}
-
-int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_occupant *ret)
+static int occupied_pick(uint32_t ifindex, struct xdp_occupant *occupant)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	struct xdp_occupant occupant = { 0 };
 	int err = bpf_xdp_query((int)ifindex, 0, &query);
 
 	if (err)
 		return err;
-	occupied_pick(&query, &occupant);
+	occupant->program = query.drv_prog_id ? query.drv_prog_id : query.skb_prog_id;
+	occupant->mode = query.drv_prog_id ? XDP_ATTACHED_DRV : XDP_ATTACHED_SKB;
+	return 0;
+}
+
+int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_occupant *ret)
+{
+	struct xdp_occupant occupant = { 0 };
+	struct xdp_device device;
+	int err = xdp_device_read(ifindex, &device);
+
+	if (err)
+		return err;
+	occupant.program = device.xdp_program;
+	occupant.mode = device.xdp_mode;
+	if (occupant.mode == XDP_ATTACHED_MULTI)
+		err = occupied_pick(ifindex, &occupant);
+	if (err)
+		return err;
 	if (!occupant.program)
 		return -ENOENT;
 	occupied_name(&occupant);

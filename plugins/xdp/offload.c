@@ -61,8 +61,8 @@ int xdp_offload_prepare(struct bpfhost_instance *self, const struct xdp *xdp)
 		return 0;
 	}
 	/* A driver without any way to it says EINVAL, too. */
-	xdp_explain(interfaces->items[0].name, XDP_MODE_OFFLOAD, err == -EINVAL ? -EOPNOTSUPP : err,
-		    why, sizeof(why));
+	xdp_explain(interfaces->items[0].ifindex, XDP_MODE_OFFLOAD,
+		    err == -EINVAL ? -EOPNOTSUPP : err, why, sizeof(why));
 	return bpfhost_fail(self, -EOPNOTSUPP, "failed to load a program into the card of %s: %s",
 			    interfaces->items[0].name, why);
 }

@@ -164,6 +164,7 @@ static void test_list(void **state)
 {
 	struct if_nameindex *wanted = if_nameindex();
 	struct xdp_devices devices = { 0 };
+	struct xdp_device one;
 	uint32_t count = 0;
 
 	(void)state;
@@ -174,7 +175,11 @@ static void test_list(void **state)
 
 		assert_non_null(device);
 		assert_int_equal(device->ifindex, wanted[count].if_index);
+		assert_int_equal(xdp_device_read(device->ifindex, &one), 0);
+		assert_string_equal(one.name, device->name);
+		assert_int_equal(one.mtu, device->mtu);
 	}
+	assert_int_equal(xdp_device_read(INT32_MAX, &one), -ENODEV);
 	assert_int_equal(devices.count, count);
 	assert_null(xdp_devices_find(&devices, "no such device"));
 	xdp_devices_free(&devices);
