@@ -15,5 +15,12 @@ enum xdp_mode {
 
 /* All of the instance's; what cannot be attached is told. 0 where at least one was. */
 int xdp_attach_all(struct bpfhost_instance *self, struct xdp *xdp);
+/* Those that nobody tried to attach to yet. What cannot be attached is told. */
+void xdp_attach_new(struct bpfhost_instance *self, struct xdp *xdp);
+/* Makes the name known to the programs. 0 or -errno. */
+int xdp_attach_name(struct bpfhost_instance *self, const struct xdp_target *target);
+void xdp_attach_unname(struct bpfhost_instance *self, const struct xdp_target *target);
+/* The kernel's id of our program; 0 where it cannot be had. */
+uint32_t xdp_attach_program_id(struct bpfhost_instance *self);
 
 #endif

@@ -3,106 +3,207 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <net/if.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int add(struct xdp_interfaces *interfaces, const char *name, uint32_t ifindex)
-{
-	struct xdp_target *items;
+#include <net/if.h>
 
+#include "route.h"
+
+/* So many that are gone keep their names. */
+#define INTERFACES_GONE_MAX 1024
+
+/* ---- the list ---------------------------------------------------------------------------------- */
+
+struct xdp_target *xdp_interfaces_by_index(const struct xdp_interfaces *interfaces,
+					   uint32_t ifindex)
+{
 	for (uint32_t i = 0; i < interfaces->count; i++)
-		if (!strcmp(interfaces->items[i].name, name))
-			return 0;
+		if (interfaces->items[i].ifindex == ifindex)
+			return &interfaces->items[i];
+	return NULL;
+}
+
+static void interfaces_forget(struct xdp_interfaces *interfaces)
+{
+	uint32_t i = 0;
+
+	while (i < interfaces->count && interfaces->items[i].state != XDP_TARGET_GONE)
+		i++;
+	if (i == interfaces->count)
+		return;
+	memmove(&interfaces->items[i], &interfaces->items[i + 1],
+		(interfaces->count - i - 1) * sizeof(interfaces->items[0]));
+	interfaces->count--;
+	interfaces->gone--;
+}
+
+struct xdp_target *xdp_interfaces_add(struct xdp_interfaces *interfaces,
+				      const struct xdp_device *device)
+{
+	struct xdp_target *items = xdp_interfaces_by_index(interfaces, device->ifindex);
+
+	if (items)
+		return items;
+	if (interfaces->gone >= INTERFACES_GONE_MAX)
+		interfaces_forget(interfaces);
 	items = reallocarray(interfaces->items, interfaces->count + 1, sizeof(*items));
 	if (!items)
-		return -ENOMEM;
+		return NULL;
 	interfaces->items = items;
-	snprintf(items[interfaces->count].name, XDP_NAME_SIZE, "%s", name);
-	items[interfaces->count++].ifindex = ifindex;
+	items += interfaces->count++;
+	*items = (struct xdp_target){
+		.ifindex = device->ifindex,
+		.link = -1,
+		.is_down = !(device->flags & IFF_UP),
+	};
+	memcpy(items->name, device->name, sizeof(items->name));
+	return items;
+}
+
+const char *xdp_interfaces_name(const struct xdp_interfaces *interfaces, uint32_t ifindex)
+{
+	const struct xdp_target *target = xdp_interfaces_by_index(interfaces, ifindex);
+
+	return target ? target->name : "?";
+}
+
+/* ---- wishes ------------------------------------------------------------------------------------ */
+
+static bool interfaces_is_glob(const char *text)
+{
+	return strpbrk(text, "*?[");
+}
+
+static bool interfaces_fits(const char *wish, const char *name)
+{
+	return !strcmp(wish, name) ||
+	       (interfaces_is_glob(wish) && !fnmatch(wish, name, FNM_NOESCAPE));
+}
+
+bool xdp_interfaces_wanted(const struct xdp_interfaces *interfaces, const char *name)
+{
+	for (uint32_t i = 0; i < interfaces->nwishes; i++)
+		if (interfaces_fits(interfaces->wishes[i], name))
+			return true;
+	return false;
+}
+
+/* dev_valid_name() in the kernel's net/core/dev.c, and what could be meant for a list. */
+static int interfaces_check(struct bpfhost_instance *self, const char *text)
+{
+	if (strpbrk(text, ", "))
+		return bpfhost_fail(self, -EINVAL,
+				    "option iface: '%s' is one name; write iface=... once for each",
+				    text);
+	if (!text[0] || strpbrk(text, "/:\t\n") || !strcmp(text, ".") || !strcmp(text, "..") ||
+	    (!interfaces_is_glob(text) && strlen(text) >= XDP_NAME_SIZE))
+		return bpfhost_fail(self, -EINVAL, "option iface: no interface can be called '%s'",
+				    text);
 	return 0;
 }
 
-static bool is_glob(const char *text)
+/* The interface of the default route is the only wish. */
+static int interfaces_default(struct bpfhost_instance *self, struct xdp_interfaces *interfaces)
 {
-	return strpbrk(text, "*?");
-}
+	FILE *ipv4 = fopen("/proc/self/net/route", "re");
+	FILE *ipv6 = fopen("/proc/self/net/ipv6_route", "re");
+	int err = xdp_route_default(ipv4, ipv6, interfaces->default_name);
 
-static int add_matching(struct xdp_interfaces *interfaces, const char *glob)
-{
-	struct if_nameindex *all = if_nameindex();
-	int err = all ? 0 : -errno;
-
-	for (size_t i = 0; all && all[i].if_index && !err; i++)
-		if (!fnmatch(glob, all[i].if_name, 0))
-			err = add(interfaces, all[i].if_name, all[i].if_index);
-	if (all)
-		if_freenameindex(all);
-	return err;
-}
-
-static int add_item(struct bpfhost_instance *self, struct xdp_interfaces *interfaces,
-		    const char *text)
-{
-	if (is_glob(text))
-		return add_matching(interfaces, text);
-	if (!text[0] || strlen(text) >= XDP_NAME_SIZE || strpbrk(text, "/ "))
-		return bpfhost_fail(self, -EINVAL, "option iface: no interface can be called '%s'",
-				    text);
-	return add(interfaces, text, if_nametoindex(text));
-}
-
-/* The interface of the first route to 0.0.0.0/0 in /proc/net/route, proc(5). */
-static int add_default(struct bpfhost_instance *self, struct xdp_interfaces *interfaces)
-{
-	FILE *routes = fopen("/proc/self/net/route", "re");
-	char line[256], name[XDP_NAME_SIZE];
-	unsigned int to, mask;
-	bool found = false;
-
-	while (!found && routes && fgets(line, sizeof(line), routes))
-		found = sscanf(line, "%15s %x %*x %*x %*d %*d %*d %x", name, &to, &mask) == 3 &&
-			!to && !mask;
-	if (routes)
-		fclose(routes);
-	if (!found)
+	if (ipv4)
+		fclose(ipv4);
+	if (ipv6)
+		fclose(ipv6);
+	if (err)
 		return bpfhost_fail(self, -ENODEV,
 				    "failed to choose an interface: there is no default route; "
 				    "name one with iface=NAME");
-	bpfhost_info(self, "watching %s, the interface of the default route", name);
-	return add(interfaces, name, if_nametoindex(name));
+	bpfhost_info(self, "watching %s, the interface of the default route",
+		     interfaces->default_name);
+	interfaces->wishes[interfaces->nwishes++] = interfaces->default_name;
+	return 0;
 }
 
-int xdp_interfaces_find(struct bpfhost_instance *self, struct xdp_interfaces *ret_interfaces)
+static int interfaces_wish(struct bpfhost_instance *self, struct xdp_interfaces *interfaces)
 {
-	const struct bpfhost_setting *setting = bpfhost_option(self, "iface");
-	struct xdp_interfaces interfaces = { 0 };
+	const struct bpfhost_setting *given = bpfhost_option(self, "iface");
 	int err = 0;
 
-	for (uint32_t i = 0; i < setting->count && !err; i++)
-		err = add_item(self, &interfaces, setting->items[i].text);
-	if (!setting->count)
-		err = add_default(self, &interfaces);
-	if (err) {
-		xdp_interfaces_free(&interfaces);
-		return err;
+	interfaces->wishes = calloc(given->count + 1, sizeof(*interfaces->wishes));
+	interfaces->missing = calloc(given->count + 1, sizeof(*interfaces->missing));
+	if (!interfaces->wishes || !interfaces->missing)
+		return bpfhost_fail(self, -ENOMEM, "failed to list the interfaces: %s",
+				    strerror(ENOMEM));
+	if (!given->count)
+		return interfaces_default(self, interfaces);
+	for (uint32_t i = 0; i < given->count && !err; i++) {
+		err = interfaces_check(self, given->items[i].text);
+		interfaces->wishes[interfaces->nwishes++] = given->items[i].text;
 	}
-	*ret_interfaces = interfaces;
+	return err;
+}
+
+static bool interfaces_follow(struct bpfhost_instance *self,
+			      const struct xdp_interfaces *interfaces)
+{
+	enum xdp_follow follow = (enum xdp_follow)bpfhost_option_number(self, "follow");
+	bool any = follow == XDP_FOLLOW_YES;
+
+	for (uint32_t i = 0; i < interfaces->nwishes && follow == XDP_FOLLOW_AUTO; i++)
+		any |= interfaces_is_glob(interfaces->wishes[i]);
+	return any;
+}
+
+/* ---- what there is ----------------------------------------------------------------------------- */
+
+static int interfaces_grant(struct xdp_interfaces *interfaces, const struct xdp_devices *devices,
+			    const char *wish)
+{
+	const struct xdp_device *exact = xdp_devices_find(devices, wish);
+	bool any = exact;
+
+	if (exact)
+		return xdp_interfaces_add(interfaces, exact) ? 0 : -ENOMEM;
+	for (uint32_t i = 0; i < devices->count && interfaces_is_glob(wish); i++) {
+		if (!interfaces_fits(wish, devices->items[i].name))
+			continue;
+		if (!xdp_interfaces_add(interfaces, &devices->items[i]))
+			return -ENOMEM;
+		any = true;
+	}
+	if (!any)
+		interfaces->missing[interfaces->nmissing++] = wish;
 	return 0;
+}
+
+static int interfaces_grant_all(struct bpfhost_instance *self, struct xdp_interfaces *interfaces)
+{
+	struct xdp_devices devices = { 0 };
+	int err = xdp_devices_read(&devices);
+
+	for (uint32_t i = 0; i < interfaces->nwishes && !err; i++)
+		err = interfaces_grant(interfaces, &devices, interfaces->wishes[i]);
+	xdp_devices_free(&devices);
+	return err ? bpfhost_fail(self, err, "failed to list the interfaces: %s", strerror(-err))
+		   : 0;
+}
+
+int xdp_interfaces_find(struct bpfhost_instance *self, struct xdp_interfaces *interfaces)
+{
+	int err = interfaces_wish(self, interfaces);
+
+	if (!err)
+		err = interfaces_grant_all(self, interfaces);
+	if (!err)
+		interfaces->follow = interfaces_follow(self, interfaces);
+	return err;
 }
 
 void xdp_interfaces_free(struct xdp_interfaces *interfaces)
 {
 	free(interfaces->items);
+	free(interfaces->wishes);
+	free(interfaces->missing);
 	*interfaces = (struct xdp_interfaces){ 0 };
-}
-
-const char *xdp_interfaces_name(const struct xdp_interfaces *interfaces, uint32_t ifindex)
-{
-	for (uint32_t i = 0; i < interfaces->count; i++)
-		if (interfaces->items[i].ifindex == ifindex)
-			return interfaces->items[i].name;
-	return "?";
 }

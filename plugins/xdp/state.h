@@ -9,7 +9,9 @@
 
 #include "counters.h"
 #include "flows.h"
+#include "guard.h"
 #include "interfaces.h"
+#include "monitor.h"
 #include "xdp_maps.h"
 
 /* What is told of packets; an instance may tell several. In the order of the choices of `show`. */
@@ -25,6 +27,8 @@ struct xdp {
 	struct xdp_interfaces interfaces;
 	struct xdp_flows flows;
 	struct xdp_counters counters;
+	struct xdp_monitor monitor;
+	struct xdp_guards guards;
 };
 
 static inline bool xdp_shows(const struct xdp *xdp, enum xdp_show what)

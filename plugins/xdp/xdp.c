@@ -11,6 +11,10 @@
 
 #include "attach.h"
 #include "pcap.h"
+#include "follow.h"
+#include "list.h"
+#include "netns.h"
+#include "offload.h"
 #include "state.h"
 
 /* ---- load -------------------------------------------------------------------------------------- */
@@ -70,23 +74,6 @@ static void xdp_read_show(struct bpfhost_instance *self, struct xdp *xdp)
 		xdp->show = 1U << XDP_SHOW_FLOWS;
 }
 
-/* Programs find the name of an interface here. */
-static int xdp_name_interfaces(struct bpfhost_instance *self, const struct xdp *xdp)
-{
-	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_interfaces");
-
-	for (uint32_t i = 0; i < xdp->interfaces.count; i++) {
-		const struct xdp_target *target = &xdp->interfaces.items[i];
-		struct xdp_interface entry = { 0 };
-
-		memcpy(entry.name, target->name, sizeof(entry.name));
-		if (target->ifindex && bpf_map_update_elem(map, &target->ifindex, &entry, BPF_ANY))
-			return bpfhost_fail(self, -errno, "failed to fill xdp_interfaces: %s",
-					    strerror(errno));
-	}
-	return 0;
-}
-
 static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 {
 	int err = bpfhost_open(self);
@@ -94,7 +81,13 @@ static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 	if (!err)
 		err = xdp_set_constants(self, xdp);
 	if (!err)
+		err = xdp_netns_enter(self);
+	if (!err)
+		err = xdp_monitor_open(self, &xdp->monitor);
+	if (!err)
 		err = xdp_interfaces_find(self, &xdp->interfaces);
+	if (!err)
+		err = xdp_offload_prepare(self, xdp);
 	if (!err)
 		err = xdp_flows_size(self,
 				     xdp_shows(xdp, XDP_SHOW_FLOWS)
@@ -105,7 +98,7 @@ static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 
 static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
 {
-	int err = xdp_name_interfaces(self, xdp);
+	int err = xdp_monitor_watch(self, &xdp->monitor);
 
 	if (!err && xdp_shows(xdp, XDP_SHOW_FLOWS))
 		err = xdp_flows_start(self, &xdp->flows);
@@ -152,6 +145,8 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 
 	if (taken < 0)
 		return taken;
+	xdp_follow(self, xdp);
+	xdp_guards_look(self, &xdp->guards);
 	if (bpfhost_timer_due(self))
 		xdp_tell(self, xdp);
 	if (xdp->flows.draining)
@@ -173,6 +168,10 @@ static int xdp_detach(struct bpfhost_instance *self)
 	struct xdp *xdp = self->state;
 	int err;
 
+	if (xdp) {
+		xdp_monitor_close(self, &xdp->monitor);
+		xdp_guards_end(self, &xdp->guards);
+	}
 	bpfhost_stop(self);
 	if (xdp && !(self->host->flags & BPFHOST_RUN_DRY))
 		xdp_tell_rest(self, xdp);
@@ -186,6 +185,27 @@ static int xdp_detach(struct bpfhost_instance *self)
 	return err;
 }
 
+/* An instance that attaches to what appears later keeps what it needs for that. */
+static uint64_t xdp_needs(struct bpfhost_instance *self)
+{
+	const struct xdp *xdp = self->state;
+
+	return xdp->interfaces.follow ? BPFHOST_NEED_LATE_ATTACH : 0;
+}
+
+static const struct bpfhost_ext_late xdp_ext_late = {
+	.size = sizeof(struct bpfhost_ext_late),
+	.needs = xdp_needs,
+};
+
+static const void *xdp_extension(const char *id)
+{
+	if (!strcmp(id, BPFHOST_EXT_LATE))
+		return &xdp_ext_late;
+	return strcmp(id, BPFHOST_EXT_PROBES) ? NULL : &xdp_ext_probes;
+}
+
+static const char *const xdp_follows[] = { "auto", "yes", "no", NULL };
 static const char *const xdp_modes[] = { "auto", "native", "generic", "offload", NULL };
 static const char *const xdp_shows_choices[] = { "flows", "packets", "drops", "counters", NULL };
 
@@ -248,12 +268,34 @@ static const struct bpfhost_option xdp_options[] = {
 		.max = 4194304,
 		.help = "flows: for how many there is room, twice; about 150 bytes each",
 	},
+	{
+		.name = "netns",
+		.type = BPFHOST_OPT_STRING,
+		.help = "the network namespace of the interfaces: a name in /run/netns or a pid; "
+			"default: that of the host",
+	},
+	{
+		.name = "follow",
+		.type = BPFHOST_OPT_CHOICE,
+		.choices = xdp_follows,
+		.default_text = "auto",
+		.help = "interfaces that appear later: yes, no, or where a * or ? stands in iface "
+			"(auto); keeps the privileges for it",
+	},
+	{
+		.name = "replace",
+		.type = BPFHOST_OPT_BOOL,
+		.default_text = "false",
+		.help = "takes the place of an XDP program that is there already, and puts it back "
+			"at the end",
+	},
 	{ .name = NULL },
 };
 
 BPFHOST_PLUGIN(.name = "xdp", .version = "0.1.0", .license = "GPL-2.0-only OR BSD-2-Clause",
 	       .description = "packets where they arrive: flows, packets, counters",
-	       .options = xdp_options, .needs = BPFHOST_NEED_NO_TASK_FILTER,
+	       .options = xdp_options, .extension = xdp_extension,
+	       .needs = BPFHOST_NEED_NO_TASK_FILTER | BPFHOST_NEED_LATE_ATTACH,
 	       .vtable = {
 		       .load = xdp_load,
 		       .attach = xdp_attach,

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # Networks for tests: two namespaces of the test's own, here and there, with a veth pair between them:
 # interface "eth" in each. The host runs in the one called here. Source behind lib.sh.
 #

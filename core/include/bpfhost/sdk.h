@@ -65,6 +65,10 @@ int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program 
 int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link);
 /* The same of a link's descriptor, which belongs to the SDK also on failure. */
 int bpfhost_keep_link_fd(struct bpfhost_instance *self, int fd);
+/* Ends a link that was kept by its descriptor before the others; one that is not kept is left alone. */
+void bpfhost_drop_link_fd(struct bpfhost_instance *self, int fd);
+/* Counts one probe as attached that needs nothing kept. */
+void bpfhost_count_attached(struct bpfhost_instance *self);
 /*
  * For attaching in a way that the SDK has no call for. Counts one probe as wanted; true in a dry run,
  * after telling the plan, "would attach program NAME to PROBE": then nothing more is to be done.

@@ -91,6 +91,27 @@ int bpfhost_keep_link_fd(struct bpfhost_instance *self, int fd)
 	return err;
 }
 
+void bpfhost_drop_link_fd(struct bpfhost_instance *self, int fd)
+{
+	struct session *session = session_get(self);
+
+	for (uint32_t i = 0; session && i < session->nlink_fds; i++) {
+		if (session->link_fds[i] != fd)
+			continue;
+		close(fd);
+		session->link_fds[i] = session->link_fds[--session->nlink_fds];
+		return;
+	}
+}
+
+void bpfhost_count_attached(struct bpfhost_instance *self)
+{
+	struct session *session = session_of(self);
+
+	if (session)
+		session->attached++;
+}
+
 int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const char *probe)
 {
 	int err;

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "guard.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define GUARD_PATIENCE 5000 /* ms; giving back takes some milliseconds each */
+
+int xdp_guard_add(struct xdp_guard *guard, const struct xdp_replaced *replaced)
+{
+	struct xdp_replaced *items = reallocarray(guard->items, guard->count + 1, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	guard->items = items;
+	items[guard->count++] = *replaced;
+	return 0;
+}
+
+const struct xdp_replaced *xdp_guard_find(const struct xdp_guard *guard, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < guard->count; i++)
+		if (guard->items[i].ifindex == ifindex)
+			return &guard->items[i];
+	return NULL;
+}
+
+/* What it answers within its time: the bytes, or -errno. */
+static ssize_t guard_hear(const struct xdp_guard *guard, void *answer, size_t size)
+{
+	struct pollfd fd = { .fd = guard->socket, .events = POLLIN };
+	ssize_t got;
+
+	if (poll(&fd, 1, GUARD_PATIENCE) <= 0)
+		return -ETIME;
+	got = recv(guard->socket, answer, size, MSG_DONTWAIT);
+	return got < 0 ? -errno : got;
+}
+
+int xdp_guard_start(struct xdp_guard *guard, int program)
+{
+	int pair[2], err = -EPIPE;
+
+	guard->program = program;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	guard->pid = fork();
+	if (!guard->pid)
+		xdp_guardian(guard, pair[1]);
+	close(pair[1]);
+	guard->socket = pair[0];
+	if (guard->pid < 0) {
+		err = -errno;
+		guard->pid = 0;
+		close(guard->socket);
+		return err;
+	}
+	if (guard_hear(guard, &err, sizeof(err)) != sizeof(err))
+		return -EPIPE;
+	return err;
+}
+
+int xdp_guards_keep(struct bpfhost_instance *self, struct xdp_guards *guards,
+		    struct xdp_guard *guard)
+{
+	struct xdp_guard *items = reallocarray(guards->items, guards->count + 1, sizeof(*items));
+
+	if (!items) {
+		xdp_guard_free(guard);
+		return -ENOMEM;
+	}
+	guards->items = items;
+	guard->watched = !self->host->watch(self->host, guard->socket);
+	items[guards->count++] = *guard;
+	*guard = (struct xdp_guard){ 0 };
+	return 0;
+}
+
+void xdp_guards_look(struct bpfhost_instance *self, struct xdp_guards *guards)
+{
+	char word;
+
+	for (uint32_t i = 0; i < guards->count; i++) {
+		struct xdp_guard *guard = &guards->items[i];
+
+		if (!guard->watched || recv(guard->socket, &word, 1, MSG_DONTWAIT | MSG_PEEK))
+			continue;
+		bpfhost_warn(
+			self,
+			"somebody ended process %d, which was to put %u program%s back: should "
+			"this one crash now, nobody does",
+			(int)guard->pid, guard->count, guard->count == 1 ? "" : "s");
+		self->host->unwatch(self->host, guard->socket);
+		guard->watched = false;
+	}
+}
+
+void xdp_guard_free(struct xdp_guard *guard)
+{
+	if (guard->pid) {
+		close(guard->socket);
+		waitpid(guard->pid, NULL, 0);
+	}
+	for (uint32_t i = 0; i < guard->count; i++)
+		xdp_replaced_close(&guard->items[i]);
+	free(guard->items);
+	*guard = (struct xdp_guard){ 0 };
+}
+
+/* The process is no more, or cannot: what needs no privilege can be done from here. */
+static void guard_results_without(const struct xdp_guard *guard, int *results)
+{
+	for (uint32_t i = 0; i < guard->count; i++)
+		results[i] = xdp_replaced_give_back(&guard->items[i], guard->program);
+}
+
+static void guard_tell(struct bpfhost_instance *self, const struct xdp_replaced *replaced, int err)
+{
+	if (!err)
+		bpfhost_info(self, "%s: program %u '%s' is back", replaced->name,
+			     replaced->was.program, replaced->was.name);
+	else if (err == -EEXIST || (err == -EPERM && replaced->link >= 0))
+		bpfhost_warn(self,
+			     "%s: program %u '%s' is not put back: ours is not there any more",
+			     replaced->name, replaced->was.program, replaced->was.name);
+	else if (err != -ENODEV && err != -ENOLINK)
+		bpfhost_warn(self, "%s: failed to put program %u '%s' back: %s", replaced->name,
+			     replaced->was.program, replaced->was.name, strerror(-err));
+}
+
+static void guard_end(struct bpfhost_instance *self, struct xdp_guard *guard)
+{
+	size_t size = guard->count * sizeof(int);
+	int *results = calloc(guard->count, sizeof(int));
+
+	if (guard->watched)
+		self->host->unwatch(self->host, guard->socket);
+	if (results && (send(guard->socket, "", 1, MSG_NOSIGNAL) < 0 ||
+			guard_hear(guard, results, size) != (ssize_t)size))
+		guard_results_without(guard, results);
+	for (uint32_t i = 0; results && i < guard->count; i++)
+		guard_tell(self, &guard->items[i], results[i]);
+	free(results);
+	xdp_guard_free(guard);
+}
+
+void xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards)
+{
+	for (uint32_t i = 0; i < guards->count; i++)
+		guard_end(self, &guards->items[i]);
+	free(guards->items);
+	*guards = (struct xdp_guards){ 0 };
+}
