@@ -35,6 +35,7 @@
 #define XDP_LLC_LENGTH_MAX   1500
 #define XDP_LLC_SNAP         0xaaaa03
 #define XDP_OUI_CISCO        0x00000c
+#define XDP_TYPE_QINQ        0x88a8
 #define XDP_TYPE_QINQ_OLD    0x9100
 #define XDP_IPV4_DF          0x4000
 #define XDP_IPV4_MF          0x2000
@@ -669,7 +670,7 @@ static __always_inline int xdp_arp(struct xdp_scratch *s, __u32 level)
 
 static __always_inline bool xdp_is_vlan(__u16 type)
 {
-	return type == XDP_PROTO_VLAN || type == XDP_PROTO_QINQ || type == XDP_TYPE_QINQ_OLD;
+	return type == XDP_PROTO_VLAN || type == XDP_TYPE_QINQ || type == XDP_TYPE_QINQ_OLD;
 }
 
 static __always_inline void xdp_vlan(struct xdp_scratch *s, bool is_inner, __u16 tag)
@@ -765,6 +766,8 @@ static __always_inline __u16 xdp_ethernet(struct xdp_scratch *s)
 		type = xdp_vlans(s, 0, type);
 	if (type < XDP_ETHERNET_LENGTHS)
 		return (__u16)xdp_llc(s, type);
+	if (xdp_is_vlan(type)) /* the tags go on, or are cut */
+		return type;
 	s->packet.ethertype = type;
 	xdp_has(s, XDP_HAS_ETHERTYPE);
 	return type;

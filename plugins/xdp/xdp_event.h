@@ -37,7 +37,7 @@ enum xdp_proto {
 	XDP_PROTO_SCTP = 132,
 	XDP_PROTO_MOBILITY = 135,
 	XDP_PROTO_UDPLITE = 136,
-	XDP_PROTO_STP = 0x542,   /* spanning trees */
+	XDP_PROTO_STP = 0x542, /* spanning trees */
 	XDP_PROTO_ISIS = 0x5fe,
 	XDP_PROTO_LLC = 0x5ff,   /* IEEE 802.3: a length stands where others have the EtherType */
 	XDP_PROTO_IPV4 = 0x0800, /* whose header is damaged */
@@ -46,7 +46,6 @@ enum xdp_proto {
 	XDP_PROTO_ETHERNET = 0x6558, /* in GRE */
 	XDP_PROTO_RARP = 0x8035,
 	XDP_PROTO_VLAN = 0x8100, /* more tags than are looked into */
-	XDP_PROTO_QINQ = 0x88a8, /* the outer one of two tags; an EtherType only, no proto */
 	XDP_PROTO_IPV6 = 0x86dd, /* whose header is damaged */
 	XDP_PROTO_MPLS = 0x8847,
 	XDP_PROTO_PPPOE = 0x8864,
@@ -62,39 +61,45 @@ enum xdp_verdict {
 	XDP_VERDICT_PASS = 2,
 };
 
-/* What is wrong with a packet. */
+/* clang-format off */
+/* What is wrong with a packet, the names as constants and as people see them. */
+#define XDP_ERROR_EACH(X) \
+	X(TRUNCATED_ETHERNET, truncated_ethernet) \
+	X(TRUNCATED_VLAN, truncated_vlan) \
+	X(TRUNCATED_ARP, truncated_arp) \
+	X(TRUNCATED_IPV4, truncated_ipv4) \
+	X(TRUNCATED_IPV6, truncated_ipv6) \
+	X(TRUNCATED_EXTENSION, truncated_extension) \
+	X(TRUNCATED_TCP, truncated_tcp) \
+	X(TRUNCATED_UDP, truncated_udp) \
+	X(TRUNCATED_ICMP, truncated_icmp) \
+	X(TRUNCATED_SCTP, truncated_sctp) \
+	X(TRUNCATED_DCCP, truncated_dccp) \
+	X(TRUNCATED_GRE, truncated_gre) \
+	X(TRUNCATED_VXLAN, truncated_vxlan) \
+	X(TRUNCATED_LLC, truncated_llc) \
+	X(BAD_LLC_LENGTH, bad_llc_length) /* more than there is, or none */ \
+	X(BAD_IPV4_VERSION, bad_ipv4_version) \
+	X(BAD_IPV4_HEADER_LENGTH, bad_ipv4_header_length) /* less than its 20 bytes */ \
+	X(BAD_IPV4_LENGTH, bad_ipv4_length) /* less than its header, or more than there is */ \
+	X(BAD_IPV6_VERSION, bad_ipv6_version) \
+	X(BAD_IPV6_LENGTH, bad_ipv6_length) /* more than there is */ \
+	X(BAD_EXTENSION_ORDER, bad_extension_order) /* hop-by-hop options that are not the first */ \
+	X(BAD_TCP_HEADER_LENGTH, bad_tcp_header_length) /* less than its 20 bytes */ \
+	X(BAD_UDP_LENGTH, bad_udp_length) /* less than its header, or more than there is */ \
+	X(BAD_UDPLITE_COVERAGE, bad_udplite_coverage) /* the same */ \
+	X(BAD_ARP, bad_arp) /* other lengths than Ethernet's and IPv4's addresses have */ \
+	X(BAD_VXLAN, bad_vxlan) /* without a valid network identifier */ \
+	X(TOO_MANY_EXTENSIONS, too_many_extensions) \
+	X(TOO_DEEP, too_deep) /* a header lies behind the bytes that are looked at */
+
+#define XDP_ERROR_CONSTANT(name, text) XDP_ERROR_##name,
 enum xdp_error {
-	XDP_ERROR_TRUNCATED_ETHERNET = 1,
-	XDP_ERROR_TRUNCATED_VLAN,
-	XDP_ERROR_TRUNCATED_ARP,
-	XDP_ERROR_TRUNCATED_IPV4,
-	XDP_ERROR_TRUNCATED_IPV6,
-	XDP_ERROR_TRUNCATED_EXTENSION,
-	XDP_ERROR_TRUNCATED_TCP,
-	XDP_ERROR_TRUNCATED_UDP,
-	XDP_ERROR_TRUNCATED_ICMP,
-	XDP_ERROR_TRUNCATED_SCTP,
-	XDP_ERROR_TRUNCATED_DCCP,
-	XDP_ERROR_TRUNCATED_GRE,
-	XDP_ERROR_TRUNCATED_VXLAN,
-	XDP_ERROR_TRUNCATED_LLC,
-	XDP_ERROR_BAD_LLC_LENGTH, /* more than there is, or none */
-	XDP_ERROR_BAD_IPV4_VERSION,
-	XDP_ERROR_BAD_IPV4_HEADER_LENGTH, /* less than its 20 bytes */
-	XDP_ERROR_BAD_IPV4_LENGTH,        /* less than its header, or more than there is */
-	XDP_ERROR_BAD_IPV6_VERSION,
-	XDP_ERROR_BAD_IPV6_LENGTH,        /* more than there is */
-	XDP_ERROR_BAD_EXTENSION_ORDER,    /* hop-by-hop options that are not the first */
-	XDP_ERROR_BAD_TCP_HEADER_LENGTH,  /* less than its 20 bytes */
-	XDP_ERROR_BAD_UDP_LENGTH,         /* less than its header, or more than there is */
-	XDP_ERROR_BAD_UDPLITE_COVERAGE,   /* the same */
-	XDP_ERROR_BAD_ARP,                /* other lengths than Ethernet's and IPv4's addresses have */
-	XDP_ERROR_BAD_VXLAN,              /* without a valid network identifier */
-	XDP_ERROR_TOO_MANY_EXTENSIONS,
-	XDP_ERROR_TOO_DEEP, /* a header lies behind the bytes that are looked at */
+	XDP_ERROR_NONE, /* never told: the field is optional */
+	XDP_ERROR_EACH(XDP_ERROR_CONSTANT)
 };
 
-#define XDP_ERRORS (XDP_ERROR_TOO_DEEP + 1)
+/* clang-format on */
 
 enum xdp_tcp {
 	XDP_TCP_FIN = 0x01,

@@ -20,7 +20,7 @@ struct xdp_tuple {
 	__u16 sport;
 	__u16 dport;
 	__u16 proto;
-	__u16 vlan; /* 0: none */
+	__u16 vlan;            /* 0: none */
 } __attribute__((aligned(8))); /* to be copied in large pieces */
 
 struct xdp_flow_key {
