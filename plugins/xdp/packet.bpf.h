@@ -35,6 +35,7 @@
 #define XDP_LLC_LENGTH_MAX   1500
 #define XDP_LLC_SNAP         0xaaaa03
 #define XDP_OUI_CISCO        0x00000c
+#define XDP_TYPE_VLAN        0x8100
 #define XDP_TYPE_QINQ        0x88a8
 #define XDP_TYPE_QINQ_OLD    0x9100
 #define XDP_IPV4_DF          0x4000
@@ -251,7 +252,7 @@ static __always_inline void xdp_mss(struct xdp_scratch *s, __u32 length)
 	}
 	for (int n = 0; n < XDP_OPTIONS_MAX && i + 4 <= length && at[i & 63]; n++) {
 		if (at[i & 63] == 2 && at[(i & 63) + 1] == 4) {
-			s->packet.mss = xdp_be16(&at[i & 63] + 2);
+			s->packet.tcp_mss = xdp_be16(&at[i & 63] + 2);
 			xdp_has(s, XDP_HAS_MSS);
 			return;
 		}
@@ -271,10 +272,10 @@ static __always_inline void xdp_tcp(struct xdp_scratch *s, __u32 level)
 		return;
 	options = (at[8] >> 4) * 4;
 	if (!level) {
-		s->packet.seq = xdp_be32(at);
-		s->packet.ack = xdp_be32(at + 4);
+		s->packet.tcp_seq = xdp_be32(at);
+		s->packet.tcp_ack = xdp_be32(at + 4);
 		s->packet.tcp_flags = at[9];
-		s->packet.window = xdp_be16(at + 10);
+		s->packet.tcp_window = xdp_be16(at + 10);
 		xdp_has(s, XDP_HAS_TCP);
 	}
 	if (options < 20) {
@@ -373,7 +374,7 @@ static __always_inline void xdp_icmp_rest(struct xdp_scratch *s, const __u8 *at,
 	} else if (is_v6 ? type == XDP_ICMP6_TOO_BIG
 			 : type == XDP_ICMP_UNREACHABLE &&
 				   s->packet.icmp_code == XDP_ICMP_NEEDS_FRAG) {
-		s->packet.mtu = is_v6 ? xdp_be32(at) : xdp_be16(at + 2);
+		s->packet.icmp_mtu = is_v6 ? xdp_be32(at) : xdp_be16(at + 2);
 		xdp_has(s, XDP_HAS_MTU);
 	}
 }
@@ -648,7 +649,7 @@ static __always_inline int xdp_arp(struct xdp_scratch *s, __u32 level)
 	if (!at)
 		return 0;
 	if (!level) {
-		s->packet.arp = xdp_be16(at + 6);
+		s->packet.arp_op = xdp_be16(at + 6);
 		xdp_has(s, XDP_HAS_ARP);
 	}
 	if (xdp_be16(at + 2) != XDP_PROTO_IPV4)
@@ -670,7 +671,7 @@ static __always_inline int xdp_arp(struct xdp_scratch *s, __u32 level)
 
 static __always_inline bool xdp_is_vlan(__u16 type)
 {
-	return type == XDP_PROTO_VLAN || type == XDP_TYPE_QINQ || type == XDP_TYPE_QINQ_OLD;
+	return type == XDP_TYPE_VLAN || type == XDP_TYPE_QINQ || type == XDP_TYPE_QINQ_OLD;
 }
 
 static __always_inline void xdp_vlan(struct xdp_scratch *s, bool is_inner, __u16 tag)
@@ -739,7 +740,7 @@ static __always_inline int xdp_network(struct xdp_scratch *s, __u32 level, __u32
 {
 	int follows = 0;
 
-	s->tuples[level & 1].proto = xdp_is_vlan((__u16)type) ? XDP_PROTO_VLAN : (__u16)type;
+	s->tuples[level & 1].proto = xdp_is_vlan((__u16)type) ? XDP_PROTO_VLANS : (__u16)type;
 	if (level)
 		xdp_has(s, XDP_HAS_INNER);
 	if (type == XDP_PROTO_IPV4)

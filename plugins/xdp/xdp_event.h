@@ -45,8 +45,8 @@ enum xdp_proto {
 	XDP_PROTO_CDP = 0x2000,
 	XDP_PROTO_ETHERNET = 0x6558, /* in GRE */
 	XDP_PROTO_RARP = 0x8035,
-	XDP_PROTO_VLAN = 0x8100, /* more tags than are looked into */
-	XDP_PROTO_IPV6 = 0x86dd, /* whose header is damaged */
+	XDP_PROTO_VLANS = 0x8100, /* more tags than are looked into */
+	XDP_PROTO_IPV6 = 0x86dd,  /* whose header is damaged */
 	XDP_PROTO_MPLS = 0x8847,
 	XDP_PROTO_PPPOE = 0x8864,
 	XDP_PROTO_EAPOL = 0x888e,
@@ -206,17 +206,17 @@ struct packet_event {
 	bool dont_fragment BPFHOST_TAG(optional:XDP_HAS_IPV4);
 	__u8 extensions BPFHOST_TAG(flags:xdp_extension) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_EXTENSIONS);
 	__u8 tcp_flags BPFHOST_TAG(flags:xdp_tcp) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_TCP);
-	__u16 window BPFHOST_TAG(optional:XDP_HAS_TCP); /* as it stands there, not scaled */
-	__u32 seq BPFHOST_TAG(optional:XDP_HAS_TCP);
-	__u32 ack BPFHOST_TAG(optional:XDP_HAS_TCP);
-	__u16 mss BPFHOST_TAG(optional:XDP_HAS_MSS);
-	__u16 arp BPFHOST_TAG(enum:xdp_arp) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_ARP);
+	__u16 tcp_window BPFHOST_TAG(optional:XDP_HAS_TCP); /* as it stands there, not scaled */
+	__u32 tcp_seq BPFHOST_TAG(optional:XDP_HAS_TCP);
+	__u32 tcp_ack BPFHOST_TAG(optional:XDP_HAS_TCP);
+	__u16 tcp_mss BPFHOST_TAG(optional:XDP_HAS_MSS);
+	__u16 arp_op BPFHOST_TAG(enum:xdp_arp) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_ARP);
 	__u8 icmp_type BPFHOST_TAG(optional:XDP_HAS_ICMP);
 	__u8 icmp_code BPFHOST_TAG(optional:XDP_HAS_ICMP);
 	__u16 echo_id BPFHOST_TAG(optional:XDP_HAS_ECHO);
 	__u16 echo_seq BPFHOST_TAG(optional:XDP_HAS_ECHO);
 	__u16 tunnel BPFHOST_TAG(enum:xdp_tunnel) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_TUNNEL);
-	__u32 mtu BPFHOST_TAG(optional:XDP_HAS_MTU); /* that ICMP asks for */
+	__u32 icmp_mtu BPFHOST_TAG(optional:XDP_HAS_MTU); /* that ICMP asks for */
 	__u32 vni BPFHOST_TAG(optional:XDP_HAS_VNI);
 	__u32 gre_key BPFHOST_TAG(optional:XDP_HAS_GRE_KEY);
 	__u16 inner_proto BPFHOST_TAG(enum:xdp_proto) BPFHOST_TAG(short) BPFHOST_TAG(optional:XDP_HAS_INNER);

@@ -36,7 +36,7 @@ static const char *read_twice(const uint8_t *bytes, uint32_t size, uint32_t firs
 
 	for (int i = 0; i < 2; i++) {
 		memset(&scratches[i], i ? 0xff : 0, sizeof(scratches[i]));
-		assert_int_equal(xdp_native(bytes, size, first, &scratches[i]), 0);
+		assert_int_equal(xdp_native_parse(bytes, size, first, &scratches[i]), 0);
 	}
 	corpus_describe(&scratches[0].packet, line);
 	corpus_describe(&scratches[1].packet, again);

@@ -125,14 +125,14 @@ static inline void corpus_transport(const struct packet_event *p, char *line)
 {
 	if (p->present & XDP_HAS_TCP) {
 		corpus_put(line, "tcp_flags", p->tcp_flags);
-		corpus_put(line, "window", p->window);
-		corpus_put(line, "seq", p->seq);
-		corpus_put(line, "ack", p->ack);
+		corpus_put(line, "tcp_window", p->tcp_window);
+		corpus_put(line, "tcp_seq", p->tcp_seq);
+		corpus_put(line, "tcp_ack", p->tcp_ack);
 	}
 	if (p->present & XDP_HAS_MSS)
-		corpus_put(line, "mss", p->mss);
+		corpus_put(line, "tcp_mss", p->tcp_mss);
 	if (p->present & XDP_HAS_ARP)
-		corpus_put(line, "arp", p->arp);
+		corpus_put(line, "arp_op", p->arp_op);
 	if (p->present & XDP_HAS_ICMP) {
 		corpus_put(line, "icmp_type", p->icmp_type);
 		corpus_put(line, "icmp_code", p->icmp_code);
@@ -142,7 +142,7 @@ static inline void corpus_transport(const struct packet_event *p, char *line)
 		corpus_put(line, "echo_seq", p->echo_seq);
 	}
 	if (p->present & XDP_HAS_MTU)
-		corpus_put(line, "mtu", p->mtu);
+		corpus_put(line, "icmp_mtu", p->icmp_mtu);
 }
 
 static inline void corpus_tunnel(const struct packet_event *p, char *line)

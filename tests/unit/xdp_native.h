@@ -12,20 +12,22 @@
 #endif
 #define barrier_var(var) __asm__ volatile("" : "+r"(var))
 
-/* Not the kernel's: there, pointers to a packet are numbers of four bytes. */
-struct xdp_md {
+/* The kernel's has pointers to the packet in four bytes. */
+#define xdp_md xdp_native
+struct xdp_native {
 	unsigned long data;
 	unsigned long data_end; /* of the first piece */
 	const uint8_t *packet;  /* of all of it */
 	uint32_t size;
 };
 
-static inline uint64_t bpf_xdp_get_buff_len(struct xdp_md *ctx)
+static inline uint64_t bpf_xdp_get_buff_len(struct xdp_native *ctx)
 {
 	return ctx->size;
 }
 
-static inline long bpf_xdp_load_bytes(struct xdp_md *ctx, uint32_t offset, void *to, uint32_t size)
+static inline long bpf_xdp_load_bytes(struct xdp_native *ctx, uint32_t offset, void *to,
+				      uint32_t size)
 {
 	if (offset > ctx->size || size > ctx->size - offset)
 		return -1;
@@ -35,14 +37,16 @@ static inline long bpf_xdp_load_bytes(struct xdp_md *ctx, uint32_t offset, void 
 
 #include "packet.bpf.h"
 
+#undef xdp_md
+
 /* What is in the scratch before must make no difference. The first piece is a copy of its own, so that a
  * sanitizer sees where it ends. */
-static inline int xdp_native(const uint8_t *packet, uint32_t size, uint32_t first,
-			     struct xdp_scratch *s)
+static inline int xdp_native_parse(const uint8_t *packet, uint32_t size, uint32_t first,
+				   struct xdp_scratch *s)
 {
 	uint8_t piece[65536];
 	uint8_t *from = piece + sizeof(piece) - first;
-	struct xdp_md ctx = {
+	struct xdp_native ctx = {
 		.data = (unsigned long)from,
 		.data_end = (unsigned long)(from + first),
 		.packet = packet,

@@ -295,8 +295,8 @@ def real():
 TSHARK = ["tshark", "-n", "-T", "pdml", "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
           "-o", "tcp.desegment_tcp_streams:FALSE", "-r"]
 ORDER = ("length smac dmac ethertype vlan inner_vlan vlan_priority ttl dscp ecn proto saddr daddr sport dport payload "
-         "ip_id fragment_offset more_fragments dont_fragment extensions tcp_flags window seq ack mss arp icmp_type "
-         "icmp_code echo_id echo_seq mtu tunnel vni gre_key inner_proto inner_saddr inner_daddr inner_sport "
+         "ip_id fragment_offset more_fragments dont_fragment extensions tcp_flags tcp_window tcp_seq tcp_ack tcp_mss arp_op icmp_type "
+         "icmp_code echo_id echo_seq icmp_mtu tunnel vni gre_key inner_proto inner_saddr inner_daddr inner_sport "
          "inner_dport").split()
 OPTIONS, HOP_BY_HOP, ROUTING, FRAGMENT, AH, DESTINATION = 1, 2, 4, 8, 16, 32
 
@@ -374,7 +374,7 @@ class Reading:
         self.proto(kind if kind else {0x42: 0x542, 0xFE: 0x5FE}.get(dsap, 0x5FF))
 
     def read_arp(self):
-        self.put("arp", self.number("arp.opcode"))
+        self.put("arp_op", self.number("arp.opcode"))
         self.put("saddr", self.get("arp.src.proto_ipv4"), "inner_saddr")
         self.put("daddr", self.get("arp.dst.proto_ipv4"), "inner_daddr")
 
@@ -439,11 +439,11 @@ class Reading:
         self.ports("tcp")
         flags = self.number("tcp.flags")
         self.put("tcp_flags", None if flags is None else flags & 0xFF)
-        for name, field in (("payload", "tcp.len"), ("window", "tcp.window_size_value"), ("seq", "tcp.seq_raw"),
-                            ("ack", "tcp.ack_raw")):
+        for name, field in (("payload", "tcp.len"), ("tcp_window", "tcp.window_size_value"), ("tcp_seq", "tcp.seq_raw"),
+                            ("tcp_ack", "tcp.ack_raw")):
             self.put(name, self.number(field))
         if flags is not None and flags & 2:
-            self.put("mss", self.number("tcp.options.mss_val"))
+            self.put("tcp_mss", self.number("tcp.options.mss_val"))
 
     def read_udp(self):
         self.ports("udp")
@@ -463,7 +463,7 @@ class Reading:
     def read_icmp(self, name="icmp", echoes=(0, 8)):
         self.put("icmp_type", self.number(name + ".type"))
         self.put("icmp_code", self.number(name + ".code"))
-        self.put("mtu", self.number(name + ".mtu"))
+        self.put("icmp_mtu", self.number(name + ".mtu"))
         if self.number(name + ".type") in echoes:
             prefix = name + (".echo.identifier" if name == "icmpv6" else ".ident")
             self.put("echo_id", self.number(prefix))
