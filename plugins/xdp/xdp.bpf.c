@@ -21,6 +21,7 @@ const volatile struct bpfhost_condition xdp_match = {};
 
 #include "flows.bpf.h"
 #include "counters.bpf.h"
+#include "odd.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -90,12 +91,31 @@ static __always_inline bool xdp_matches(struct xdp_scratch *s)
 	return bpfhost_condition_holds(match, &s->packet);
 }
 
+static __always_inline void xdp_log_first(struct xdp_md *ctx, struct xdp_scratch *s)
+{
+	if (!xdp_is_first(ctx->ingress_ifindex))
+		return;
+	xdp_name(&s->packet, ctx->ingress_ifindex);
+	xdp_tell_first(s->packet.iface, ctx->ingress_ifindex, ctx->rx_queue_index);
+}
+
+static __always_inline void xdp_log_odd(struct xdp_md *ctx, struct xdp_scratch *s)
+{
+	if (!xdp_is_odd(s))
+		return;
+	xdp_name(&s->packet, ctx->ingress_ifindex);
+	xdp_fill(s);
+	xdp_tell_odd(&s->packet);
+}
+
 static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 {
+	xdp_log_first(ctx, s);
 	if (xdp_has_match || xdp_show_packets || xdp_show_drops)
 		xdp_fill(s);
 	if (!xdp_matches(s))
 		return;
+	xdp_log_odd(ctx, s);
 	if (xdp_show_counters)
 		xdp_count(ctx, s);
 	if (xdp_show_flows)

@@ -11,6 +11,7 @@
 #include <bpfhost/sdk.h>
 
 #include "attach.h"
+#include "odd.h"
 #include "state.h"
 
 /* How long a program that began before the flows' round turned may still be running. */
@@ -167,6 +168,7 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 /* Nothing is attached any more: both rounds are told to their end. */
 static void xdp_tell_rest(struct bpfhost_instance *self, struct xdp *xdp)
 {
+	xdp_odd_tell_rest(self);
 	if (xdp->counters.told_ns || xdp_shows(xdp, XDP_SHOW_COUNTERS))
 		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
 	if (!xdp->flows.round)

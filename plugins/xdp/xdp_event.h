@@ -93,11 +93,14 @@ enum xdp_verdict {
 	X(TOO_MANY_EXTENSIONS, too_many_extensions) \
 	X(TOO_DEEP, too_deep) /* a header lies behind the bytes that are looked at */
 
+#define XDP_ERROR_NAME_SIZE 40
 #define XDP_ERROR_CONSTANT(name, text) XDP_ERROR_##name,
 enum xdp_error {
 	XDP_ERROR_NONE, /* never told: the field is optional */
 	XDP_ERROR_EACH(XDP_ERROR_CONSTANT)
 };
+
+#define XDP_ERRORS (XDP_ERROR_TOO_DEEP + 1)
 
 /* clang-format on */
 

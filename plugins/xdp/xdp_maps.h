@@ -58,4 +58,11 @@ struct xdp_counter {
 	__u64 bytes;
 };
 
+/* How many lines about packets with errors a CPU wrote, see odd.bpf.h. */
+struct xdp_odd {
+	__u64 since_ns;
+	__u64 lines;    /* since then */
+	__u64 left_out; /* since the last line */
+};
+
 #endif
