@@ -857,14 +857,15 @@ static __always_inline __u32 xdp_load_first(struct xdp_md *ctx, struct xdp_scrat
 /* All that is ever looked at, out of however many pieces. */
 static __attribute__((noinline)) int xdp_load_all(struct xdp_md *ctx, struct xdp_scratch *s)
 {
-	__u32 length = s->packet.length;
+	__u32 last = s->packet.length - 1;
 
-	if (length > XDP_HEAD)
-		length = XDP_HEAD;
-	barrier_var(length);
-	if (!length || length > XDP_HEAD || bpf_xdp_load_bytes(ctx, 0, s->head, length))
+	if (s->packet.length > XDP_HEAD)
+		last = XDP_HEAD - 1;
+	barrier_var(last);
+	/* The verifier of Linux 6.1 does not learn from != 0 that a size is at least 1. */
+	if (last >= XDP_HEAD || bpf_xdp_load_bytes(ctx, 0, s->head, last + 1))
 		return 0;
-	return (int)length;
+	return (int)last + 1;
 }
 
 /* ---- all of it --------------------------------------------------------------------------------- */

@@ -84,11 +84,23 @@ static void begin(struct test *test)
 	assert_int_equal(fakehost_set(test->host, "iface", "lo"), 0); /* of which test runs are */
 }
 
+/* The end of it is why the verifier refuses a program. */
+static void print_log(const struct test *test)
+{
+	uint32_t count = fakehost_count(test->host, FAKEHOST_LOG);
+
+	for (uint32_t i = count > 40 ? count - 40 : 0; i < count; i++)
+		print_message("%s\n", fakehost_text(test->host, FAKEHOST_LOG, i));
+}
+
 static void load(struct test *test)
 {
 	struct bpf_object *object;
+	int err = fakehost_load(test->host);
 
-	if (fakehost_load(test->host))
+	if (err)
+		print_log(test);
+	if (err)
 		fail_msg("load: %s", fakehost_error(test->host));
 	object = bpfhost_object(fakehost_instance(test->host));
 	test->program = bpf_program__fd(bpf_object__find_program_by_name(object, "xdp_program"));
