@@ -496,6 +496,7 @@ static void test_costs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_reads_the_same_in_the_kernel),
 		cmocka_unit_test(test_turned_bits),
 		cmocka_unit_test(test_pieces),
@@ -503,7 +504,6 @@ int main(void)
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_no_value_is_called_like_a_field),
 		cmocka_unit_test(test_tells_of_odd_packets),
-		cmocka_unit_test(test_costs),
 	};
 
 	if (geteuid() != 0) {
