@@ -22,7 +22,10 @@ static __always_inline __u16 xdp_counted_proto(__u16 proto)
 	case XDP_PROTO_IPV4:
 	case XDP_PROTO_ARP:
 	case XDP_PROTO_RARP:
-	case XDP_PROTO_VLAN:
+	case XDP_PROTO_VLANS:
+	case XDP_PROTO_STP:
+	case XDP_PROTO_ISIS:
+	case XDP_PROTO_CDP:
 	case XDP_PROTO_IPV6:
 	case XDP_PROTO_MPLS:
 	case XDP_PROTO_PPPOE:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #define BPFHOST_NO_TASK
 #include <bpfhost/bpf.h>
+#include <bpf/bpf_endian.h>
 #include <bpfhost/condition.bpf.h>
 
 #include "packet.bpf.h"
@@ -21,6 +22,7 @@ const volatile struct bpfhost_condition xdp_match = {};
 #include "flows.bpf.h"
 #include "counters.bpf.h"
 #include "pcap.bpf.h"
+#include "odd.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -74,9 +76,9 @@ static __always_inline void xdp_tell_packet(struct xdp_md *ctx, struct xdp_scrat
 	xdp_name(&s->packet, ctx->ingress_ifindex);
 	s->packet.queue = ctx->rx_queue_index;
 	BPFHOST_EMIT(packet_event, event) {
-		__builtin_memcpy((char *)event + sizeof(event->header),
-				 (char *)&s->packet + sizeof(event->header),
-				 sizeof(*event) - sizeof(event->header));
+		/* From an array on that is known to be aligned, else clang copies byte by byte. */
+		__builtin_memcpy(event->iface, s->packet.iface,
+				 sizeof(*event) - offsetof(struct packet_event, iface));
 	}
 }
 
@@ -90,12 +92,31 @@ static __always_inline bool xdp_matches(struct xdp_scratch *s)
 	return bpfhost_condition_holds(match, &s->packet);
 }
 
+static __always_inline void xdp_log_first(struct xdp_md *ctx, struct xdp_scratch *s)
+{
+	if (!xdp_is_first(ctx->ingress_ifindex))
+		return;
+	xdp_name(&s->packet, ctx->ingress_ifindex);
+	xdp_tell_first(s->packet.iface, ctx->ingress_ifindex, ctx->rx_queue_index);
+}
+
+static __always_inline void xdp_log_odd(struct xdp_md *ctx, struct xdp_scratch *s)
+{
+	if (!xdp_is_odd(s))
+		return;
+	xdp_name(&s->packet, ctx->ingress_ifindex);
+	xdp_fill(s);
+	xdp_tell_odd(&s->packet);
+}
+
 static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 {
+	xdp_log_first(ctx, s);
 	if (xdp_has_match || xdp_show_packets || xdp_show_drops)
 		xdp_fill(s);
 	if (!xdp_pcap_matches(ctx) || !xdp_matches(s))
 		return;
+	xdp_log_odd(ctx, s);
 	if (xdp_show_counters)
 		xdp_count(ctx, s);
 	if (xdp_show_flows)

@@ -15,6 +15,7 @@
 #include "list.h"
 #include "netns.h"
 #include "offload.h"
+#include "odd.h"
 #include "state.h"
 
 /* ---- load -------------------------------------------------------------------------------------- */
@@ -157,6 +158,7 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 /* Nothing is attached any more: both rounds are told to their end. */
 static void xdp_tell_rest(struct bpfhost_instance *self, struct xdp *xdp)
 {
+	xdp_odd_tell_rest(self);
 	if (xdp->counters.uncounted)
 		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
 	if (xdp->flows.round)

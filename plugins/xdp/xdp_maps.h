@@ -23,8 +23,8 @@ struct xdp_tuple {
 	__u16 sport;
 	__u16 dport;
 	__u16 proto;
-	__u16 vlan; /* 0: none */
-};
+	__u16 vlan;            /* 0: none */
+} __attribute__((aligned(8))); /* to be copied in large pieces */
 
 struct xdp_flow_key {
 	struct xdp_tuple tuple;
@@ -58,6 +58,13 @@ struct xdp_counter_key {
 struct xdp_counter {
 	__u64 packets;
 	__u64 bytes;
+};
+
+/* How many lines about packets with errors a CPU wrote, see odd.bpf.h. */
+struct xdp_odd {
+	__u64 since_ns;
+	__u64 lines;    /* since then */
+	__u64 left_out; /* since the last line */
 };
 
 #endif
