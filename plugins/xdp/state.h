@@ -8,6 +8,7 @@
 #include <bpfhost/sdk.h>
 
 #include "counters.h"
+#include "drop.h"
 #include "flows.h"
 #include "interfaces.h"
 #include "xdp_maps.h"
@@ -25,6 +26,7 @@ struct xdp {
 	struct xdp_interfaces interfaces;
 	struct xdp_flows flows;
 	struct xdp_counters counters;
+	struct xdp_drop drop;
 };
 
 static inline bool xdp_shows(const struct xdp *xdp, enum xdp_show what)

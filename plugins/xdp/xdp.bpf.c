@@ -64,6 +64,8 @@ static __always_inline void xdp_name(struct packet_event *packet, __u32 ifindex)
 		__builtin_memset(packet->iface, 0, XDP_NAME_SIZE);
 }
 
+#include "drop.bpf.h"
+
 static __always_inline void xdp_tell_packet(struct xdp_md *ctx, struct xdp_scratch *s)
 {
 	bool wanted = xdp_show_packets || s->packet.action == XDP_VERDICT_DROP;
@@ -112,6 +114,8 @@ int xdp_program(struct xdp_md *ctx)
 	if (!s || xdp_parse(ctx, s))
 		return XDP_PASS;
 	s->packet.action = XDP_VERDICT_PASS;
+	if (xdp_has_drop)
+		xdp_drop(ctx, s);
 	xdp_tell(ctx, s);
 	return s->packet.action == XDP_VERDICT_DROP ? XDP_DROP : XDP_PASS;
 }

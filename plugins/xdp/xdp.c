@@ -95,6 +95,8 @@ static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 	if (!err)
 		err = xdp_set_constants(self, xdp);
 	if (!err)
+		err = xdp_drop_prepare(self, &xdp->drop);
+	if (!err)
 		err = xdp_interfaces_find(self, &xdp->interfaces);
 	if (!err)
 		err = xdp_flows_size(self,
@@ -108,6 +110,8 @@ static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
 {
 	int err = xdp_name_interfaces(self, xdp);
 
+	if (!err)
+		err = xdp_drop_start(self, &xdp->drop);
 	if (!err && xdp_shows(xdp, XDP_SHOW_FLOWS))
 		err = xdp_flows_start(self, &xdp->flows);
 	if (!err && (xdp_shows(xdp, XDP_SHOW_FLOWS) || xdp_shows(xdp, XDP_SHOW_COUNTERS)))
@@ -124,6 +128,7 @@ static int xdp_load(struct bpfhost_instance *self)
 		return bpfhost_fail(self, -ENOMEM, "failed to make the state: %s",
 				    strerror(ENOMEM));
 	self->state = xdp;
+	xdp->drop.watch = XDP_DROP_WATCH_NONE;
 	xdp_read_show(self, xdp);
 	err = xdp_prepare(self, xdp);
 	return err || self->host->flags & BPFHOST_RUN_DRY ? err : xdp_start(self, xdp);
@@ -157,6 +162,7 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 
 	if (taken < 0)
 		return taken;
+	xdp_drop_poll(self, &xdp->drop);
 	if (bpfhost_timer_due(self))
 		xdp_tell(self, xdp);
 	if (xdp->flows.draining)
@@ -182,12 +188,15 @@ static int xdp_detach(struct bpfhost_instance *self)
 	int err;
 
 	bpfhost_stop(self);
-	if (xdp && !(self->host->flags & BPFHOST_RUN_DRY))
+	if (xdp && bpfhost_object(self) && !(self->host->flags & BPFHOST_RUN_DRY)) {
 		xdp_tell_rest(self, xdp);
+		xdp_drop_tell(self, &xdp->drop);
+	}
 	err = bpfhost_close(self);
 	if (xdp) {
 		xdp_interfaces_free(&xdp->interfaces);
 		xdp_counters_free(&xdp->counters);
+		xdp_drop_free(&xdp->drop);
 	}
 	free(xdp);
 	self->state = NULL;
@@ -250,12 +259,44 @@ static const struct bpfhost_option xdp_options[] = {
 		.max = 4194304,
 		.help = "flows: for how many there is room, twice; about 150 bytes each",
 	},
+	{
+		.name = "drop",
+		.type = BPFHOST_OPT_STRING,
+		.flags = BPFHOST_OPT_LIST,
+		.help = "drop what comes from an address or a prefix, the longest holds, !PREFIX is an "
+			"exception; or packets for which an expression holds",
+	},
+	{
+		.name = "drop_file",
+		.type = BPFHOST_OPT_STRING,
+		.help = "more of drop, one a line, # begins a comment; read again when it changes",
+	},
 	{ .name = NULL },
 };
 
+/* What this instance needs to keep; a function for each part that has a need. */
+static uint64_t xdp_needs(struct bpfhost_instance *self)
+{
+	const struct xdp *xdp = self->state;
+
+	return xdp_drop_needs(&xdp->drop);
+}
+
+static const struct bpfhost_ext_late xdp_ext_late = {
+	.size = sizeof(struct bpfhost_ext_late),
+	.needs = xdp_needs,
+};
+
+static const void *xdp_extension(const char *id)
+{
+	return strcmp(id, BPFHOST_EXT_LATE) ? NULL : &xdp_ext_late;
+}
+
 BPFHOST_PLUGIN(.name = "xdp", .version = "0.1.0", .license = "GPL-2.0-only OR BSD-2-Clause",
 	       .description = "packets where they arrive: flows, packets, counters",
-	       .options = xdp_options, .needs = BPFHOST_NEED_NO_TASK_FILTER,
+	       .options = xdp_options,
+	       .needs = BPFHOST_NEED_NO_TASK_FILTER | BPFHOST_NEED_LATE_OPEN,
+	       .extension = xdp_extension,
 	       .vtable = {
 		       .load = xdp_load,
 		       .attach = xdp_attach,
