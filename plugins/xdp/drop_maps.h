@@ -81,9 +81,13 @@ static inline __u32 xdp_drop_way(const struct xdp_drop_node *node, __u32 word)
 {
 	__u64 greater = 0;
 
-	/* The highest bit is what a subtraction borrows. */
-	for (int i = 0; i < XDP_DROP_KEYS; i++)
-		greater += ((__u64)word - node->keys[i]) >> 63;
+	for (int i = 0; i < XDP_DROP_KEYS; i++) {
+		__u64 borrow = (__u64)word - node->keys[i];
+
+		__asm__(""
+			: "+r"(borrow)); /* else clang sees a comparison, and makes branches of it */
+		greater += borrow >> 63;
+	}
 	return XDP_DROP_KEYS - (__u32)greater;
 }
 
