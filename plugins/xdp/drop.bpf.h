@@ -59,13 +59,12 @@ static __always_inline void xdp_drop_by(struct xdp_scratch *s, const struct xdp_
 	sums->bytes += s->packet.length;
 }
 
-/* Where the search begins. */
-static __always_inline __u32 xdp_drop_begin(void *table, const struct xdp_drop_head *head,
-					    __u32 word, __u32 is_ipv4)
+/* Where the search begins: the root that the leading bits choose. */
+static __always_inline __u32 xdp_drop_root(void *table, const struct xdp_drop_head *head,
+					   __u64 high, __u32 is_ipv4)
 {
-	const struct xdp_drop_roots *roots = &head->roots[is_ipv4];
-	__u32 root = xdp_drop_root(roots, word);
-	__u32 at = roots->cell + root / XDP_DROP_ROOTS_A_CELL;
+	__u32 root = (__u32)(high >> (-head->root_bits[is_ipv4] & 63));
+	__u32 at = head->root_cell[is_ipv4] + root / XDP_DROP_ROOTS_A_CELL;
 	const struct xdp_drop_cell *cell = bpf_map_lookup_elem(table, &at);
 
 	return cell ? cell->roots[root % XDP_DROP_ROOTS_A_CELL] : 0;
@@ -73,6 +72,8 @@ static __always_inline __u32 xdp_drop_begin(void *table, const struct xdp_drop_h
 
 static __always_inline __u32 xdp_drop_search(void *table, __u32 next, __u64 high, __u64 low)
 {
+	__u64 key = high;
+
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < XDP_DROP_DEPTH_MAX && XDP_DROP_KIND(next) >= XDP_DROP_NODE; i++) {
 		__u32 at = XDP_DROP_NUMBER(next), way;
@@ -80,13 +81,11 @@ static __always_inline __u32 xdp_drop_search(void *table, __u32 next, __u64 high
 
 		if (!cell)
 			return 0;
-		if (XDP_DROP_KIND(next) == XDP_DROP_WORD) {
-			high = high << 32 | low >> 32;
-			low <<= 32;
-		}
-		way = xdp_drop_way(&cell->node, high >> 32);
+		if (XDP_DROP_KIND(next) == XDP_DROP_LOW)
+			key = low;
+		way = xdp_drop_way(&cell->node, key);
 		barrier_var(
-			way); /* else what the compiler knows, and the verifier does not, is left out */
+			way); /* else it is left out what the compiler knows and the verifier does not */
 		if (way > XDP_DROP_KEYS)
 			return 0;
 		next = cell->node.next[way];
@@ -106,7 +105,7 @@ static __always_inline __u32 xdp_drop_find(void *table, const struct xdp_drop_he
 		high = low << 32;
 		low = 0;
 	}
-	return xdp_drop_search(table, xdp_drop_begin(table, head, high >> 32, is_ipv4), high, low);
+	return xdp_drop_search(table, xdp_drop_root(table, head, high, is_ipv4), high, low);
 }
 
 struct xdp_drop_run {

@@ -2,7 +2,7 @@
 /*
  * From prefixes to ranges: sorted as they are, a prefix comes before those inside of it, so one walk with a
  * stack of those that are open tells where each range begins and what it leads to. From ranges to trees:
- * eight in a row make a leaf, eight leaves in a row the node above, and so on.
+ * eleven in a row make a leaf, eleven leaves in a row the node above, and so on.
  */
 #include "drop_table.h"
 
@@ -24,7 +24,7 @@ struct ranges {
 
 /* What a tree is made of, and each of its levels: from this key on. */
 struct way {
-	uint32_t key;
+	uint64_t key;
 	uint32_t next;
 };
 
@@ -141,7 +141,7 @@ static int tree_node(struct xdp_drop_table *table, const struct way *ways, uint3
 		return err;
 	node = &table->cells[*ret_cell].node;
 	for (uint32_t i = 0; i < XDP_DROP_KEYS; i++)
-		node->keys[i] = i + 1 < count ? ways[i + 1].key : UINT32_MAX;
+		node->keys[i] = i + 1 < count ? ways[i + 1].key : UINT64_MAX;
 	/* The unused keys are equal to the last address. */
 	for (uint32_t i = 0; i <= XDP_DROP_KEYS; i++)
 		node->next[i] = ways[i < count ? i : count - 1].next;
@@ -173,24 +173,25 @@ static int tree_build(struct xdp_drop_table *table, struct way *ways, uint32_t c
 
 /* ---- families -------------------------------------------------------------------------------------- */
 
-static uint32_t range_word(const struct range *range, uint32_t word)
+/* A tree for the ranges that begin in one first half; `before` holds where none of them does. */
+static int family_low(struct xdp_drop_table *table, const struct range *ranges, uint32_t count,
+		      uint32_t before, struct way *ways, uint32_t *ret_next)
 {
-	uint64_t half = word < 2 ? range->high : range->low;
+	uint32_t taken = 0;
+	int err;
 
-	return (uint32_t)(word & 1 ? half : half >> 32);
+	if (ranges->low)
+		ways[taken++] = (struct way){ 0, before };
+	for (uint32_t i = 0; i < count; i++)
+		ways[taken++] = (struct way){ ranges[i].low, ranges[i].next };
+	err = tree_build(table, ways, taken, ret_next);
+	if (!err && XDP_DROP_KIND(*ret_next) == XDP_DROP_NODE)
+		*ret_next = XDP_DROP_NEXT(XDP_DROP_LOW, XDP_DROP_NUMBER(*ret_next));
+	return err;
 }
 
-/* Whether it begins in the middle of this word's value: a word behind is not zero. */
-static bool range_is_inside(const struct range *range, uint32_t word)
-{
-	while (++word < XDP_DROP_WORDS)
-		if (range_word(range, word))
-			return true;
-	return false;
-}
-
-/* Two in the place of one where a word's value is cut: what holds at its end goes on behind it. */
-static uint32_t ways_add(struct way *ways, uint32_t count, uint32_t key, uint32_t next)
+/* Two in the place of one where a first half is cut: what holds at its end goes on behind it. */
+static uint32_t ways_add(struct way *ways, uint32_t count, uint64_t key, uint32_t next)
 {
 	if (count && ways[count - 1].key == key)
 		count--;
@@ -198,127 +199,96 @@ static uint32_t ways_add(struct way *ways, uint32_t count, uint32_t key, uint32_
 	return count + 1;
 }
 
-static int word_tree(struct xdp_drop_table *table, const struct range *ranges, uint32_t count,
-		     uint32_t word, uint32_t before, uint32_t *ret_next);
-
-/* Ways by one word out of ranges that are alike in the words in front of it, two a range and one at most;
- * `before` holds up to the first. */
-static int word_ways(struct xdp_drop_table *table, const struct range *ranges, uint32_t nranges,
-		     uint32_t word, uint32_t before, struct way *ways, uint32_t *ret_count)
+/* Ways by the first half of addresses. */
+static int family_halves(struct xdp_drop_table *table, const struct ranges *ranges,
+			 struct way *ways, struct way *scratch, uint32_t *ret_count)
 {
-	uint32_t count = ways_add(ways, 0, 0, before), end;
+	uint32_t count = 0, before = 0, next, end;
 
-	for (uint32_t i = 0; i < nranges; i = end) {
-		uint32_t key = range_word(&ranges[i], word), next = ranges[i].next;
-		bool is_cut = range_is_inside(&ranges[i], word);
-		int err = 0;
+	for (uint32_t i = 0; i < ranges->count; i = end) {
+		const struct range *first = &ranges->items[i];
+		int err;
 
-		for (end = i + 1; end < nranges && range_word(&ranges[end], word) == key; end++)
-			is_cut = true;
-		if (is_cut)
-			err = word_tree(table, &ranges[i], end - i, word + 1, before, &next);
+		for (end = i + 1; end < ranges->count && ranges->items[end].high == first->high;)
+			end++;
+		err = family_low(table, first, end - i, before, scratch, &next);
 		if (err)
 			return err;
-		count = ways_add(ways, count, key, next);
-		before = ranges[end - 1].next;
-		if (is_cut && key != UINT32_MAX)
-			count = ways_add(ways, count, key + 1, before);
+		count = ways_add(ways, count, first->high, next);
+		before = ranges->items[end - 1].next;
+		if (XDP_DROP_KIND(next) == XDP_DROP_LOW && first->high != UINT64_MAX)
+			count = ways_add(ways, count, first->high + 1, before);
 	}
 	*ret_count = count;
 	return 0;
 }
 
-static int word_tree(struct xdp_drop_table *table, const struct range *ranges, uint32_t count,
-		     uint32_t word, uint32_t before, uint32_t *ret_next)
+/* As many roots as leave some eight ranges to each. */
+static uint32_t family_root_bits(uint32_t ways)
 {
-	struct way *ways = calloc((size_t)count * 2 + 1, sizeof(*ways));
-	uint32_t nways;
-	int err = ways ? word_ways(table, ranges, count, word, before, ways, &nways) : -ENOMEM;
+	uint32_t bits = 1;
 
-	if (!err)
-		err = tree_build(table, ways, nways, ret_next);
-	if (!err && XDP_DROP_KIND(*ret_next) == XDP_DROP_NODE)
-		*ret_next = XDP_DROP_NEXT(XDP_DROP_WORD, XDP_DROP_NUMBER(*ret_next));
-	free(ways);
-	return err;
-}
-
-/* As many as leave some four ranges to each; they lie where ranges begin. */
-static struct xdp_drop_roots family_place_roots(const struct way *ways, uint32_t count)
-{
-	struct xdp_drop_roots roots = { 0 };
-	uint32_t bits = 0;
-	uint64_t span;
-
-	if (count < 2)
-		return roots;
-	while (bits < XDP_DROP_ROOT_BITS_MAX && count >> bits > 4)
+	while (bits < XDP_DROP_ROOT_BITS_MAX && ways >> bits > 8)
 		bits++;
-	roots.base = ways[1].key;
-	span = ways[count - 1].key - roots.base;
-	while (span >> roots.shift >> bits)
-		roots.shift++;
-	/* One root may need a shift by all 32 bits, and as it is the last, none does as well. */
-	roots.last = (uint32_t)(span >> roots.shift);
-	return roots;
+	return bits;
 }
 
-/* A tree for each root. */
-static int family_fill_roots(struct xdp_drop_table *table, const struct xdp_drop_roots *roots,
-			     const struct way *ways, uint32_t count, struct way *scratch)
+static void family_set_root(struct xdp_drop_table *table, uint32_t first, uint32_t root,
+			    uint32_t next)
 {
-	uint32_t at = 0, next;
+	table->cells[first + root / XDP_DROP_ROOTS_A_CELL].roots[root % XDP_DROP_ROOTS_A_CELL] =
+		next;
+}
 
-	for (uint32_t root = 0; root <= roots->last; root++) {
+/* A tree for each value of the leading bits. */
+static int family_roots(struct xdp_drop_table *table, const struct way *ways, uint32_t count,
+			struct way *scratch, bool is_ipv4)
+{
+	uint32_t bits = family_root_bits(count), at = 0, cells, first, next;
+	int err;
+
+	cells = ((1U << bits) + XDP_DROP_ROOTS_A_CELL - 1) / XDP_DROP_ROOTS_A_CELL;
+	err = table_take(table, cells, &first);
+	for (uint32_t root = 0; root < 1U << bits && !err; root++) {
 		uint32_t taken = 1;
-		int err;
 
-		/* The way that holds up to the first that begins inside, and those. */
+		/* The way that holds where this root begins, and those that begin inside. */
+		while (at + 1 < count && ways[at + 1].key <= (uint64_t)root << (64 - bits))
+			at++;
 		scratch[0] = (struct way){ 0, ways[at].next };
-		while (at + 1 < count && xdp_drop_root(roots, ways[at + 1].key) == root)
+		while (at + 1 < count && ways[at + 1].key >> (64 - bits) == root)
 			scratch[taken++] = ways[++at];
 		err = tree_build(table, scratch, taken, &next);
-		if (err)
-			return err;
-		table->cells[roots->cell + root / XDP_DROP_ROOTS_A_CELL]
-			.roots[root % XDP_DROP_ROOTS_A_CELL] = next;
+		if (!err)
+			family_set_root(table, first, root, next);
 	}
+	if (err)
+		return err;
+	table->cells[0].head.root_cell[is_ipv4] = first;
+	table->cells[0].head.root_bits[is_ipv4] = bits;
 	return 0;
-}
-
-static int family_roots(struct xdp_drop_table *table, const struct way *ways, uint32_t count,
-			bool is_ipv4)
-{
-	struct xdp_drop_roots roots = family_place_roots(ways, count);
-	struct way *scratch = calloc((size_t)count + 1, sizeof(*scratch));
-	int err = scratch ? table_take(table, roots.last / XDP_DROP_ROOTS_A_CELL + 1, &roots.cell)
-			  : -ENOMEM;
-
-	if (!err)
-		err = family_fill_roots(table, &roots, ways, count, scratch);
-	free(scratch);
-	if (!err)
-		table->cells[0].head.roots[is_ipv4] = roots;
-	return err;
 }
 
 static int family_build(struct xdp_drop_table *table, const struct xdp_prefix *prefixes,
 			uint32_t count, bool is_ipv4)
 {
-	size_t most = (size_t)count * 2 + 1;
+	size_t most = (size_t)count * 2 + 2;
 	struct ranges ranges = { .items = calloc(most, sizeof(*ranges.items)) };
-	struct way *ways = calloc(most * 2 + 1, sizeof(*ways));
+	/* A half with a tree of its own takes one way more than ranges began in it. */
+	struct way *ways = calloc(most * 2, sizeof(*ways));
+	struct way *scratch = calloc(most * 2, sizeof(*ways));
 	uint32_t nways = 0;
-	int err = ranges.items && ways ? 0 : -ENOMEM;
+	int err = ranges.items && ways && scratch ? 0 : -ENOMEM;
 
 	if (!err) {
 		ranges_find(prefixes, count, &ranges);
-		err = word_ways(table, ranges.items, ranges.count, 0, 0, ways, &nways);
+		err = family_halves(table, &ranges, ways, scratch, &nways);
 	}
 	if (!err)
-		err = family_roots(table, ways, nways, is_ipv4);
+		err = family_roots(table, ways, nways, scratch, is_ipv4);
 	free(ranges.items);
 	free(ways);
+	free(scratch);
 	return err;
 }
 

@@ -24,8 +24,8 @@
 #include "drop_table.h"
 #include "xdp_drop.h"
 
-#define BENCH_REPEAT 1000000
-#define BENCH_ROUNDS 5
+#define BENCH_REPEAT 200000
+#define BENCH_ROUNDS 9
 
 static uint64_t seed = 88172645463325252ULL;
 

@@ -29,9 +29,9 @@ static void check_prefix(const struct xdp_prefix *prefix)
 static uint32_t look_up(const struct xdp_drop_table *table, uint64_t high, uint64_t low,
 			bool is_ipv4)
 {
-	const struct xdp_drop_roots *roots = &table->cells[0].head.roots[is_ipv4];
-	uint32_t root = xdp_drop_root(roots, (uint32_t)(high >> 32)), depth = 0;
-	uint32_t at = roots->cell + root / XDP_DROP_ROOTS_A_CELL, next;
+	const struct xdp_drop_head *head = &table->cells[0].head;
+	uint32_t root = (uint32_t)(high >> (64 - head->root_bits[is_ipv4])), depth = 0;
+	uint32_t at = head->root_cell[is_ipv4] + root / XDP_DROP_ROOTS_A_CELL, next;
 
 	if (at >= table->count)
 		abort();
@@ -39,18 +39,16 @@ static uint32_t look_up(const struct xdp_drop_table *table, uint64_t high, uint6
 	for (; XDP_DROP_KIND(next) >= XDP_DROP_NODE; depth++) {
 		if (depth == XDP_DROP_DEPTH_MAX || XDP_DROP_NUMBER(next) >= table->count)
 			abort();
-		if (XDP_DROP_KIND(next) == XDP_DROP_WORD) {
-			high = high << 32 | low >> 32;
-			low <<= 32;
-		}
+		if (XDP_DROP_KIND(next) == XDP_DROP_LOW)
+			high = low;
 		next = table->cells[XDP_DROP_NUMBER(next)]
-			       .node.next[xdp_drop_way(&table->cells[XDP_DROP_NUMBER(next)].node,
-						       (uint32_t)(high >> 32))];
+			       .node
+			       .next[xdp_drop_way(&table->cells[XDP_DROP_NUMBER(next)].node, high)];
 	}
 	return next;
 }
 
-/* The last address of a prefix that has none inside of it is that prefix's own. */
+/* Each prefix's first address is found to lie in one, and a single address is that rule's own. */
 static void check_table(const struct xdp_rules *rules)
 {
 	struct xdp_drop_table table = { 0 };

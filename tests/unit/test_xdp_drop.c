@@ -221,21 +221,20 @@ static uint32_t look_up(const struct xdp_drop_table *table, uint64_t high, uint6
 			bool is_ipv4)
 {
 	const struct xdp_drop_head *head = &table->cells[0].head;
-	uint32_t root = xdp_drop_root(&head->roots[is_ipv4], (uint32_t)(high >> 32));
-	uint32_t at = head->roots[is_ipv4].cell + root / XDP_DROP_ROOTS_A_CELL, depth = 0, next;
+	uint32_t root = (uint32_t)(high >> (64 - head->root_bits[is_ipv4]));
+	uint32_t at = head->root_cell[is_ipv4] + root / XDP_DROP_ROOTS_A_CELL, depth = 0, next;
 
 	assert_true(at < table->count);
 	next = table->cells[at].roots[root % XDP_DROP_ROOTS_A_CELL];
 	for (; XDP_DROP_KIND(next) >= XDP_DROP_NODE; depth++) {
-		const struct xdp_drop_node *node = &table->cells[XDP_DROP_NUMBER(next)].node;
-
 		assert_true(depth < XDP_DROP_DEPTH_MAX);
 		assert_true(XDP_DROP_NUMBER(next) < table->count);
-		if (XDP_DROP_KIND(next) == XDP_DROP_WORD) {
-			high = high << 32 | low >> 32;
-			low <<= 32;
-		}
-		next = node->next[xdp_drop_way(node, (uint32_t)(high >> 32))];
+		next = table->cells[XDP_DROP_NUMBER(next)]
+			       .node.next[xdp_drop_way(&table->cells[XDP_DROP_NUMBER(next)].node,
+						       XDP_DROP_KIND(next) == XDP_DROP_LOW ? low
+											   : high)];
+		if (XDP_DROP_KIND(next) == XDP_DROP_LOW)
+			high = low;
 	}
 	return next;
 }
