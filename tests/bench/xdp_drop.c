@@ -254,6 +254,7 @@ static void measure(const char *path, const struct xdp_rules *rules, bool flows)
 
 int main(int argc, char **argv)
 {
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (int i = 2; i < argc; i++) {
 		uint32_t count = (uint32_t)strtoul(argv[i], NULL, 10);
 		struct xdp_rules rules = { 0 };

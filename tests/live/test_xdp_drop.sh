@@ -12,6 +12,8 @@ need_program ping
 need_program python3
 net_up
 RULES=$TMP/rules
+# How long a ping waits for what does not come, in seconds.
+WAIT=$(printf '%d.%d' $((SLOW * 3 / 10)) $((SLOW * 3 % 10)))
 
 # 10.9.0.2 to .5 and fd00:9::2 to ::5 there; neighbours are known, so that nobody asks for them.
 for host in 3 4 5; do
@@ -31,7 +33,7 @@ learn "$NET_THERE" "$NET_HERE"
 
 # received FROM TO: of 4 pings
 received() {
-	there ping -q -n -c 4 -i 0.005 -W 0.3 -I "$1" "$2" | sed -n 's/.* \([0-9]*\) received.*/\1/p'
+	there ping -q -n -c 4 -i 0.005 -W "$WAIT" -I "$1" "$2" | sed -n 's/.* \([0-9]*\) received.*/\1/p'
 }
 
 # expect_passes 4|0 HOST...: pings from 10.9.0.HOST and fd00:9::HOST, all at a time
