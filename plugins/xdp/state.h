@@ -8,6 +8,7 @@
 #include <bpfhost/sdk.h>
 
 #include "counters.h"
+#include "drop.h"
 #include "flows.h"
 #include "guard.h"
 #include "interfaces.h"
@@ -29,6 +30,7 @@ struct xdp {
 	struct xdp_counters counters;
 	struct xdp_monitor monitor;
 	struct xdp_guards guards;
+	struct xdp_drop drop;
 };
 
 static inline bool xdp_shows(const struct xdp *xdp, enum xdp_show what)

@@ -67,6 +67,8 @@ static __always_inline void xdp_name(struct packet_event *packet, __u32 ifindex)
 		__builtin_memset(packet->iface, 0, XDP_NAME_SIZE);
 }
 
+#include "drop.bpf.h"
+
 static __always_inline void xdp_tell_packet(struct xdp_md *ctx, struct xdp_scratch *s)
 {
 	bool wanted = xdp_show_packets || s->packet.action == XDP_VERDICT_DROP;
@@ -114,6 +116,10 @@ static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 	xdp_log_first(ctx, s);
 	if (xdp_has_match || xdp_show_packets || xdp_show_drops)
 		xdp_fill(s);
+	if (xdp_has_match) {
+		xdp_name(&s->packet, ctx->ingress_ifindex);
+		s->packet.queue = ctx->rx_queue_index;
+	}
 	if (!xdp_pcap_matches(ctx) || !xdp_matches(s))
 		return;
 	xdp_log_odd(ctx, s);
@@ -134,6 +140,8 @@ int xdp_program(struct xdp_md *ctx)
 	if (!s || xdp_parse(ctx, s))
 		return XDP_PASS;
 	s->packet.action = XDP_VERDICT_PASS;
+	if (xdp_has_drop)
+		xdp_drop(ctx, s);
 	xdp_tell(ctx, s);
 	return s->packet.action == XDP_VERDICT_DROP ? XDP_DROP : XDP_PASS;
 }

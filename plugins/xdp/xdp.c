@@ -15,6 +15,7 @@
 #include "list.h"
 #include "netns.h"
 #include "offload.h"
+#include "options.h"
 #include "odd.h"
 #include "state.h"
 
@@ -82,6 +83,8 @@ static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 	if (!err)
 		err = xdp_set_constants(self, xdp);
 	if (!err)
+		err = xdp_drop_prepare(self, &xdp->drop);
+	if (!err)
 		err = xdp_netns_enter(self);
 	if (!err)
 		err = xdp_monitor_open(self, &xdp->monitor);
@@ -101,6 +104,8 @@ static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
 {
 	int err = xdp_monitor_watch(self, &xdp->monitor);
 
+	if (!err)
+		err = xdp_drop_start(self, &xdp->drop);
 	if (!err && xdp_shows(xdp, XDP_SHOW_FLOWS))
 		err = xdp_flows_start(self, &xdp->flows);
 	if (!err && xdp_shows(xdp, XDP_SHOW_COUNTERS))
@@ -119,6 +124,7 @@ static int xdp_load(struct bpfhost_instance *self)
 		return bpfhost_fail(self, -ENOMEM, "failed to make the state: %s",
 				    strerror(ENOMEM));
 	self->state = xdp;
+	xdp->drop.watch = XDP_DROP_WATCH_NONE;
 	xdp_read_show(self, xdp);
 	err = xdp_prepare(self, xdp);
 	return err || self->host->flags & BPFHOST_RUN_DRY ? err : xdp_start(self, xdp);
@@ -148,6 +154,7 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 		return taken;
 	xdp_follow(self, xdp);
 	xdp_guards_look(self, &xdp->guards);
+	xdp_drop_poll(self, &xdp->drop);
 	if (bpfhost_timer_due(self))
 		xdp_tell(self, xdp);
 	if (xdp->flows.draining)
@@ -175,24 +182,27 @@ static int xdp_detach(struct bpfhost_instance *self)
 		xdp_guards_end(self, &xdp->guards);
 	}
 	bpfhost_stop(self);
-	if (xdp && !(self->host->flags & BPFHOST_RUN_DRY))
+	if (xdp && bpfhost_object(self) && !(self->host->flags & BPFHOST_RUN_DRY)) {
 		xdp_tell_rest(self, xdp);
+		xdp_drop_tell(self, &xdp->drop);
+	}
 	err = bpfhost_close(self);
 	if (xdp) {
 		xdp_interfaces_free(&xdp->interfaces);
 		xdp_counters_free(&xdp->counters);
+		xdp_drop_free(&xdp->drop);
 	}
 	free(xdp);
 	self->state = NULL;
 	return err;
 }
 
-/* An instance that attaches to what appears later keeps what it needs for that. */
+/* What this instance needs to keep; a function for each part that has a need. */
 static uint64_t xdp_needs(struct bpfhost_instance *self)
 {
 	const struct xdp *xdp = self->state;
 
-	return xdp->interfaces.follow ? BPFHOST_NEED_LATE_ATTACH : 0;
+	return xdp_follow_needs(xdp) | xdp_drop_needs(&xdp->drop);
 }
 
 static const struct bpfhost_ext_late xdp_ext_late = {
@@ -207,97 +217,11 @@ static const void *xdp_extension(const char *id)
 	return strcmp(id, BPFHOST_EXT_PROBES) ? NULL : &xdp_ext_probes;
 }
 
-static const char *const xdp_follows[] = { "auto", "yes", "no", NULL };
-static const char *const xdp_modes[] = { "auto", "native", "generic", "offload", NULL };
-static const char *const xdp_shows_choices[] = { "flows", "packets", "drops", "counters", NULL };
-
-static const struct bpfhost_option xdp_options[] = {
-	{
-		.name = "iface",
-		.type = BPFHOST_OPT_STRING,
-		.flags = BPFHOST_OPT_LIST,
-		.help = "the interface, * and ? in it; default: that of the default route",
-	},
-	{
-		.name = "mode",
-		.type = BPFHOST_OPT_CHOICE,
-		.choices = xdp_modes,
-		.default_text = "auto",
-		.help = "where the program runs: in the driver (native), behind it (generic), in the "
-			"card (offload); auto: native, else generic",
-	},
-	{
-		.name = "show",
-		.type = BPFHOST_OPT_CHOICE,
-		.flags = BPFHOST_OPT_LIST,
-		.choices = xdp_shows_choices,
-		.help = "what is told: flows (the default), packets, drops (packets that were "
-			"dropped), counters",
-	},
-	{
-		.name = "match",
-		.type = BPFHOST_OPT_STRING,
-		.help = "of which packets: an expression over the fields of a packet, decided in "
-			"the kernel",
-	},
-	{
-		.name = "pcap",
-		.type = BPFHOST_OPT_STRING,
-		.help = "the same in tcpdump's language, pcap-filter(7); both must hold where both are "
-			"given",
-	},
-	{
-		.name = "sample",
-		.type = BPFHOST_OPT_UINT,
-		.default_text = "1",
-		.min = 1,
-		.max = 1000000000,
-		.help = "packets, drops: one in so many, counted on each CPU",
-	},
-	{
-		.name = "interval",
-		.type = BPFHOST_OPT_TIME,
-		.default_text = "1s",
-		.min = 100000000,
-		.max = 3600000000000,
-		.help = "flows, counters: how often they are told",
-	},
-	{
-		.name = "flows_max",
-		.type = BPFHOST_OPT_UINT,
-		.default_text = "16384",
-		.min = 16,
-		.max = 4194304,
-		.help = "flows: for how many there is room, twice; about 150 bytes each",
-	},
-	{
-		.name = "netns",
-		.type = BPFHOST_OPT_STRING,
-		.help = "the network namespace of the interfaces: a name in /run/netns or a pid; "
-			"default: that of the host",
-	},
-	{
-		.name = "follow",
-		.type = BPFHOST_OPT_CHOICE,
-		.choices = xdp_follows,
-		.default_text = "auto",
-		.help = "interfaces that appear later: yes, no, or where a * or ? stands in iface "
-			"(auto); keeps the privileges for it",
-	},
-	{
-		.name = "replace",
-		.type = BPFHOST_OPT_BOOL,
-		.default_text = "false",
-		.help = "takes the place of an XDP program that is there already, and puts it back "
-			"at the end",
-	},
-	{ .name = NULL },
-};
-
 BPFHOST_PLUGIN(.name = "xdp", .version = "0.1.0", .license = "GPL-2.0-only OR BSD-2-Clause",
 	       .description = "packets where they arrive: flows, packets, counters",
 	       .options = xdp_options, .extension = xdp_extension,
-	       .needs = BPFHOST_NEED_NO_TASK_FILTER | BPFHOST_NEED_LATE_ATTACH,
+	       .needs = BPFHOST_NEED_NO_TASK_FILTER | BPFHOST_NEED_LATE_ATTACH |
+			BPFHOST_NEED_LATE_OPEN,
 	       .vtable = {
 		       .load = xdp_load,
 		       .attach = xdp_attach,

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel tells of changes to the folder, where files are put in the place of others, and to the file,
+ * wherever a link may lead. Who writes in place empties the file first: between that and closing it again
+ * nothing is read. For closing is no promise that all is there (": >file; cat new >>file"), a short while
+ * without changes must follow.
+ */
+#include "drop_watch.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define WATCH_CALM_NS   50000000L
+#define WATCH_READS_MAX 64
+#define WATCH_FOLDER_MASK                                                                          \
+	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR)
+#define WATCH_FILE_MASK (IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
+
+static const char *watch_name(const struct xdp_drop_watch *watch)
+{
+	const char *slash = strrchr(watch->path, '/');
+
+	return slash ? slash + 1 : watch->path;
+}
+
+/* The file that the path leads to now. */
+static void watch_file(struct xdp_drop_watch *watch)
+{
+	int added = inotify_add_watch(watch->inotify, watch->path, WATCH_FILE_MASK);
+
+	if (watch->file_watch >= 0 && watch->file_watch != added)
+		inotify_rm_watch(watch->inotify, watch->file_watch);
+	watch->file_watch = added;
+}
+
+/* Who makes a file goes on to write it; a link is whole at once. */
+static bool watch_will_be_written(const struct xdp_drop_watch *watch)
+{
+	struct stat status;
+
+	return !lstat(watch->path, &status) && S_ISREG(status.st_mode) && status.st_nlink == 1;
+}
+
+static void watch_set_timer(struct xdp_drop_watch *watch)
+{
+	const struct itimerspec after = { .it_value.tv_nsec = WATCH_CALM_NS };
+
+	watch->is_running = !timerfd_settime(watch->timer, 0, &after, NULL);
+}
+
+static void watch_take_file(struct xdp_drop_watch *watch, uint32_t mask)
+{
+	watch->is_changed = true;
+	if (mask & IN_MODIFY)
+		watch->is_writing = true;
+	else if (mask & IN_CREATE)
+		watch->is_writing = watch_will_be_written(watch);
+	else if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE))
+		watch->is_writing = false;
+	if (mask & (IN_CREATE | IN_MOVED_TO))
+		watch_file(watch);
+	watch_set_timer(watch);
+}
+
+static void watch_take(struct xdp_drop_watch *watch, const struct inotify_event *event)
+{
+	bool is_file = event->wd == watch->file_watch ||
+		       (event->len && !strcmp(event->name, watch_name(watch)));
+
+	if (event->mask & IN_IGNORED) {
+		if (event->wd == watch->file_watch)
+			watch->file_watch = -1;
+	} else if (event->mask & IN_Q_OVERFLOW) {
+		watch_take_file(watch, IN_MOVED_TO);
+	} else if (is_file) {
+		watch_take_file(watch, event->mask);
+	} else if (!watch->is_running) {
+		watch_set_timer(watch);
+	}
+}
+
+static void watch_listen(struct xdp_drop_watch *watch)
+{
+	char buffer[sizeof(struct inotify_event) + NAME_MAX + 1 + 4096]
+		__attribute__((aligned(__alignof__(struct inotify_event))));
+	const struct inotify_event *event;
+	ssize_t length;
+
+	for (int i = 0; i < WATCH_READS_MAX; i++) {
+		length = read(watch->inotify, buffer, sizeof(buffer));
+		if (length <= 0)
+			break;
+		for (ssize_t at = 0; at < length; at += (ssize_t)(sizeof(*event) + event->len)) {
+			event = (const void *)(buffer + at);
+			watch_take(watch, event);
+		}
+	}
+}
+
+/* Some folders are changed by renaming what the file's link leads through. */
+static bool watch_is_another(struct xdp_drop_watch *watch)
+{
+	struct stat status = { 0 };
+	bool is_another;
+
+	if (stat(watch->path, &status))
+		status.st_ino = 0;
+	is_another = status.st_ino != watch->seen.st_ino || status.st_dev != watch->seen.st_dev ||
+		     status.st_size != watch->seen.st_size ||
+		     status.st_mtim.tv_sec != watch->seen.st_mtim.tv_sec ||
+		     status.st_mtim.tv_nsec != watch->seen.st_mtim.tv_nsec;
+	watch->seen = status;
+	return is_another;
+}
+
+bool xdp_drop_watch_due(struct xdp_drop_watch *watch)
+{
+	uint64_t expired;
+	bool is_due;
+
+	if (watch->inotify < 0)
+		return false;
+	watch_listen(watch);
+	if (read(watch->timer, &expired, sizeof(expired)) != sizeof(expired))
+		return false;
+	watch->is_running = false;
+	if (watch->is_writing)
+		return false;
+	watch_file(watch);
+	is_due = watch_is_another(watch) || watch->is_changed;
+	watch->is_changed = false;
+	return is_due;
+}
+
+bool xdp_drop_watch_disturbed(struct xdp_drop_watch *watch)
+{
+	if (watch->inotify < 0)
+		return false;
+	watch_listen(watch);
+	return watch->is_writing;
+}
+
+static int watch_open(struct bpfhost_instance *self, struct xdp_drop_watch *watch)
+{
+	int err;
+
+	watch->folder = strdup(watch->path);
+	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	watch->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (!watch->folder)
+		return -ENOMEM;
+	if (watch->inotify < 0 || watch->timer < 0)
+		return -errno;
+	watch->folder_watch =
+		inotify_add_watch(watch->inotify, dirname(watch->folder), WATCH_FOLDER_MASK);
+	if (watch->folder_watch < 0)
+		return -errno;
+	err = self->host->watch(self->host, watch->inotify);
+	return err ? err : self->host->watch(self->host, watch->timer);
+}
+
+int xdp_drop_watch_start(struct bpfhost_instance *self, struct xdp_drop_watch *watch,
+			 const char *path)
+{
+	int err;
+
+	watch->path = path;
+	err = watch_open(self, watch);
+	if (err)
+		return bpfhost_fail(self, err, "failed to watch drop_file %s: %s", path,
+				    strerror(-err));
+	watch_file(watch);
+	watch_is_another(watch);
+	return 0;
+}
+
+void xdp_drop_watch_free(struct xdp_drop_watch *watch)
+{
+	if (watch->inotify >= 0)
+		close(watch->inotify);
+	if (watch->timer >= 0)
+		close(watch->timer);
+	free(watch->folder);
+	*watch = XDP_DROP_WATCH_NONE;
+}
