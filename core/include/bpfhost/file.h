@@ -14,6 +14,8 @@ struct bpfhost_file {
 	struct bpfhost_elf *debug; /* its separate debug file; NULL: none */
 	char *debug_path;          /* of that; NULL */
 	int debug_fd;              /* likewise; -1 */
+	int symbols_error;         /* why there are none: -errno */
+	char *symbols_note;        /* in words; NULL */
 };
 
 struct bpfhost_files {
@@ -30,7 +32,7 @@ int bpfhost_files_get(struct bpfhost_files *files, const char *target, uint32_t 
 		      struct bpfhost_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err);
 void bpfhost_files_free(struct bpfhost_files *files);
 
-/* Its symbols, with those of its debug file; read at the first call. */
+/* Its symbols, with those of its debug file; read at the first call, which decides for all later ones. */
 int bpfhost_file_symbols(struct bpfhost_file *file, const struct bpfhost_symbols **ret_symbols,
 			 struct bpfhost_error *err);
 
