@@ -79,6 +79,15 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 			      target->path, slow, use->count);
 }
 
+/* What is damaged in them, and left out. */
+static void uprobe_tell_files(struct bpfhost_instance *self, const struct bpfhost_files *files)
+{
+	for (uint32_t i = 0; i < files->count; i++)
+		if (files->items[i]->symbols_note)
+			bpfhost_warn(self, "%s: %s", files->items[i]->target.path,
+				     files->items[i]->symbols_note);
+}
+
 /* Where following calls could kill what is traced, their begin alone. */
 static int uprobe_add_default(struct bpfhost_instance *self)
 {
@@ -107,6 +116,8 @@ static int uprobe_gather(struct bpfhost_instance *self)
 		err = uprobe_add_default(self);
 	for (uint32_t i = 0; i < uses->count && !err; i++)
 		uprobe_tell_use(self, &uses->items[i]);
+	if (!err)
+		uprobe_tell_files(self, &uses->files);
 	return err;
 }
 

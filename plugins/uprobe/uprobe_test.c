@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -189,6 +190,27 @@ static void names_the_nearest_function(void **state)
 	assert_refused(*state, "/proc/self/exe:uprobe_tst_one", "did you mean \"uprobe_test_one\"");
 }
 
+/* What else a file says of itself is of use all the same. */
+static void leaves_out_damaged_symbols(void **state)
+{
+	static const char copy[] = "cd /var/tmp && echo noise >uprobe_test.noise && "
+				   "objcopy --add-section .gnu_debugdata=uprobe_test.noise "
+				   "/proc/$PPID/exe uprobe_test.copy 2>/dev/null";
+	uint32_t told = 0;
+
+	if (system(copy)) {
+		print_message("skipped: no objcopy\n");
+		skip();
+	}
+	start(*state, "/var/tmp/uprobe_test.copy:uprobe_test_two(fd: i32)");
+	for (uint32_t i = 0; i < fakehost_count(*state, FAKEHOST_LOG); i++)
+		told += strstr(fakehost_text(*state, FAKEHOST_LOG, i),
+			       ".gnu_debugdata are damaged") != NULL;
+	unlink("/var/tmp/uprobe_test.copy");
+	unlink("/var/tmp/uprobe_test.noise");
+	assert_int_equal(told, 1);
+}
+
 static void refuses_mistakes(void **state)
 {
 	static const struct {
@@ -265,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bounds_the_memory_of_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(follows_offsets, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_the_nearest_function, setup, teardown),
+		cmocka_unit_test_setup_teardown(leaves_out_damaged_symbols, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_mistakes, setup, teardown),
 		cmocka_unit_test_setup_teardown(adds_a_stack, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_one_stack_only, setup, teardown),

@@ -3,7 +3,6 @@
 #include "elf_fixture.h"
 
 #include <dirent.h>
-#include <elf.h>
 
 #include <bpfhost/file.h>
 
@@ -99,26 +98,6 @@ static void test_read_once(void **state)
 	bpfhost_files_free(&files);
 }
 
-/* Takes the names away from its .symtab. */
-static void damage(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-	Elf64_Ehdr header;
-	Elf64_Shdr section;
-	off_t at;
-
-	assert_true(fd >= 0);
-	assert_int_equal(pread(fd, &header, sizeof(header), 0), sizeof(header));
-	for (at = (off_t)header.e_shoff;; at += (off_t)sizeof(section)) {
-		assert_int_equal(pread(fd, &section, sizeof(section), at), sizeof(section));
-		if (section.sh_type == SHT_SYMTAB)
-			break;
-	}
-	section.sh_link = 0;
-	assert_int_equal(pwrite(fd, &section, sizeof(section), at), sizeof(section));
-	close(fd);
-}
-
 /* Each argument of each static probe may ask for them. */
 static void test_damaged_symbols(void **state)
 {
@@ -130,7 +109,7 @@ static void test_damaged_symbols(void **state)
 	unsigned int before;
 
 	build(fixture);
-	damage(path_of(fixture, "program"));
+	fixture_damage(fixture, "program");
 	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
 	assert_int_equal(bpfhost_file_symbols(file, &symbols, NULL), -ENOEXEC);
 	before = count_descriptors();

@@ -91,7 +91,8 @@ struct bpfhost_symbols;
 /*
  * Reads .symtab, .dynsym with versions, .gnu_debugdata, and those of a separate debug file (NULL:
  * none), whose addresses are those of elf. Both may be closed afterwards. 0, -ENOEXEC, -E2BIG,
- * -ENOMEM, with a sentence. A file without any symbol is no error.
+ * -ENOMEM, with a sentence. A file without any symbol is no error. The last two only add to the file's
+ * own: where they are damaged they are left out, and with 0 the sentence says which and why.
  */
 int bpfhost_symbols_read(struct bpfhost_elf *elf, struct bpfhost_elf *debug,
 			 struct bpfhost_symbols **ret_symbols, struct bpfhost_error *err);

@@ -15,7 +15,7 @@ struct bpfhost_file {
 	char *debug_path;          /* of that; NULL */
 	int debug_fd;              /* likewise; -1 */
 	int symbols_error;         /* why there are none: -errno */
-	char *symbols_note;        /* in words; NULL */
+	char *symbols_note;        /* that in words, or what was left out of them; NULL */
 };
 
 struct bpfhost_files {

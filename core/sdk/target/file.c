@@ -142,7 +142,7 @@ static void file_read_symbols(struct bpfhost_file *file)
 
 	file_find_debug(file);
 	file->symbols_error = bpfhost_symbols_read(file->elf, file->debug, &file->symbols, &why);
-	if (file->symbols_error)
+	if (why.text[0])
 		file->symbols_note = strdup(why.text);
 }
 
