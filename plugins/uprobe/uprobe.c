@@ -192,18 +192,13 @@ static int uprobe_attach_some(struct bpfhost_instance *self, const struct uprobe
 	const struct uprobe_use *use = &uses->items[*first];
 	uint32_t places, n = uprobe_together(uses, *first, &places);
 	struct bpfhost_uprobe *uprobes = calloc(places, sizeof(*uprobes)), *next = uprobes;
-	char opened[32];
 
 	if (!uprobes)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++)
 		next = uprobe_fill(&use[i], next);
-	/* By the descriptor: so it is the very file that was read, whatever lies there by now. */
-	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", use->file->target.fd);
-	bpfhost_arguments_attach(self, &uses->layouts[use->layout],
-				 self->host->flags & BPFHOST_RUN_DRY ? use->file->target.address
-								     : opened,
-				 use->pid, uprobes, places);
+	bpfhost_arguments_attach(self, &uses->layouts[use->layout], &use->file->target, use->pid,
+				 uprobes, places);
 	free(uprobes);
 	*first += n;
 	return 0;

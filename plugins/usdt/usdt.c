@@ -200,8 +200,8 @@ static int usdt_attach_lot(struct bpfhost_instance *self, const struct usdt_uses
 		uprobes[i].cookie = bpfhost_argument_cookie(first[i].layout, 0);
 		uprobes[i].probe = first[i].name;
 	}
-	bpfhost_arguments_attach(self, &uses->layouts[first->layout],
-				 first->file->file->target.address, first->pid, uprobes, count);
+	bpfhost_arguments_attach(self, &uses->layouts[first->layout], &first->file->file->target,
+				 first->pid, uprobes, count);
 	free(uprobes);
 	return 0;
 }

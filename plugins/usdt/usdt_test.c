@@ -420,6 +420,40 @@ static void leaves_nothing_after_a_failed_load(void **state)
 	assert_int_equal(fakehost_load(*state), -ENOMEM);
 }
 
+static bool may_load(int err, const struct fakehost *host)
+{
+	if (err == -EPERM || err == -EACCES) {
+		print_message("skipped: no privilege to load BPF programs\n");
+		return false;
+	}
+	if (err)
+		fail_msg("%s", fakehost_error(host));
+	return true;
+}
+
+/* What is attached to is the file that was read, though its path leads elsewhere by then. */
+static void attaches_to_the_file_that_was_read(void **state)
+{
+	struct fakehost *host = *state;
+	char folder[] = "/var/tmp/usdt_test.XXXXXX", command[256], probe[128];
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(command, sizeof(command), "cp /proc/$PPID/exe %s/copy", folder);
+	assert_int_equal(system(command), 0);
+	snprintf(probe, sizeof(probe), "%s/copy:tst:twice", folder);
+	fakehost_live(host);
+	assert_int_equal(fakehost_set(host, "probes", probe), 0);
+	if (may_load(fakehost_load(host), host)) {
+		snprintf(command, sizeof(command), "cd %s && : >other && mv other copy", folder);
+		assert_int_equal(system(command), 0);
+		if (fakehost_attach(host))
+			fail_msg("%s", fakehost_error(host));
+		assert_int_equal(fakehost_sums(host).attached, 2);
+	}
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
 static int64_t value_of(struct fakehost *host, uint32_t index, uint32_t field)
 {
 	uint32_t size;
@@ -436,18 +470,12 @@ static void counts_hits(void **state)
 {
 	struct bpfhost_filter_values *filter = fakehost_filter(*state);
 	struct fakehost *host = *state;
-	int err;
 
 	filter->pids[filter->npids++] = (uint32_t)getpid();
 	fakehost_live(host);
 	assert_int_equal(fakehost_set(host, "probes", SELF ":tst:twice"), 0);
-	err = fakehost_load(host) ?: fakehost_attach(host);
-	if (err == -EPERM || err == -EACCES) {
-		print_message("skipped: no privilege to load BPF programs\n");
+	if (!may_load(fakehost_load(host) ?: fakehost_attach(host), host))
 		skip();
-	}
-	if (err)
-		fail_msg("%s", fakehost_error(host));
 	assert_int_equal(fakehost_sums(host).attached, 2);
 	for (int i = 0; i < 1000; i++)
 		hit_all();
@@ -486,6 +514,7 @@ int main(void)
 		TEST(finds_probes_by_itself),
 		TEST(stops_at_the_limit),
 		TEST(leaves_nothing_after_a_failed_load),
+		TEST(attaches_to_the_file_that_was_read),
 		TEST(counts_hits),
 	};
 

@@ -6,7 +6,7 @@
  *	bpfhost_arguments_lay_out(&plan, &layouts[i], &why);     for each probe
  *	bpfhost_arguments_configure(self, layouts, n, calls);    between bpfhost_open and bpfhost_load
  *	bpfhost_arguments_fill(self, layouts, n);                after bpfhost_load
- *	bpfhost_arguments_attach(self, &layouts[i], i, ...);     in attach
+ *	bpfhost_arguments_attach(self, &layouts[i], ...);        in attach
  */
 #ifndef BPFHOST_ARGUMENTS_H
 #define BPFHOST_ARGUMENTS_H
@@ -17,6 +17,7 @@
 #include <bpfhost/probe.h>
 #include <bpfhost/schema.h>
 #include <bpfhost/sdk.h>
+#include <bpfhost/target.h>
 
 /* One argument of a probe, and how it is shown. */
 struct bpfhost_argument_field {
@@ -113,10 +114,12 @@ static inline uint64_t bpfhost_argument_cookie(uint32_t index, uint32_t function
 	return (uint64_t)index << 32 | function;
 }
 
-/* As bpfhost_attach_uprobes, with the programs that fit the layout. */
+/* As bpfhost_attach_uprobes, with the programs that fit the layout, to the file that is open as the
+ * target's descriptor, wherever its path leads by now. */
 int bpfhost_arguments_attach(struct bpfhost_instance *self,
-			     const struct bpfhost_argument_layout *layout, const char *file,
-			     uint32_t pid, const struct bpfhost_uprobe *uprobes, uint32_t count);
+			     const struct bpfhost_argument_layout *layout,
+			     const struct bpfhost_target *target, uint32_t pid,
+			     const struct bpfhost_uprobe *uprobes, uint32_t count);
 
 /* Between bpfhost_stop and bpfhost_close: tells the log of calls that did not return or could not be
  * followed. */
