@@ -78,12 +78,11 @@ static int discovery_found(void *ctx, uint32_t pid, const char *path)
 	struct discovery *discovery = ctx;
 	struct bpfhost_error why = { 0 };
 	struct usdt_file *file;
-	uint32_t only;
 	size_t count;
 
 	if (discovery->discover->full)
 		return 0;
-	if (usdt_files_get(&discovery->uses->files, path, pid, &file, &only, &why)) {
+	if (usdt_files_get(&discovery->uses->files, path, pid, &file, &why)) {
 		bpfhost_debug(discovery->settings->self, "%s is left out: %s", path, why.text);
 		return 0;
 	}

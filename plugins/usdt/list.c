@@ -164,7 +164,7 @@ static int list_target(struct list *list, const struct bpfhost_probe *probe,
 {
 	char target[BPFHOST_PROBE_TEXT_MAX + 1];
 	struct usdt_file *file;
-	uint32_t only, parts = bpfhost_target_parts(probe, target, sizeof(target));
+	uint32_t parts = bpfhost_target_parts(probe, target, sizeof(target));
 	uint32_t left = probe->part_count - parts;
 	int ret;
 
@@ -172,7 +172,7 @@ static int list_target(struct list *list, const struct bpfhost_probe *probe,
 		bpfhost_error_set(err, 0, "write TARGET, or TARGET and PROVIDER:NAME");
 		return -EINVAL;
 	}
-	ret = usdt_files_get(&list->files, target, 0, &file, &only, err);
+	ret = usdt_files_get(&list->files, target, 0, &file, err);
 	if (ret)
 		return ret;
 	if (left) {
@@ -188,8 +188,7 @@ static int list_found(void *ctx, uint32_t pid, const char *path)
 {
 	struct list *list = ctx;
 	struct usdt_file *file;
-	uint32_t only;
-	int err = usdt_files_get(&list->files, path, pid, &file, &only, NULL);
+	int err = usdt_files_get(&list->files, path, pid, &file, NULL);
 
 	if (!err)
 		err = list_file(list, file, file->file->target.address);

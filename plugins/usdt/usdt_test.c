@@ -22,6 +22,7 @@
 
 #include "catalogue.h"
 #include "glob.h"
+#include "use.h"
 
 #define SELF "/proc/self/exe"
 
@@ -413,6 +414,39 @@ static void stops_at_the_limit(void **state)
 	assert_true(fakehost_count(*state, FAKEHOST_PLAN) <= 3);
 }
 
+/* Kernels that cannot attach to one process alone attach to all, so the programs have to know. */
+static void means_one_process_by_its_number(void **state)
+{
+	struct usdt_uses uses = { 0 };
+	struct usdt_settings settings = { .self = fakehost_instance(*state), .string_size = 64 };
+	struct usdt_catalogue *catalogue;
+	struct bpfhost_error why = { 0 };
+	char probe[64];
+
+	assert_int_equal(usdt_catalogue_new(&catalogue), 0);
+	settings.catalogue = catalogue;
+	snprintf(probe, sizeof(probe), "pid:%d:tst:plain", getpid());
+	if (usdt_uses_add(&uses, probe, &settings, &why))
+		fail_msg("%s", why.text);
+	assert_int_equal(uses.nlayouts, 1);
+	assert_int_equal(uses.layouts[0].config.pid, getpid());
+	assert_int_equal(uses.items[0].pid, getpid());
+	usdt_uses_free(&uses);
+	usdt_catalogue_free(catalogue);
+}
+
+static void refuses_a_process_that_is_left_out(void **state)
+{
+	struct bpfhost_filter_values *filter = fakehost_filter(*state);
+	char probe[64];
+
+	filter->pids[filter->npids++] = (uint32_t)getppid();
+	snprintf(probe, sizeof(probe), "pid:%d:tst:plain", getpid());
+	assert_int_equal(fakehost_set(*state, "probes", probe), 0);
+	assert_int_equal(fakehost_load(*state), -EINVAL);
+	assert_non_null(strstr(fakehost_error(*state), "which --pid leaves out"));
+}
+
 static void leaves_nothing_after_a_failed_load(void **state)
 {
 	assert_int_equal(fakehost_set(*state, "probes", SELF ":tst:*"), 0);
@@ -513,6 +547,8 @@ int main(void)
 		TEST(tells_of_a_missing_catalogue),
 		TEST(finds_probes_by_itself),
 		TEST(stops_at_the_limit),
+		TEST(means_one_process_by_its_number),
+		TEST(refuses_a_process_that_is_left_out),
 		TEST(leaves_nothing_after_a_failed_load),
 		TEST(attaches_to_the_file_that_was_read),
 		TEST(counts_hits),

@@ -15,7 +15,6 @@ struct use_maker {
 	const struct usdt_settings *settings;
 	const struct bpfhost_probe *probe; /* NULL: nobody asked for it */
 	struct usdt_select select;
-	const char *target;
 	uint32_t first_use; /* those from here on are this probe's */
 	struct bpfhost_error *err;
 };
@@ -100,8 +99,8 @@ static int use_fields(const struct use_maker *maker, const struct usdt_places *p
 	return 0;
 }
 
-static int use_lay_out(struct use_maker *maker, const struct usdt_fields *fields, const char *event,
-		       const struct bpfhost_argument *arguments, uint32_t count)
+static int use_lay_out(struct use_maker *maker, uint32_t pid, const struct usdt_fields *fields,
+		       const char *event, const struct bpfhost_argument *arguments, uint32_t count)
 {
 	struct usdt_uses *uses = maker->uses;
 	struct bpfhost_argument_plan plan = {
@@ -111,6 +110,8 @@ static int use_lay_out(struct use_maker *maker, const struct usdt_fields *fields
 		.nfields = fields->count,
 		.condition = maker->probe ? maker->probe->expr : NULL,
 		.string_size = maker->settings->string_size,
+		/* Where it is --pid that names them, the common filter has it. */
+		.pid = maker->settings->npids ? 0 : pid,
 	};
 	int ret = use_grow((void **)&uses->layouts, uses->nlayouts, count, sizeof(*uses->layouts));
 
@@ -169,7 +170,7 @@ static int use_make_fields(struct use_maker *maker, const struct usdt_file *file
 	if (!ret)
 		ret = usdt_places_choose(places, fields.count, fields.labelled, &arguments, &count);
 	if (!ret)
-		ret = use_lay_out(maker, &fields, name, arguments, count);
+		ret = use_lay_out(maker, pid, &fields, name, arguments, count);
 	free(arguments);
 	if (ret)
 		return ret;
@@ -258,17 +259,16 @@ static int use_for_another(struct use_maker *maker, const struct usdt_file *file
 	return ret;
 }
 
-static int use_for_process(struct use_maker *maker, uint32_t pid)
+static int use_for_process(void *ctx, struct bpfhost_file *opened, uint32_t pid)
 {
+	struct use_maker *maker = ctx;
 	struct usdt_file *file;
 	bool found = false;
-	uint32_t only;
-	int ret = usdt_files_get(&maker->uses->files, maker->target, pid, &file, &only, maker->err);
+	int ret = usdt_files_read(&maker->uses->files, opened, &file, maker->err);
 
-	if (ret)
-		return ret;
-	ret = use_for_another(maker, file, only, &found);
-	return ret || found ? ret : use_of_file(maker, file, only);
+	if (!ret)
+		ret = use_for_another(maker, file, pid, &found);
+	return ret || found ? ret : use_of_file(maker, file, pid);
 }
 
 /* ---- one text ------------------------------------------------------------------------------------- */
@@ -289,18 +289,6 @@ static int use_check_shape(struct use_maker *maker, uint32_t target_parts)
 	return usdt_fields_check(probe, maker->err);
 }
 
-static int use_make_all(struct use_maker *maker)
-{
-	const struct usdt_settings *settings = maker->settings;
-	int ret = 0;
-
-	if (!settings->npids)
-		return use_for_process(maker, 0);
-	for (uint32_t i = 0; i < settings->npids && !ret; i++)
-		ret = use_for_process(maker, settings->pids[i]);
-	return ret;
-}
-
 int usdt_uses_add(struct usdt_uses *uses, const char *text, const struct usdt_settings *settings,
 		  struct bpfhost_error *err)
 {
@@ -309,7 +297,6 @@ int usdt_uses_add(struct usdt_uses *uses, const char *text, const struct usdt_se
 	struct use_maker maker = {
 		.uses = uses,
 		.settings = settings,
-		.target = target,
 		.first_use = uses->count,
 		.err = err,
 	};
@@ -319,7 +306,8 @@ int usdt_uses_add(struct usdt_uses *uses, const char *text, const struct usdt_se
 	if (!ret)
 		ret = use_check_shape(&maker, bpfhost_target_parts(probe, target, sizeof(target)));
 	if (!ret)
-		ret = use_make_all(&maker);
+		ret = bpfhost_files_each(&uses->files.files, target, settings->pids,
+					 settings->npids, use_for_process, &maker, err);
 	bpfhost_probe_free(probe);
 	return ret;
 }

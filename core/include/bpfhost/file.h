@@ -32,6 +32,15 @@ int bpfhost_files_get(struct bpfhost_files *files, const char *target, uint32_t 
 		      struct bpfhost_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err);
 void bpfhost_files_free(struct bpfhost_files *files);
 
+/*
+ * The same for each process of --pid (npids 0: for whoever runs it), which may see other files under one
+ * name; once for a process that is named twice. pid:N and process:NAME, too, must be among them. Ends when
+ * found returns other than 0, and returns that.
+ */
+typedef int (*bpfhost_file_fn)(void *ctx, struct bpfhost_file *file, uint32_t pid);
+int bpfhost_files_each(struct bpfhost_files *files, const char *target, const uint32_t *pids,
+		       uint32_t npids, bpfhost_file_fn found, void *ctx, struct bpfhost_error *err);
+
 /* Its symbols, with those of its debug file; read at the first call, which decides for all later ones. */
 int bpfhost_file_symbols(struct bpfhost_file *file, const struct bpfhost_symbols **ret_symbols,
 			 struct bpfhost_error *err);
