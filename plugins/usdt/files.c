@@ -71,6 +71,13 @@ int usdt_files_get(struct usdt_files *files, const char *target, uint32_t pid,
 	return ret ? ret : usdt_files_read(files, opened, ret_file, err);
 }
 
+void usdt_file_rest(struct usdt_file *file)
+{
+	bpfhost_usdt_free(file->usdt);
+	bpfhost_file_rest(file->file);
+	*file = (struct usdt_file){ .file = file->file };
+}
+
 void usdt_files_free(struct usdt_files *files)
 {
 	for (uint32_t i = 0; i < files->count; i++) {

@@ -26,6 +26,8 @@ int usdt_files_read(struct usdt_files *files, struct bpfhost_file *opened,
 int usdt_files_get(struct usdt_files *files, const char *target, uint32_t pid,
 		   struct usdt_file **ret_file, struct bpfhost_error *err);
 void usdt_files_free(struct usdt_files *files);
+/* Gives back all that was read of it. */
+void usdt_file_rest(struct usdt_file *file);
 
 /* How many sites from first on are those of one probe. */
 size_t usdt_file_group(const struct usdt_file *file, size_t first);

@@ -202,7 +202,7 @@ static int list_all(struct list *list, struct bpfhost_error *err)
 
 	if (ret)
 		return ret;
-	ret = usdt_scan_walk(scan, NULL, 0, list_found, list);
+	ret = usdt_scan_walk(scan, NULL, 0, 0, list_found, list);
 	if (!ret && !list->files.count) {
 		usdt_scan_tell_none(scan, err);
 		ret = -ENOENT;

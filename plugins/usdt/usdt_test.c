@@ -411,7 +411,7 @@ static void stops_at_the_limit(void **state)
 	assert_int_equal(fakehost_set(*state, "limit", "3"), 0);
 	assert_int_equal(fakehost_load(*state), 0);
 	assert_int_equal(fakehost_attach(*state), 0);
-	assert_true(fakehost_count(*state, FAKEHOST_PLAN) <= 3);
+	assert_int_equal(fakehost_count(*state, FAKEHOST_PLAN), 3);
 }
 
 /* Kernels that cannot attach to one process alone attach to all, so the programs have to know. */
@@ -452,6 +452,30 @@ static void leaves_nothing_after_a_failed_load(void **state)
 	assert_int_equal(fakehost_set(*state, "probes", SELF ":tst:*"), 0);
 	fakehost_break(*state, FAKEHOST_CALL_SCHEMA, 1, -ENOMEM);
 	assert_int_equal(fakehost_load(*state), -ENOMEM);
+}
+
+/* What one file has too much of is no reason to look at no other. */
+static void goes_on_below_the_limit(void **state)
+{
+	struct fakehost *all = fakehost_new(&bpfhost_plugin);
+	struct bpfhost_filter_values *filter = fakehost_filter(*state);
+	uint32_t own;
+	char limit[16];
+
+	start(all, SELF ":*:*");
+	own = fakehost_count(all, FAKEHOST_PLAN);
+	fakehost_detach(all);
+	fakehost_free(all);
+	/* Room for all but "twice", which comes last and wants two places; then one is left. */
+	snprintf(limit, sizeof(limit), "%u", own - 1);
+	filter->pids[filter->npids++] = (uint32_t)getpid();
+	assert_int_equal(fakehost_set(*state, "limit", limit), 0);
+	assert_int_equal(fakehost_load(*state), 0);
+	assert_int_equal(fakehost_attach(*state), 0);
+	assert_null(fakehost_schema(*state, "tst:twice"));
+	if (!system("readelf -n $(ldconfig -p | sed -n 's/.*libc.so.6.* //p') 2>/dev/null | "
+		    "grep -q 'Provider: libc$'"))
+		assert_int_equal(fakehost_count(*state, FAKEHOST_PLAN), own - 1);
 }
 
 static bool may_load(int err, const struct fakehost *host)
@@ -547,6 +571,7 @@ int main(void)
 		TEST(tells_of_a_missing_catalogue),
 		TEST(finds_probes_by_itself),
 		TEST(stops_at_the_limit),
+		TEST(goes_on_below_the_limit),
 		TEST(means_one_process_by_its_number),
 		TEST(refuses_a_process_that_is_left_out),
 		TEST(leaves_nothing_after_a_failed_load),

@@ -104,7 +104,9 @@ int bpfhost_arguments_fill(struct bpfhost_instance *self,
  * capacity bytes.
  */
 int bpfhost_arguments_make_room(struct bpfhost_instance *self, uint32_t layouts, uint32_t capacity);
-/* Takes layouts [first, first + count) in, which is their place in the table, too. 0 or -errno. */
+/* Whether there is room for a probe of this layout. */
+bool bpfhost_arguments_fit(const struct bpfhost_argument_layout *layout, uint32_t capacity);
+/* Takes count layouts in; first is the place of the first in the table. 0, -E2BIG or other -errno. */
 int bpfhost_arguments_add(struct bpfhost_instance *self, struct bpfhost_argument_layout *layouts,
 			  uint32_t first, uint32_t count, uint32_t capacity);
 

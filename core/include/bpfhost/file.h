@@ -8,7 +8,7 @@
 
 struct bpfhost_file {
 	struct bpfhost_target target;
-	struct bpfhost_elf *elf;
+	struct bpfhost_elf *elf; /* NULL: it rests */
 	/* Known from the first bpfhost_file_symbols on. */
 	struct bpfhost_symbols *symbols;
 	struct bpfhost_elf *debug; /* its separate debug file; NULL: none */
@@ -31,6 +31,8 @@ struct bpfhost_files {
 int bpfhost_files_get(struct bpfhost_files *files, const char *target, uint32_t pid,
 		      struct bpfhost_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err);
 void bpfhost_files_free(struct bpfhost_files *files);
+/* Gives back what was read of it; the descriptor stays. bpfhost_files_get reads it again. */
+void bpfhost_file_rest(struct bpfhost_file *file);
 
 /*
  * The same for each process of --pid (npids 0: for whoever runs it), which may see other files under one

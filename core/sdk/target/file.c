@@ -7,18 +7,24 @@
 #include <string.h>
 #include <unistd.h>
 
-static void file_free(struct bpfhost_file *file)
+void bpfhost_file_rest(struct bpfhost_file *file)
 {
-	if (!file)
-		return;
 	bpfhost_symbols_free(file->symbols);
 	bpfhost_elf_close(file->debug);
 	bpfhost_elf_close(file->elf);
-	bpfhost_target_close(&file->target);
 	if (file->debug_fd >= 0)
 		close(file->debug_fd);
 	free(file->symbols_note);
 	free(file->debug_path);
+	*file = (struct bpfhost_file){ .target = file->target, .debug_fd = -1 };
+}
+
+static void file_free(struct bpfhost_file *file)
+{
+	if (!file)
+		return;
+	bpfhost_file_rest(file);
+	bpfhost_target_close(&file->target);
 	free(file);
 }
 
@@ -107,6 +113,8 @@ int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pi
 	file = files_find(files, &target);
 	if (!file)
 		ret = files_add(files, &target, &file, err);
+	else if (!file->elf)
+		ret = file_read(file, err);
 	bpfhost_target_close(&target);
 	if (ret)
 		return ret;

@@ -8,7 +8,7 @@
 #include "notes.h"
 
 #define NOTES_SECTION  ".note.stapsdt"
-#define NOTES_SIZE_MAX (256U << 20)
+#define NOTES_SIZE_MAX (16U << 20) /* a hundred times what the largest known program has */
 
 struct bpfhost_usdt {
 	char *text; /* a copy of the section, in which all strings lie */
