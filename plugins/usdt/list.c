@@ -16,6 +16,7 @@
 #include "scan.h"
 #include "select.h"
 #include "usdt.h"
+#include "use.h"
 
 #define LIST_SITES_MAX  8 /* shown */
 #define LIST_PLACES_MAX 4
@@ -108,6 +109,10 @@ static void list_describe(FILE *out, const struct list *list, struct usdt_file *
 	struct usdt_fields fields;
 
 	list_sites(out, sites, count);
+	if (count > USDT_SITES_LIMIT) {
+		fprintf(out, "    more than the %u that can be attached\n", USDT_SITES_LIMIT);
+		return;
+	}
 	if (usdt_places_read(file->file, sites, count, &places))
 		return;
 	if (places.refused)

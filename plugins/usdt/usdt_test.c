@@ -22,6 +22,7 @@
 
 #include "catalogue.h"
 #include "glob.h"
+#include "places.h"
 #include "use.h"
 
 #define SELF "/proc/self/exe"
@@ -188,6 +189,37 @@ static void names_what_cannot_be_read(void **state)
 	assert_string_equal(bpfhost_schema_string(schema,
 						  bpfhost_schema_names(schema)[field->names].name),
 			    "4@nonsense((");
+}
+
+#define MANY_TEXTS 20
+
+/* Shown is never the text of another site. */
+static void tells_texts_apart_while_there_is_room(void **state)
+{
+	struct usdt_files files = { 0 };
+	struct bpfhost_usdt_site sites[MANY_TEXTS];
+	char texts[MANY_TEXTS][24];
+	struct usdt_places places;
+	struct usdt_file *file;
+
+	(void)state;
+	assert_int_equal(usdt_files_get(&files, SELF, 0, &file, NULL), 0);
+	for (int i = 0; i < MANY_TEXTS; i++) {
+		sites[i] = file->sites[0];
+		snprintf(texts[i], sizeof(texts[i]), "8@nonsense%d((", i);
+		sites[i].arguments = texts[i];
+	}
+	assert_int_equal(usdt_places_read(file->file, sites, MANY_TEXTS, &places), 0);
+	for (uint32_t i = 0; i < MANY_TEXTS; i++) {
+		const char *shown = places.columns[0].texts[places.rows[i].cells[0].label];
+
+		if (i < USDT_UNREADABLE_MAX - 1)
+			assert_string_equal(shown, texts[i]);
+		else
+			assert_string_equal(shown, "(cannot be read)");
+	}
+	usdt_places_free(&places);
+	usdt_files_free(&files);
 }
 
 #if defined(__x86_64__)
@@ -557,6 +589,7 @@ int main(void)
 		TEST(takes_names_from_the_catalogue),
 		TEST(widens_what_sites_do_not_agree_on),
 		TEST(names_what_cannot_be_read),
+		cmocka_unit_test(tells_texts_apart_while_there_is_room),
 #if defined(__x86_64__)
 		TEST(leaves_out_sites_that_take_no_probe),
 #endif
