@@ -130,6 +130,13 @@ static void lays_out_a_call(void **state)
 	assert_field(*state, "latency_ns", BPFHOST_NS, values + 16, 8);
 }
 
+/* What is kept is enough to tell. */
+static void compares_copies(void **state)
+{
+	start(*state, "/proc/self/exe:uprobe_test_one(fd, path: str[4]) -> i32 "
+		      "if ret == 1 && (path == \"bet\" || path ~ \"beta*\")");
+}
+
 static void leaves_out_what_is_void(void **state)
 {
 	start(*state, "/proc/self/exe:uprobe_test_one() -> void");
@@ -232,6 +239,13 @@ static void refuses_mistakes(void **state)
 		{ "/proc/self/exe:uprobe_test_one(latency_ns) -> void", "\"latency_ns\" already" },
 		{ "/proc/self/exe:uprobe_test_*(function: i32)", "field \"function\" already" },
 		{ "/proc/self/exe:uprobe_test_one(a: i32) if b == 1", "unknown name \"b\"" },
+		{ "/proc/self/exe:uprobe_test_*(fd: i32) if function == 1", "--filter does" },
+		{ "/proc/self/exe:uprobe_test_one(fd, path: str[4]) -> i32 "
+		  "if ret == 1 && path == \"beta\"",
+		  "write path: str[5]" },
+		{ "/proc/self/exe:uprobe_test_one(fd, path: str[4]) -> i32 "
+		  "if ret == 1 && path ~ \"*alpha*\"",
+		  "write path: str[5]" },
 		{ "/proc/self/exe:uprobe_test_one+0x1 -> i32", "from the begin of its function" },
 	};
 
@@ -281,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lays_out_an_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(lays_out_a_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(compares_copies, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaves_out_what_is_void, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_the_functions_of_a_glob, setup, teardown),
 		cmocka_unit_test_setup_teardown(shortens_long_names, setup, teardown),

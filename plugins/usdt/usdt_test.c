@@ -277,6 +277,7 @@ static const struct {
 	{ SELF ":tst:plain(a, a)", "named twice" },
 	{ SELF ":tst:plain(a: str)", "4 bytes" },
 	{ SELF ":tst:plain if arg3 == 1", "arg" },
+	{ SELF ":tst:register if arg0_text == \"x\"", "--filter does" },
 	{ SELF, "target:provider:name" },
 	{ SELF ":a:b:c", "target:provider:name" },
 #if defined(__x86_64__)
