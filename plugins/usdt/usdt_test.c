@@ -468,6 +468,27 @@ static void means_one_process_by_its_number(void **state)
 	usdt_catalogue_free(catalogue);
 }
 
+/* How much a stack takes is fixed with all other sizes, and its place differs from probe to probe. */
+static void makes_no_room_for_stacks(void **state)
+{
+	struct bpfhost_instance *self = fakehost_instance(*state);
+	const struct bpfhost_argument_plan plan = {
+		.type = BPFHOST_TYPE_RUNTIME + 100,
+		.event = "tst:stack",
+		.stack = { .user = 4 },
+	};
+	struct bpfhost_argument_layout layout;
+
+	start(*state, SELF ":tst:plain");
+	assert_int_equal(bpfhost_arguments_lay_out(&plan, &layout, NULL), 0);
+	assert_false(bpfhost_arguments_fit(&layout, 64));
+	assert_int_equal(bpfhost_arguments_make_room(self, 10, 64), 0);
+	assert_int_equal(bpfhost_arguments_configure(self, &layout, 1, 1), 0);
+	assert_int_equal(bpfhost_arguments_make_room(self, 10, 64), -EINVAL);
+	assert_non_null(strstr(fakehost_error(*state), "stack"));
+	bpfhost_argument_layout_clear(&layout);
+}
+
 static void refuses_a_process_that_is_left_out(void **state)
 {
 	struct bpfhost_filter_values *filter = fakehost_filter(*state);
@@ -607,6 +628,7 @@ int main(void)
 		TEST(stops_at_the_limit),
 		TEST(goes_on_below_the_limit),
 		TEST(means_one_process_by_its_number),
+		TEST(makes_no_room_for_stacks),
 		TEST(refuses_a_process_that_is_left_out),
 		TEST(leaves_nothing_after_a_failed_load),
 		TEST(attaches_to_the_file_that_was_read),

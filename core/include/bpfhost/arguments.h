@@ -100,8 +100,8 @@ int bpfhost_arguments_fill(struct bpfhost_instance *self,
 
 /*
  * For probes that come later, while the programs run: between bpfhost_arguments_configure and
- * bpfhost_load, room for so many layouts in all, of places without a condition, with strings of up to
- * capacity bytes.
+ * bpfhost_load, room for so many layouts in all, of places without a condition and a stack, with strings
+ * of up to capacity bytes. -EINVAL and told where probes have been configured that take a stack.
  */
 int bpfhost_arguments_make_room(struct bpfhost_instance *self, uint32_t layouts, uint32_t capacity);
 /* Whether there is room for a probe of this layout. */

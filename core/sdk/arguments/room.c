@@ -73,8 +73,14 @@ int bpfhost_arguments_make_room(struct bpfhost_instance *self, uint32_t layouts,
 				 BPFHOST_ARGUMENT_CLASSES * sizeof(*classes));
 	struct bpf_map *map =
 		bpf_object__find_map_by_name(bpfhost_object(self), "bpfhost_arguments");
-	int err = classes && map ? 0 : -EINVAL;
+	const struct bpfhost_stack_depth *depth =
+		bpfhost_constant(self, "bpfhost_stack_depth", sizeof(*depth));
+	int err = classes && map && depth ? 0 : -EINVAL;
 
+	if (!err && (depth->user || depth->kernel))
+		return bpfhost_fail(self, -EINVAL,
+				    "failed to make room for later probes: there "
+				    "are probes that take a stack");
 	for (uint32_t i = 0; i < BPFHOST_ARGUMENT_CLASSES && !err; i++) {
 		struct bpfhost_argument_class wanted = room_class(i, capacity);
 
@@ -97,7 +103,8 @@ static bool room_fits(const struct bpfhost_argument_layout *layout,
 		if (config->extras[i].place > class->place ||
 		    config->extras[i].capacity > class->capacity)
 			return false;
-	return !layout->is_call && !layout->condition && config->nvalues <= class->values;
+	return !layout->is_call && !layout->condition && !layout->stack_place &&
+	       config->nvalues <= class->values;
 }
 
 /* The smallest class that it fits in; -E2BIG: none. */
