@@ -11,8 +11,16 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <bpfhost/fakehost.h>
+
+#include "use.h"
 
 extern const struct bpfhost_plugin bpfhost_plugin;
 
@@ -290,6 +298,106 @@ static void knows_presets(void **state)
 	assert_non_null(strstr(fakehost_error(*state), "did you mean \"mysql\""));
 }
 
+/* ---- the guard ------------------------------------------------------------------------------------ */
+
+static void *be_filtered(void *ctx)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog filter = { 1, &allow };
+	char ok = !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+		  !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+
+	if (write(*(int *)ctx, &ok, 1) == 1)
+		pause();
+	return NULL;
+}
+
+static void *be_plain(void *ctx)
+{
+	char ok = 1;
+
+	if (write(*(int *)ctx, &ok, 1) == 1)
+		pause();
+	return NULL;
+}
+
+/* A process whose second thread does this; it ends with the test. */
+static pid_t start_process(void *(*second)(void *))
+{
+	int tell[2];
+	char ok = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(tell), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		pthread_t thread;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		alarm(50);
+		if (!pthread_create(&thread, NULL, second, &tell[1]))
+			pthread_join(thread, NULL);
+		_exit(1);
+	}
+	close(tell[1]);
+	assert_int_equal(read(tell[0], &ok, 1), 1);
+	assert_int_equal(ok, 1);
+	close(tell[0]);
+	return pid;
+}
+
+static void end_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* A call in these processes, on a kernel that kills whoever is under a filter. */
+static void check_guard(const uint32_t *pids, uint32_t npids, int wanted, const char *words)
+{
+	struct uprobe_settings settings = { .pids = pids, .npids = npids, .string_size = 64 };
+	struct uprobe_uses uses = { .guard = { .asked = true, .kills = true } };
+	struct bpfhost_error why = { 0 };
+	int ret = uprobe_uses_add(&uses, "/proc/self/exe:uprobe_test_one -> i32", NULL, &settings,
+				  &why);
+
+	if (ret != wanted || !strstr(why.text, words))
+		fail_msg("%d: %s", ret, why.text);
+	assert_int_equal(uses.count, ret ? 0 : npids);
+	memset(&why, 0, sizeof(why));
+	assert_int_equal(uprobe_uses_add(&uses, "/proc/self/exe:uprobe_test_one", NULL, &settings,
+					 &why),
+			 0);
+	uprobe_uses_free(&uses);
+}
+
+/* A filter is each thread's own, unless it asks for the others. */
+static void guards_every_thread(void **state)
+{
+	pid_t plain, too, filtered;
+	char words[64];
+
+	(void)state;
+	if (prctl(PR_GET_SECCOMP)) {
+		print_message("skipped: everything here is under a filter\n");
+		skip();
+	}
+	plain = start_process(be_plain);
+	too = start_process(be_plain);
+	filtered = start_process(be_filtered);
+	snprintf(words, sizeof(words), "process %d is under a seccomp filter", filtered);
+	check_guard((uint32_t[]){ plain }, 1, 0, "");
+	check_guard((uint32_t[]){ plain, too }, 2, 0, "");
+	check_guard((uint32_t[]){ filtered }, 1, -ENOTSUP, words);
+	check_guard((uint32_t[]){ filtered, plain }, 2, -ENOTSUP, words);
+	check_guard((uint32_t[]){ plain, too, filtered }, 3, -ENOTSUP, words);
+	check_guard(NULL, 0, -ENOTSUP, "give the --pid");
+	end_process(plain);
+	end_process(too);
+	end_process(filtered);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +416,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(has_one_stack_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_no_stack_unless_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(knows_presets, setup, teardown),
+		cmocka_unit_test(guards_every_thread),
 	};
 
 	/* Called, so that they are there. */
