@@ -55,7 +55,7 @@ static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
 {
 	const struct uprobe_settings settings = uprobe_settings(self);
 	struct bpfhost_error why = { 0 };
-	int err = uprobe_preset_add(self->state, name, &settings, &why);
+	int err = uprobe_preset_add(self->state, name, uprobe_preset_folders, &settings, &why);
 
 	return err ? uprobe_fail(self, err, "preset", name, &why) : 0;
 }

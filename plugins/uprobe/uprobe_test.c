@@ -16,10 +16,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <bpfhost/fakehost.h>
 
+#include "preset.h"
 #include "use.h"
 
 extern const struct bpfhost_plugin bpfhost_plugin;
@@ -298,6 +300,137 @@ static void knows_presets(void **state)
 	assert_non_null(strstr(fakehost_error(*state), "did you mean \"mysql\""));
 }
 
+/* ---- presets -------------------------------------------------------------------------------------- */
+
+#define SELF_ONE "/proc/self/exe:uprobe_test_one"
+
+struct preset_folder {
+	char first[32], second[40];
+};
+
+static int make_folder(void **state)
+{
+	struct preset_folder *folder = calloc(1, sizeof(*folder));
+
+	if (!folder)
+		return -1;
+	strcpy(folder->first, "/var/tmp/uprobe_test.XXXXXX");
+	if (!mkdtemp(folder->first))
+		return -1;
+	snprintf(folder->second, sizeof(folder->second), "%s/more", folder->first);
+	*state = folder;
+	return mkdir(folder->second, 0700);
+}
+
+static int remove_folder(void **state)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", ((struct preset_folder *)*state)->first);
+	free(*state);
+	return system(command);
+}
+
+static void write_file(const char *folder, const char *name, const char *text, size_t length)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	fclose(file);
+}
+
+/* Adds preset "mine", or the built-in one, and expects so many events and this sentence. */
+static void add_preset(const struct preset_folder *folder, const char *name, int wanted,
+		       uint32_t events, const char *words)
+{
+	const char *const folders[] = { folder->first, folder->second, NULL };
+	const struct uprobe_settings settings = { .string_size = 64 };
+	struct uprobe_uses uses = { 0 };
+	struct bpfhost_error why = { 0 };
+	int ret = uprobe_preset_add(&uses, name, folders, &settings, &why);
+
+	if (ret != wanted || !strstr(why.text, words))
+		fail_msg("%d, %s in place of %s", ret, why.text, words);
+	if (!ret)
+		assert_int_equal(uses.nlayouts, events);
+	uprobe_uses_free(&uses);
+}
+
+static void explains_bad_presets(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		const char *words;
+	} bad[] = {
+		{ "", -ENOENT, "mine.preset holds no probe" },
+		{ "# only\n\n  # remarks", -ENOENT, "holds no probe" },
+		{ "query", -EINVAL, "line 1: a line is written \"event = probe\"" },
+		{ "\nquery: " SELF_ONE, -EINVAL, "line 2: a line is written" },
+		{ "= " SELF_ONE, -EINVAL, "line 1: a line is written" },
+		{ "a b = " SELF_ONE, -EINVAL, "line 1: a line is written" },
+		{ "query =", -EINVAL, "mine.preset, line 1: " },
+		{ "query = a:b(x: u7)", -EINVAL, "mine.preset, line 1: " },
+		{ "a = " SELF_ONE "\nb = /nonexistent/x:f\nb = /nonexistent/y:f", -ENOENT,
+		  "event b: no probe of it fits this machine; the first: there is no file "
+		  "\"/nonexistent/x\"" },
+	};
+	const struct preset_folder *folder = *state;
+	char large[65537];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		write_file(folder->first, "mine.preset", bad[i].text, strlen(bad[i].text));
+		add_preset(folder, "mine", bad[i].err, 0, bad[i].words);
+	}
+	write_file(folder->first, "mine.preset", "a = b:c\0", 8);
+	add_preset(folder, "mine", -EINVAL, 0, "line 1: this is no text");
+	memset(large, '#', sizeof(large));
+	write_file(folder->first, "mine.preset", large, sizeof(large));
+	add_preset(folder, "mine", -EFBIG, 0, "a preset has 64 KiB at most");
+	write_file(folder->first, "mine.preset", large, sizeof(large) - 1);
+	add_preset(folder, "mine", -E2BIG, 0, "line 1: it is too long");
+}
+
+static void explains_unreadable_presets(void **state)
+{
+	const struct preset_folder *folder = *state;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/mine.preset", folder->first);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	add_preset(folder, "mine", -EINVAL, 0, "failed to read ");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("mine.preset", path), 0);
+	add_preset(folder, "mine", -ELOOP, 0, "failed to read ");
+	add_preset(folder, "", -EINVAL, 0, "no name of a preset");
+	add_preset(folder, "../x", -EINVAL, 0, "no name of a preset");
+	add_preset(folder, "mie", -ENOENT, 0, "nor as a file ");
+}
+
+static void takes_the_alternative_that_fits(void **state)
+{
+	const struct preset_folder *folder = *state;
+	static const char script[] = "#!/bin/sh\nexec something that is no program of its own\n";
+	char text[512];
+
+	write_file(folder->first, "script", script, sizeof(script) - 1);
+	snprintf(text, sizeof(text),
+		 "one = %s/script:f\none = %s/script:g\none = " SELF_ONE "\none = " SELF_ONE "\n"
+		 "two=" SELF_ONE "(a: i32) if a == 1\r\n",
+		 folder->first, folder->first);
+	write_file(folder->second, "mine.preset", text, strlen(text));
+	add_preset(folder, "mine", 0, 2, "");
+	/* The first folder holds, and both hold against what is built in. */
+	write_file(folder->first, "mine.preset", "a = " SELF_ONE, strlen("a = " SELF_ONE));
+	add_preset(folder, "mine", 0, 1, "");
+	write_file(folder->second, "mysql.preset", "a = " SELF_ONE, strlen("a = " SELF_ONE));
+	add_preset(folder, "mysql", 0, 1, "");
+}
+
 /* ---- the guard ------------------------------------------------------------------------------------ */
 
 static void *be_filtered(void *ctx)
@@ -416,6 +549,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(has_one_stack_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_no_stack_unless_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(knows_presets, setup, teardown),
+		cmocka_unit_test_setup_teardown(explains_bad_presets, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(explains_unreadable_presets, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(takes_the_alternative_that_fits, make_folder,
+						remove_folder),
 		cmocka_unit_test(guards_every_thread),
 	};
 
