@@ -64,43 +64,19 @@ int usdt_read_catalogues(struct bpfhost_instance *self, struct usdt_catalogue **
 
 /* ---- what to attach ------------------------------------------------------------------------------- */
 
-/* A probe that names what is not there or cannot be done is a wrong configuration. */
-static bool usdt_is_mistake(int err)
-{
-	return err == -ENOENT || err == -ENOTSUP || err == -E2BIG || err == -ENOTUNIQ ||
-	       err == -ENOEXEC || err == -EINVAL;
-}
-
-static void usdt_tell(struct bpfhost_instance *self, const struct usdt_uses *uses, uint32_t first,
-		      const char *text)
-{
-	const struct bpfhost_target *last = NULL;
-
-	for (uint32_t i = first; i < uses->count; i++) {
-		const struct bpfhost_target *target = &uses->items[i].file->file->target;
-
-		if (target != last && strcmp(target->text, target->path) != 0)
-			bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
-		last = target;
-	}
-	bpfhost_info(self, "probe \"%s\" has %u site%s", text, uses->count - first,
-		     uses->count - first == 1 ? "" : "s");
-}
-
 static int usdt_add(struct bpfhost_instance *self, const char *text,
 		    const struct usdt_settings *settings)
 {
-	struct usdt_state *state = self->state;
+	struct usdt_uses *uses = &((struct usdt_state *)self->state)->uses;
 	struct bpfhost_error why = { 0 };
-	uint32_t first = state->uses.count;
-	int err = usdt_uses_add(&state->uses, text, settings, &why);
+	uint32_t sites = uses->count;
+	int err = usdt_uses_add(uses, text, settings, &why);
 
-	if (!err) {
-		usdt_tell(self, &state->uses, first, text);
-		return 0;
-	}
-	return bpfhost_fail(self, usdt_is_mistake(err) ? -EINVAL : err, "probe \"%s\": %s", text,
-			    why.text[0] ? why.text : strerror(-err));
+	if (err)
+		return bpfhost_fail_probe(self, err, "probe", text, &why);
+	sites = uses->count - sites;
+	bpfhost_info(self, "probe \"%s\" has %u site%s", text, sites, sites == 1 ? "" : "s");
+	return 0;
 }
 
 static struct usdt_settings usdt_settings(const struct bpfhost_instance *self)
@@ -137,6 +113,7 @@ static int usdt_gather(struct bpfhost_instance *self)
 		return usdt_find_out(self, &settings);
 	for (uint32_t i = 0; i < probes->count && !err; i++)
 		err = usdt_add(self, probes->items[i].text, &settings);
+	bpfhost_files_tell(self, &((struct usdt_state *)self->state)->uses.files.files);
 	return err;
 }
 
@@ -359,8 +336,6 @@ static int usdt_detach(struct bpfhost_instance *self)
 	return err;
 }
 
-static const char *const usdt_attach_choices[] = { "auto", "multi", "classic", NULL };
-
 static const struct bpfhost_option usdt_options[] = {
 	{
 		.name = "probes",
@@ -399,14 +374,7 @@ static const struct bpfhost_option usdt_options[] = {
 		.help = "without probes: how often to look for files that were mapped since; "
 			"0s: never, and without the privileges for it",
 	},
-	{
-		.name = "attach",
-		.type = BPFHOST_OPT_CHOICE,
-		.default_text = "auto",
-		.choices = usdt_attach_choices,
-		.help = "all sites of a file by one link (multi, Linux 6.6), or one by one "
-			"(classic)",
-	},
+	BPFHOST_OPTION_ATTACH,
 	{ .name = NULL },
 };
 

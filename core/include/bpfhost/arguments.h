@@ -110,6 +110,10 @@ bool bpfhost_arguments_fit(const struct bpfhost_argument_layout *layout, uint32_
 int bpfhost_arguments_add(struct bpfhost_instance *self, struct bpfhost_argument_layout *layouts,
 			  uint32_t first, uint32_t count, uint32_t capacity);
 
+/* Tells the log what the files' names turned out to be, and what is damaged in them and left out. */
+struct bpfhost_files;
+void bpfhost_files_tell(const struct bpfhost_instance *self, const struct bpfhost_files *files);
+
 /* The cookie of the index-th layout's function. */
 static inline uint64_t bpfhost_argument_cookie(uint32_t index, uint32_t function)
 {
