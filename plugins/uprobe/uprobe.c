@@ -154,7 +154,7 @@ static struct bpfhost_uprobe *uprobe_fill(const struct uprobe_use *use,
 
 		uprobes[i].offset = place->offset;
 		uprobes[i].cookie = bpfhost_argument_cookie(use->layout, i);
-		uprobes[i].probe = place->name ?: use->file->target.text;
+		uprobes[i].probe = uprobe_place_name(place) ?: use->file->target.text;
 	}
 	return uprobes + use->count;
 }

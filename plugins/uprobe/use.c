@@ -88,8 +88,8 @@ void uprobe_uses_free(struct uprobe_uses *uses)
 static bool use_is_one_function(const struct uprobe_places *places)
 {
 	for (uint32_t i = 1; i < places->count; i++)
-		if (!places->items[i].name || !places->items[0].name ||
-		    strcmp(places->items[i].name, places->items[0].name) != 0)
+		if (!places->items[i].symbol || !places->items[0].symbol ||
+		    strcmp(places->items[i].symbol->name, places->items[0].symbol->name) != 0)
 			return false;
 	return true;
 }
@@ -109,7 +109,7 @@ static uint32_t use_lot(const struct uprobe_places *places, uint32_t first)
 	size_t bytes = 0;
 
 	while (first + n < places->count && n < USE_FUNCTIONS_MAX && bytes < USE_NAMES_MAX) {
-		const char *name = places->items[first + n].name;
+		const char *name = uprobe_place_name(&places->items[first + n]);
 
 		bytes += name ? strlen(name) + 1 : 1;
 		n++;
@@ -125,7 +125,7 @@ static int use_name_functions(const struct uprobe_places *places, uint32_t first
 	if (!names)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count; i++)
-		names[i] = places->items[first + i].name ?: "";
+		names[i] = uprobe_place_name(&places->items[first + i]) ?: "";
 	*ret_names = names;
 	return 0;
 }
