@@ -136,6 +136,61 @@ static void assert_frame(const struct subject *subject, uint64_t address, const 
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
+/* Makes its table of names so large; what is not there reads as zeros. */
+static void inflate(const struct fixture *fixture, const char *name, uint64_t size)
+{
+	char path[256];
+	Elf64_Ehdr header;
+	Elf64_Shdr symbols, names;
+	off_t at, end;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &header, sizeof(header), 0), sizeof(header));
+	at = (off_t)header.e_shoff;
+	do {
+		assert_int_equal(pread(fd, &symbols, sizeof(symbols), at), sizeof(symbols));
+		at += (off_t)sizeof(symbols);
+	} while (symbols.sh_type != SHT_SYMTAB);
+	at = (off_t)(header.e_shoff + symbols.sh_link * sizeof(names));
+	assert_int_equal(pread(fd, &names, sizeof(names), at), sizeof(names));
+	names.sh_size = size;
+	assert_int_equal(pwrite(fd, &names, sizeof(names), at), sizeof(names));
+	end = lseek(fd, 0, SEEK_END);
+	assert_int_equal(ftruncate(fd, end + (off_t)size), 0);
+	close(fd);
+}
+
+/* Whoever is traced decides what its files are like, and all of them are in our memory. */
+static void test_bounds_memory(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct bpfhost_stack_frame frames[2];
+	struct subject large, other;
+	struct taken taken;
+	char wanted[64];
+
+	fixture_write(fixture, "large.c", program);
+	fixture_run(fixture,
+		    "$CC -O1 -Wl,--build-id -o large large.c && "
+		    "$CC -O2 -DX -Wl,--build-id=0x0102030405060708090a0b0c0d0e0f1011121314 "
+		    "-o other large.c");
+	inflate(fixture, "large", 300 << 20);
+	inflate(fixture, "other", 300 << 20);
+	subject_open(&large, fixture, "large");
+	subject_open(&other, fixture, "other");
+	add_file(large.stacks, fixture, "other");
+	frames[0] = frame_at(&large, address_of(&large, "named"));
+	frames[1] = frame_at(&other, address_of(&other, "named") + 1);
+	take(&taken, frames, 2);
+	snprintf(wanted, sizeof(wanted), "named;other+0x%" PRIx64, address_of(&other, "named") + 1);
+	assert_text(large.stacks, &taken, &whole, wanted);
+	subject_close(&large);
+	subject_close(&other);
+}
+
 static void check_names(const struct fixture *fixture, const char *options)
 {
 	struct subject subject;
@@ -582,6 +637,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_names, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_debug_file, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_return_behind_the_end, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_bounds_memory, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_too_many),

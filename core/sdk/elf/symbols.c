@@ -135,6 +135,7 @@ static int take_back(struct bpfhost_symbols *symbols, const struct bpfhost_symbo
 		return ret;
 	while (symbols->string_count > before->string_count)
 		free(symbols->strings[--symbols->string_count]);
+	symbols->strings_sum = before->strings_sum;
 	symbols->names_sum = before->names_sum;
 	symbols->count = before->count;
 	return 0;

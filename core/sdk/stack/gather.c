@@ -167,6 +167,8 @@ static int gather_open(const struct gather *gather, const struct bpfhost_mapped 
 
 	if (file >= 0)
 		return file;
+	if (gather->stacks->nfiles == BPFHOST_STACKS_FILES)
+		return -ENOSPC; /* a process may have tens of thousands mapped */
 	file = bpfhost_target_find(mapped->path, gather->pid, &target, &why);
 	if (file)
 		return file;
