@@ -82,6 +82,7 @@ static void discovery_file(struct discovery *discovery, struct usdt_file *file, 
 {
 	size_t count;
 
+	file->file->is_found = true;
 	discovery->probes = discovery->noisy = discovery->beyond = discovery->failed = 0;
 	for (size_t i = 0; i < file->nsites; i += count) {
 		count = usdt_file_group(file, i);

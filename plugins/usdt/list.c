@@ -195,9 +195,12 @@ static int list_found(void *ctx, uint32_t pid, const char *path)
 	struct usdt_file *file;
 	int err = usdt_files_get(&list->files, path, pid, &file, NULL);
 
-	if (!err)
-		err = list_file(list, file, file->file->target.address);
-	return err == -ENOMEM ? err : 0;
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	file->file->is_found = true;
+	err = list_file(list, file, file->file->target.address);
+	usdt_file_rest(file);
+	return err;
 }
 
 static int list_all(struct list *list, struct bpfhost_error *err)

@@ -24,8 +24,19 @@ struct scan_file {
 	uint64_t changed_ns;
 };
 
+/* A process that took long is left alone for a hundred times as long. */
+#define SCAN_LONG_NS   5000000U
+#define SCAN_LONG_REST 100U
+#define SCAN_LONG_MAX  64U
+
+struct scan_long {
+	uint64_t until_ns;
+	uint32_t pid; /* 0: free */
+};
+
 struct usdt_scan {
 	struct scan_file *slots;
+	struct scan_long longs[SCAN_LONG_MAX];
 	struct usdt_scan_sums sums;
 	/* of the walk that is under way */
 	usdt_scan_fn found;
@@ -179,20 +190,45 @@ static int scan_mapped(void *ctx, const struct bpfhost_mapped *mapped)
 
 /* ---- all processes -------------------------------------------------------------------------------- */
 
+static bool scan_rests(const struct usdt_scan *scan, uint32_t pid)
+{
+	for (uint32_t i = 0; i < SCAN_LONG_MAX; i++)
+		if (scan->longs[i].pid == pid)
+			return scan_now() < scan->longs[i].until_ns;
+	return false;
+}
+
+/* In the place that it has already, or of the one that rests no longer or the shortest. */
+static void scan_took(struct usdt_scan *scan, uint32_t pid, uint64_t took_ns)
+{
+	struct scan_long *place = &scan->longs[0];
+
+	if (took_ns < SCAN_LONG_NS)
+		return;
+	for (uint32_t i = 0; i < SCAN_LONG_MAX && place->pid != pid; i++)
+		if (scan->longs[i].pid == pid || scan->longs[i].until_ns < place->until_ns)
+			place = &scan->longs[i];
+	*place = (struct scan_long){ scan_now() + took_ns * SCAN_LONG_REST, pid };
+}
+
 /* What one of them is up to keeps nobody from the others; only memory is everyone's. */
 static int scan_process(void *ctx, uint32_t pid, const char *comm)
 {
 	struct usdt_scan *scan = ctx;
+	uint64_t begin;
 	int ret;
 
 	(void)comm;
-	if (pid < scan->resume_pid)
+	if (pid < scan->resume_pid || scan_rests(scan, pid))
 		return 0;
 	scan->pid = pid;
 	if (!scan->only && scan_is_late(scan, 0))
 		return scan_pause(scan);
 	scan->sums.processes++;
+	begin = scan_now();
 	ret = bpfhost_mapped_each(pid, scan_mapped, scan);
+	if (ret != USDT_SCAN_PAUSED)
+		scan_took(scan, pid, scan_now() - begin);
 	if (ret >= 0 || ret == -ENOMEM)
 		return ret;
 	scan->sums.denied += ret != -ESRCH && ret != -ENOENT;

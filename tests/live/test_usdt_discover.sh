@@ -112,8 +112,16 @@ crowd=$!
 exec 8>"$TMP/crowd.in"
 wait_until 20 grep -q '^ready ' "$TMP/crowd" || fail "the crowd does not come together"
 [ "$(wc -c <"/proc/$crowd/maps")" -gt $((64 << 20)) ] || fail "it is not large enough"
-target_start threads 10
-host_start --plugin usdt --comm $COMM --set rescan=0s
+host_start --plugin usdt --comm $COMM --set rescan=100ms
+target_start wait threads 10
+wait_until 20 grep -q 'attached to 10 more sites' "$TMP/log" || fail "the others are not looked at"
+sleep 4
+worker=$(workers)
+used=$(awk '{ print $14 + $15 }' "/proc/${worker%% *}/stat")
+expect_between "CPU, in ticks" 0 $((250 * SLOW)) "$used"
+BPF_IDS=$(bpf_ids)
+target_poke
+wait_until 5 target_reached waiting
 finish_run
 exec 8>&-
 wait $crowd

@@ -149,6 +149,34 @@ __attribute__((unused)) static void fixture_damage(const struct fixture *fixture
 	close(fd);
 }
 
+/* Makes its table of names so large; what is not there reads as zeros. */
+__attribute__((unused)) static void fixture_inflate(const struct fixture *fixture, const char *name,
+						    uint64_t size)
+{
+	char path[256];
+	Elf64_Ehdr header;
+	Elf64_Shdr symbols, names;
+	off_t at, end;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &header, sizeof(header), 0), sizeof(header));
+	at = (off_t)header.e_shoff;
+	do {
+		assert_int_equal(pread(fd, &symbols, sizeof(symbols), at), sizeof(symbols));
+		at += (off_t)sizeof(symbols);
+	} while (symbols.sh_type != SHT_SYMTAB);
+	at = (off_t)(header.e_shoff + symbols.sh_link * sizeof(names));
+	assert_int_equal(pread(fd, &names, sizeof(names), at), sizeof(names));
+	names.sh_size = size;
+	assert_int_equal(pwrite(fd, &names, sizeof(names), at), sizeof(names));
+	end = lseek(fd, 0, SEEK_END);
+	assert_int_equal(ftruncate(fd, end + (off_t)size), 0);
+	close(fd);
+}
+
 /* What is built there is a user's, whatever the test itself is built with. */
 __attribute__((unused)) static int fixture_setup(void **state)
 {

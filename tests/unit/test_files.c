@@ -124,12 +124,38 @@ static void test_damaged_symbols(void **state)
 	bpfhost_files_free(&files);
 }
 
+/* What nobody asked for by name may be made to keep us busy. */
+static void test_large_symbols(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct bpfhost_symbols *symbols = NULL;
+	struct bpfhost_files files = { 0 };
+	struct bpfhost_error err = { 0 };
+	struct bpfhost_file *file;
+
+	build(fixture);
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	file->is_found = true;
+	assert_int_equal(bpfhost_file_symbols(file, &symbols, NULL), 0);
+	bpfhost_files_free(&files);
+	fixture_inflate(fixture, "program", 100 << 20);
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	file->is_found = true;
+	assert_int_equal(bpfhost_file_symbols(file, &symbols, &err), -E2BIG);
+	assert_non_null(strstr(err.text, "too many"));
+	bpfhost_file_rest(file);
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	assert_int_equal(bpfhost_file_symbols(file, &symbols, NULL), 0);
+	bpfhost_files_free(&files);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused_again),
 		cmocka_unit_test(test_read_once),
 		cmocka_unit_test(test_damaged_symbols),
+		cmocka_unit_test(test_large_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

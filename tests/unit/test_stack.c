@@ -136,33 +136,6 @@ static void assert_frame(const struct subject *subject, uint64_t address, const 
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
-/* Makes its table of names so large; what is not there reads as zeros. */
-static void inflate(const struct fixture *fixture, const char *name, uint64_t size)
-{
-	char path[256];
-	Elf64_Ehdr header;
-	Elf64_Shdr symbols, names;
-	off_t at, end;
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(pread(fd, &header, sizeof(header), 0), sizeof(header));
-	at = (off_t)header.e_shoff;
-	do {
-		assert_int_equal(pread(fd, &symbols, sizeof(symbols), at), sizeof(symbols));
-		at += (off_t)sizeof(symbols);
-	} while (symbols.sh_type != SHT_SYMTAB);
-	at = (off_t)(header.e_shoff + symbols.sh_link * sizeof(names));
-	assert_int_equal(pread(fd, &names, sizeof(names), at), sizeof(names));
-	names.sh_size = size;
-	assert_int_equal(pwrite(fd, &names, sizeof(names), at), sizeof(names));
-	end = lseek(fd, 0, SEEK_END);
-	assert_int_equal(ftruncate(fd, end + (off_t)size), 0);
-	close(fd);
-}
-
 /* Whoever is traced decides what its files are like, and all of them are in our memory. */
 static void test_bounds_memory(void **state)
 {
@@ -177,8 +150,8 @@ static void test_bounds_memory(void **state)
 		    "$CC -O1 -Wl,--build-id -o large large.c && "
 		    "$CC -O2 -DX -Wl,--build-id=0x0102030405060708090a0b0c0d0e0f1011121314 "
 		    "-o other large.c");
-	inflate(fixture, "large", 300 << 20);
-	inflate(fixture, "other", 300 << 20);
+	fixture_inflate(fixture, "large", 300 << 20);
+	fixture_inflate(fixture, "other", 300 << 20);
 	subject_open(&large, fixture, "large");
 	subject_open(&other, fixture, "other");
 	add_file(large.stacks, fixture, "other");

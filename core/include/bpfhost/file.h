@@ -9,6 +9,10 @@
 struct bpfhost_file {
 	struct bpfhost_target target;
 	struct bpfhost_elf *elf; /* NULL: it rests */
+	/* For the caller to set, once it has the file: nobody asked for it by name, so it is some process
+	 * that decides what it is like. No debug file is looked for then, and symbols that take long to
+	 * read are not read. */
+	bool is_found;
 	/* Known from the first bpfhost_file_symbols on. */
 	struct bpfhost_symbols *symbols;
 	struct bpfhost_elf *debug; /* its separate debug file; NULL: none */

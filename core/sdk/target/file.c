@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../elf/symbols_internal.h"
+
 void bpfhost_file_rest(struct bpfhost_file *file)
 {
 	bpfhost_symbols_free(file->symbols);
@@ -144,12 +146,31 @@ static void file_find_debug(struct bpfhost_file *file)
 		file->debug_path = strdup(path);
 }
 
+/* More take so long to read that whoever waits for events would notice. */
+#define FOUND_SYMBOLS_MAX 250000U
+#define FOUND_BYTES_MAX   (64U << 20)
+
+static int file_check_symbols(const struct bpfhost_file *file, struct bpfhost_error *why)
+{
+	struct symbols_weight weight = symbols_weigh(file->elf, file->debug);
+
+	if (!file->is_found ||
+	    (weight.count <= FOUND_SYMBOLS_MAX && weight.bytes <= FOUND_BYTES_MAX))
+		return 0;
+	bpfhost_error_set(why, 0, "there are too many to be read unasked");
+	return -E2BIG;
+}
+
 static void file_read_symbols(struct bpfhost_file *file)
 {
 	struct bpfhost_error why = { 0 };
 
-	file_find_debug(file);
-	file->symbols_error = bpfhost_symbols_read(file->elf, file->debug, &file->symbols, &why);
+	if (!file->is_found) /* whose checksum may be one over gigabytes */
+		file_find_debug(file);
+	file->symbols_error = file_check_symbols(file, &why);
+	if (!file->symbols_error)
+		file->symbols_error =
+			bpfhost_symbols_read(file->elf, file->debug, &file->symbols, &why);
 	if (why.text[0])
 		file->symbols_note = strdup(why.text);
 }
