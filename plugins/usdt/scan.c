@@ -121,12 +121,12 @@ static void scan_remember(struct usdt_scan *scan, struct scan_file *slot,
 
 /* ---- one file ------------------------------------------------------------------------------------- */
 
-static bool scan_elf_has_probes(struct bpfhost_elf *elf)
+static bool scan_elf_has_probes(const struct bpfhost_elf *elf)
 {
-	struct bpfhost_elf_section section;
+	uint64_t size;
 
 	return bpfhost_elf_info(elf)->bits == 64 &&
-	       !bpfhost_elf_section(elf, SCAN_SECTION, &section) && section.size;
+	       !bpfhost_elf_section_size(elf, SCAN_SECTION, &size) && size;
 }
 
 /* 1, 0, or -errno: it cannot be told now. */

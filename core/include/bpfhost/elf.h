@@ -44,6 +44,9 @@ struct bpfhost_elf_section {
 int bpfhost_elf_open(int fd, struct bpfhost_elf **ret_elf, struct bpfhost_error *err);
 void bpfhost_elf_close(struct bpfhost_elf *elf);
 const struct bpfhost_elf_info *bpfhost_elf_info(const struct bpfhost_elf *elf);
+/* How many bytes a section has, at most where it is compressed: from its header, without reading it. 0 or
+ * -ENOENT. */
+int bpfhost_elf_section_size(const struct bpfhost_elf *elf, const char *name, uint64_t *ret_size);
 /* A section by name, decompressed where it is compressed. 0, -ENOENT, -ENOEXEC (damaged, no bits). */
 int bpfhost_elf_section(struct bpfhost_elf *elf, const char *name,
 			struct bpfhost_elf_section *ret_section);
