@@ -37,12 +37,6 @@ int tracepoint_find_root(struct bpfhost_instance *self, char *root)
 	return 0;
 }
 
-/* A probe that names what is not there or cannot be done is a wrong configuration. */
-static bool tracepoint_is_mistake(int err)
-{
-	return err == -ENOENT || err == -ENOTSUP || err == -E2BIG;
-}
-
 static int tracepoint_add(struct bpfhost_instance *self, struct tracepoint_targets *targets,
 			  const char *root, const char *text)
 {
@@ -53,9 +47,7 @@ static int tracepoint_add(struct bpfhost_instance *self, struct tracepoint_targe
 					 &skipped, &why);
 
 	if (err)
-		return bpfhost_fail(self, tracepoint_is_mistake(err) ? -EINVAL : err,
-				    "probe \"%s\": %s", text,
-				    why.text[0] ? why.text : strerror(-err));
+		return bpfhost_fail_probe(self, err, "probe", text, &why);
 	if (skipped)
 		bpfhost_debug(self, "probe \"%s\": %u events left out, they lack a field", text,
 			      skipped);

@@ -267,8 +267,9 @@ int uprobe_fields_make(struct uprobe_debugs *debugs, const struct bpfhost_file *
 	int ret = 0;
 
 	*ret_fields = (struct uprobe_fields){ 0 };
-	if (place && place->name && !place->inside)
-		ret = uprobe_debugs_function(debugs, file, place->name, place->entry, &source.dwarf,
+	if (place && place->symbol && !place->inside)
+		ret = uprobe_debugs_function(debugs, file, place->symbol->name,
+					     place->symbol->address, &source.dwarf,
 					     &source.function);
 	if (ret && ret != -ENOENT)
 		return ret;

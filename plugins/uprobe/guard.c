@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "guard.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpfhost/sdk.h>
+
+#define GUARD_TASKS_MAX 4096 /* threads of a process that are looked at */
 
 static int guard_go(const struct bpfhost_file *file, struct bpfhost_error *err)
 {
@@ -20,21 +26,53 @@ static int guard_go(const struct bpfhost_file *file, struct bpfhost_error *err)
 	return -ENOTSUP;
 }
 
-/* Line "Seccomp:" of /proc/PID/status: 0 is none. What cannot be read is taken for one. */
-static bool guard_is_filtered(uint32_t pid)
+/* Line "Seccomp:" of a task's status: 0 is none. What cannot be read is taken for one. */
+static bool guard_task_is_filtered(int tasks, const char *tid)
 {
-	char path[32], line[128];
-	int mode = 1;
-	FILE *file;
+	char path[PATH_MAX], line[128];
+	FILE *file = NULL;
+	int fd, mode = 1;
 
-	snprintf(path, sizeof(path), "/proc/%u/status", pid);
-	file = fopen(path, "re");
+	snprintf(path, sizeof(path), "%s/status", tid);
+	fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return false; /* it has ended meanwhile */
+	if (fd >= 0)
+		file = fdopen(fd, "r");
+	if (!file && fd >= 0)
+		close(fd);
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "Seccomp: %d", &mode) == 1)
 			break;
 	if (file)
 		fclose(file);
 	return mode != 0;
+}
+
+/*
+ * Each thread has a filter of its own. The first ones decide where there are very many: what has thousands of
+ * threads has them alike.
+ */
+static bool guard_is_filtered(uint32_t pid)
+{
+	struct dirent *entry;
+	bool filtered = false;
+	uint32_t seen = 0;
+	char path[32];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%u/task", pid);
+	tasks = opendir(path);
+	if (!tasks)
+		return true;
+	while (!filtered && seen < GUARD_TASKS_MAX && (entry = readdir(tasks))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		filtered = guard_task_is_filtered(dirfd(tasks), entry->d_name);
+		seen++;
+	}
+	closedir(tasks);
+	return filtered || !seen;
 }
 
 /* From the first kernel that had that trampoline to the first that left filters out of it. */
@@ -45,6 +83,23 @@ static bool guard_may_kill(void)
 	return version >= BPFHOST_KERNEL(6, 11) && version < BPFHOST_KERNEL(6, 14);
 }
 
+static void guard_fail(uint32_t pid, struct bpfhost_error *err)
+{
+	if (pid)
+		bpfhost_error_set(
+			err, 0,
+			"process %u is under a seccomp filter, for which this kernel kills "
+			"it when a call is followed to its return; leave out the \"->\", or "
+			"set force to risk it",
+			pid);
+	else
+		bpfhost_error_set(
+			err, 0,
+			"on this kernel a program under a seccomp filter is killed when a call is "
+			"followed to its return; leave out the \"->\", give the --pid of a process "
+			"without such a filter, or set force to risk it");
+}
+
 static int guard_seccomp(struct uprobe_guard *guard, uint32_t pid, struct bpfhost_error *err)
 {
 	if (!guard->asked) {
@@ -53,11 +108,7 @@ static int guard_seccomp(struct uprobe_guard *guard, uint32_t pid, struct bpfhos
 	}
 	if (!guard->kills || (pid && !guard_is_filtered(pid)))
 		return 0;
-	bpfhost_error_set(
-		err, 0,
-		"on this kernel a program under a seccomp filter is killed when a call is "
-		"followed to its return; leave out the \"->\", give the --pid of a process "
-		"without such a filter, or set force to risk it");
+	guard_fail(pid, err);
 	return -ENOTSUP;
 }
 

@@ -75,14 +75,15 @@ bool uprobe_place_may_move(const struct bpfhost_file *file, uint64_t begin, uint
 	       (!size || behind - begin < size) && !uprobe_jump_may_lead(file, begin, size, behind);
 }
 
-static int place_settle(const struct bpfhost_file *file, struct uprobe_place *place)
+/* size: the function's, in bytes; 0: unknown */
+static int place_settle(const struct bpfhost_file *file, uint64_t size, struct uprobe_place *place)
 {
 	struct bpfhost_instruction instruction = { 0 };
 	uint64_t begin = place->offset;
 	int ret = uprobe_place_look(file, place->offset, &instruction);
 
 	while (!ret && !place->inside &&
-	       uprobe_place_may_move(file, begin, place->size, place->offset, &instruction)) {
+	       uprobe_place_may_move(file, begin, size, place->offset, &instruction)) {
 		place->offset += instruction.length;
 		ret = uprobe_place_look(file, place->offset, &instruction);
 	}
@@ -104,7 +105,7 @@ static int place_refused(const struct place_search *search, int ret)
 	return ret;
 }
 
-static int place_keep(const struct place_search *search, struct uprobe_place *place)
+static int place_keep(const struct place_search *search, uint64_t size, struct uprobe_place *place)
 {
 	int ret;
 
@@ -115,7 +116,7 @@ static int place_keep(const struct place_search *search, struct uprobe_place *pl
 				  search->text, search->file->target.path);
 		return -EINVAL;
 	}
-	ret = place_settle(search->file, place);
+	ret = place_settle(search->file, size, place);
 	return ret ? place_refused(search, ret) : places_add(search->places, place);
 }
 
@@ -141,19 +142,17 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 {
 	struct place_search *search = ctx;
 	struct uprobe_place place = {
-		.name = symbol->name,
+		.symbol = symbol,
 		.offset = symbol->offset,
-		.entry = symbol->address,
-		.size = symbol->size,
 		.inside = search->plus != 0,
 	};
+	bool is_ifunc = symbol->kind == BPFHOST_SYMBOL_IFUNC;
 	int ret;
 
-	if (symbol->kind == BPFHOST_SYMBOL_IFUNC) {
+	if (is_ifunc) {
 		ret = place_of_ifunc(search, symbol, &place.offset);
 		if (ret)
 			return search->glob ? 0 : ret;
-		place.size = 0; /* what is known is the resolver's */
 	}
 	if (search->plus && symbol->size && search->plus >= symbol->size) {
 		bpfhost_error_set(search->err, 0, "%.*s has %" PRIu64 " bytes only",
@@ -161,7 +160,8 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 		return -EINVAL;
 	}
 	place.offset += search->plus;
-	return place_keep(search, &place);
+	/* What is known of one that is chosen at start is the size of what chooses. */
+	return place_keep(search, is_ifunc ? 0 : symbol->size, &place);
 }
 
 static int place_unknown(const struct place_search *search, const struct bpfhost_symbols *symbols)
@@ -240,7 +240,7 @@ static int places_by_number(struct place_search *search, bool is_address)
 	if (is_address)
 		ret = bpfhost_elf_offset(search->file->elf, number, &place.offset);
 	if (!ret)
-		return place_keep(search, &place);
+		return place_keep(search, 0, &place);
 	bpfhost_error_set(search->err, 0, "address 0x%" PRIx64 " is not part of %s", number,
 			  search->file->target.path);
 	return -EINVAL;
@@ -252,7 +252,7 @@ static int place_by_offset(const void *a, const void *b)
 
 	if (one->offset != other->offset)
 		return one->offset < other->offset ? -1 : 1;
-	return strcmp(one->name ?: "", other->name ?: "");
+	return strcmp(uprobe_place_name(one) ?: "", uprobe_place_name(other) ?: "");
 }
 
 /*
@@ -272,6 +272,16 @@ static void places_drop_doubles(struct uprobe_places *places)
 	places->count = kept + 1;
 }
 
+/* They stay while the others are attached. */
+static void places_shrink(struct uprobe_places *places)
+{
+	struct uprobe_place *items =
+		places->count ? reallocarray(places->items, places->count, sizeof(*items)) : NULL;
+
+	if (items)
+		places->items = items;
+}
+
 int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
 		       struct uprobe_places *places, struct bpfhost_error *err)
 {
@@ -289,6 +299,7 @@ int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_par
 	else
 		ret = places_by_name(&search, part);
 	places_drop_doubles(places);
+	places_shrink(places);
 	if (!ret && !places->count) {
 		bpfhost_error_set(err, 0, "none of the %u functions \"%.*s\" of %s takes a probe",
 				  places->refused, PLACE_NAME_SHOWN, part->text, file->target.path);

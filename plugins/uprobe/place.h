@@ -7,12 +7,10 @@
 
 #include <bpfhost/file.h>
 
+/* There may be very many. */
 struct uprobe_place {
-	const char
-		*name; /* the function's; belongs to the file's symbols. NULL: an address by hand */
+	const struct bpfhost_symbol *symbol; /* of the file's symbols; NULL: an address by hand */
 	uint64_t offset;  /* in the file, behind an instruction that only marks the entry */
-	uint64_t entry;   /* virtual address of the function; 0: an address by hand */
-	uint64_t size;    /* of the function, in bytes; 0: unknown */
 	bool single_step; /* the instruction there is dear */
 	bool inside;      /* not at the function's entry: arguments may be gone */
 };
@@ -41,6 +39,12 @@ int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
  */
 bool uprobe_place_may_move(const struct bpfhost_file *file, uint64_t begin, uint64_t size,
 			   uint64_t offset, const struct bpfhost_instruction *instruction);
+
+/* The function's name; NULL: an address by hand. */
+static inline const char *uprobe_place_name(const struct uprobe_place *place)
+{
+	return place->symbol ? place->symbol->name : NULL;
+}
 
 void uprobe_places_free(struct uprobe_places *places);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "preset.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +10,14 @@
 #include <bpfhost/data.h>
 #include <bpfhost/nearest.h>
 
-#define PRESET_SIZE_MAX   65536
-#define PRESET_NAME_MAX   64
-#define PRESET_NEAR_MAX   16
-#define PRESET_EVENT_SIZE (2 * PRESET_NAME_MAX + 2)
+#include "preset_text.h"
 
-static const char *const preset_folders[] = { "/etc/bpfhost/uprobe.d",
-					      "/usr/share/bpfhost/uprobe.d" };
+#define PRESET_SIZE_MAX   65536
+#define PRESET_NEAR_MAX   16
+#define PRESET_EVENT_SIZE (2 * UPROBE_PRESET_NAME_SIZE + 2)
+
+const char *const uprobe_preset_folders[] = { "/etc/bpfhost/uprobe.d",
+					      "/usr/share/bpfhost/uprobe.d", NULL };
 
 /* One preset being read. */
 struct preset {
@@ -24,13 +25,13 @@ struct preset {
 	const char *origin; /* for messages */
 	struct uprobe_uses *uses;
 	const struct uprobe_settings *settings;
-	char event[PRESET_NAME_MAX]; /* of the alternatives so far; "": none yet */
-	bool fits;                   /* one of them does */
-	struct bpfhost_error first;  /* why the first of them does not */
+	char event[UPROBE_PRESET_NAME_SIZE]; /* of the alternatives so far; "": none yet */
+	bool fits;                           /* one of them does */
+	struct bpfhost_error first;          /* why the first of them does not */
 	struct bpfhost_error *err;
 };
 
-/* ---- one line --------------------------------------------------------------------------------- */
+/* ---- its lines -------------------------------------------------------------------------------- */
 
 /* At the end of its alternatives an event must have found one. */
 static int preset_end_event(struct preset *preset)
@@ -61,76 +62,25 @@ static int preset_probe(struct preset *preset, const char *text)
 	return 0;
 }
 
-/* Whether it is a probe at all, which no machine decides. */
-static int preset_check(const struct preset *preset, const char *text, unsigned int number)
+static int preset_line(void *ctx, const char *event, const char *probe)
 {
-	struct bpfhost_probe *probe = NULL;
-	struct bpfhost_error why = { 0 };
-	int ret = bpfhost_probe_parse(text, &probe, &why);
+	struct preset *preset = ctx;
+	int ret;
 
-	bpfhost_probe_free(probe);
-	if (ret)
-		bpfhost_error_set(preset->err, 0, "%s, line %u: %s", preset->origin, number,
-				  why.text);
-	return ret;
-}
-
-static int preset_bad_line(struct preset *preset, unsigned int number)
-{
-	bpfhost_error_set(preset->err, 0, "%s, line %u: a line is written \"event = probe\"",
-			  preset->origin, number);
-	return -EINVAL;
-}
-
-static int preset_line(struct preset *preset, char *line, unsigned int number)
-{
-	size_t name = 0;
-	char *at = line + strspn(line, " \t");
-	int ret = 0;
-
-	if (!*at || *at == '#')
-		return 0;
-	while (isalnum((unsigned char)at[name]) || at[name] == '_')
-		name++;
-	line = at + name + strspn(at + name, " \t");
-	if (!name || name >= PRESET_NAME_MAX || *line != '=')
-		return preset_bad_line(preset, number);
-	if (strlen(preset->event) != name || strncmp(preset->event, at, name) != 0) {
+	if (strcmp(preset->event, event) != 0) {
 		ret = preset_end_event(preset);
-		snprintf(preset->event, sizeof(preset->event), "%.*s", (int)name, at);
+		if (ret)
+			return ret;
+		snprintf(preset->event, sizeof(preset->event), "%s", event);
 		preset->fits = false;
 		preset->first = (struct bpfhost_error){ 0 };
 	}
-	line++;
-	line += strspn(line, " \t");
-	if (!ret)
-		ret = preset_check(preset, line, number);
-	return ret ? ret : preset_probe(preset, line);
-}
-
-static int preset_text(struct preset *preset, char *text)
-{
-	unsigned int number = 1;
-	int ret = 0;
-
-	for (char *line = text, *end; line && !ret; line = end, number++) {
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = '\0';
-		ret = preset_line(preset, line, number);
-	}
-	if (!ret)
-		ret = preset_end_event(preset);
-	if (!ret && !preset->event[0]) {
-		bpfhost_error_set(preset->err, 0, "%s holds no probe", preset->origin);
-		ret = -ENOENT;
-	}
-	return ret;
+	return preset_probe(preset, probe);
 }
 
 /* ---- where it is ------------------------------------------------------------------------------ */
 
-static int preset_unknown(const struct preset *preset)
+static int preset_unknown(const struct preset *preset, const char *folder)
 {
 	const char *names[PRESET_NEAR_MAX] = { NULL }, *near;
 	size_t n = 0;
@@ -140,45 +90,50 @@ static int preset_unknown(const struct preset *preset)
 	near = bpfhost_nearest(preset->name, names, n);
 	bpfhost_error_set(
 		preset->err, 0,
-		"there is no preset \"%.64s\", neither built in nor as a file %s/%.64s.preset; "
+		"there is no preset \"%s\", neither built in nor as a file %.128s/%s.preset; "
 		"%s \"%s\"",
-		preset->name, preset_folders[0], preset->name, near ? "did you mean" : "there is",
+		preset->name, folder, preset->name, near ? "did you mean" : "there is",
 		near ? near : names[0]);
 	return -ENOENT;
 }
 
-static int preset_find(const struct preset *preset, char *origin, size_t size, char **ret_text)
+/* One that was built in. */
+static int preset_shipped(const struct preset *preset, const char *folder, char **ret_text,
+			  size_t *ret_length)
 {
-	size_t length;
-	int ret = -ENOENT;
-
-	for (size_t i = 0; i < sizeof(preset_folders) / sizeof(preset_folders[0]); i++) {
-		snprintf(origin, size, "%s/%s.preset", preset_folders[i], preset->name);
-		ret = bpfhost_data_read(origin, PRESET_SIZE_MAX, ret_text, &length);
-		if (ret != -ENOENT)
-			break;
+	for (const struct uprobe_preset *known = uprobe_presets; known->name; known++) {
+		if (strcmp(known->name, preset->name) != 0)
+			continue;
+		*ret_text = strdup(known->text);
+		*ret_length = strlen(known->text);
+		return *ret_text ? 0 : -ENOMEM;
 	}
-	if (!ret && strlen(*ret_text) != length) { /* no text */
-		free(*ret_text);
-		ret = -EINVAL;
-	}
-	if (ret && ret != -ENOENT)
-		bpfhost_error_set(preset->err, 0, "failed to read %s: %s", origin, strerror(-ret));
-	if (ret != -ENOENT)
-		return ret;
-	snprintf(origin, size, "preset %s", preset->name);
-	for (const struct uprobe_preset *known = uprobe_presets; known->name; known++)
-		if (!strcmp(known->name, preset->name)) {
-			*ret_text = strdup(known->text);
-			return *ret_text ? 0 : -ENOMEM;
-		}
-	return preset_unknown(preset);
+	return preset_unknown(preset, folder);
 }
 
-int uprobe_preset_add(struct uprobe_uses *uses, const char *name,
+static int preset_find(const struct preset *preset, const char *const *folders,
+		       char origin[PATH_MAX], char **ret_text, size_t *ret_length)
+{
+	int ret = -ENOENT;
+
+	for (size_t i = 0; folders[i] && ret == -ENOENT; i++) {
+		snprintf(origin, PATH_MAX, "%s/%s.preset", folders[i], preset->name);
+		ret = bpfhost_data_read(origin, PRESET_SIZE_MAX, ret_text, ret_length);
+	}
+	if (ret == -ENOENT) {
+		snprintf(origin, PATH_MAX, "preset %s", preset->name);
+		return preset_shipped(preset, folders[0], ret_text, ret_length);
+	}
+	if (ret)
+		bpfhost_error_set(preset->err, 0, "failed to read %s: %s", origin,
+				  ret == -EFBIG ? "a preset has 64 KiB at most" : strerror(-ret));
+	return ret;
+}
+
+int uprobe_preset_add(struct uprobe_uses *uses, const char *name, const char *const *folders,
 		      const struct uprobe_settings *settings, struct bpfhost_error *err)
 {
-	char origin[128], *text = NULL;
+	char origin[PATH_MAX], *text = NULL;
 	struct preset preset = {
 		.name = name,
 		.origin = origin,
@@ -186,15 +141,18 @@ int uprobe_preset_add(struct uprobe_uses *uses, const char *name,
 		.settings = settings,
 		.err = err,
 	};
+	size_t length;
 	int ret;
 
-	if (!*name || strlen(name) >= PRESET_NAME_MAX || strpbrk(name, "/.")) {
+	if (!*name || strlen(name) >= UPROBE_PRESET_NAME_SIZE || strpbrk(name, "/.")) {
 		bpfhost_error_set(err, 0, "\"%.64s\" is no name of a preset", name);
 		return -EINVAL;
 	}
-	ret = preset_find(&preset, origin, sizeof(origin), &text);
+	ret = preset_find(&preset, folders, origin, &text, &length);
 	if (!ret)
-		ret = preset_text(&preset, text);
+		ret = uprobe_preset_text(origin, text, length, preset_line, &preset, err);
+	if (!ret)
+		ret = preset_end_event(&preset);
 	free(text);
 	return ret;
 }

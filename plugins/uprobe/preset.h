@@ -13,9 +13,13 @@
 
 #include "use.h"
 
-/* Adds the probes of a preset. 0 or -errno with a sentence in err. */
-int uprobe_preset_add(struct uprobe_uses *uses, const char *name,
+/* Adds the probes of a preset, of a file NAME.preset in one of the folders (ended by a NULL) or built in.
+ * 0 or -errno with a sentence in err. */
+int uprobe_preset_add(struct uprobe_uses *uses, const char *name, const char *const *folders,
 		      const struct uprobe_settings *settings, struct bpfhost_error *err);
+
+/* Those of the system. */
+extern const char *const uprobe_preset_folders[];
 
 /* The presets that were built in, ended by one without a name. */
 struct uprobe_preset {

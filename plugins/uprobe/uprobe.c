@@ -17,13 +17,6 @@
 
 /* ---- what to attach ------------------------------------------------------------------------------- */
 
-/* A probe that names what is not there or cannot be done is a wrong configuration. */
-static bool uprobe_is_mistake(int err)
-{
-	return err == -ENOENT || err == -ENOTSUP || err == -E2BIG || err == -ENOTUNIQ ||
-	       err == -ENOEXEC || err == -EINVAL;
-}
-
 static struct uprobe_settings uprobe_settings(const struct bpfhost_instance *self)
 {
 	return (struct uprobe_settings){
@@ -35,29 +28,22 @@ static struct uprobe_settings uprobe_settings(const struct bpfhost_instance *sel
 	};
 }
 
-static int uprobe_fail(struct bpfhost_instance *self, int err, const char *what, const char *text,
-		       const struct bpfhost_error *why)
-{
-	return bpfhost_fail(self, uprobe_is_mistake(err) ? -EINVAL : err, "%s \"%s\": %s", what,
-			    text, why->text[0] ? why->text : strerror(-err));
-}
-
 static int uprobe_add(struct bpfhost_instance *self, const char *text)
 {
 	const struct uprobe_settings settings = uprobe_settings(self);
 	struct bpfhost_error why = { 0 };
 	int err = uprobe_uses_add(self->state, text, NULL, &settings, &why);
 
-	return err ? uprobe_fail(self, err, "probe", text, &why) : 0;
+	return err ? bpfhost_fail_probe(self, err, "probe", text, &why) : 0;
 }
 
 static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
 {
 	const struct uprobe_settings settings = uprobe_settings(self);
 	struct bpfhost_error why = { 0 };
-	int err = uprobe_preset_add(self->state, name, &settings, &why);
+	int err = uprobe_preset_add(self->state, name, uprobe_preset_folders, &settings, &why);
 
-	return err ? uprobe_fail(self, err, "preset", name, &why) : 0;
+	return err ? bpfhost_fail_probe(self, err, "preset", name, &why) : 0;
 }
 
 static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_use *use)
@@ -67,8 +53,6 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 
 	for (uint32_t i = 0; i < use->count; i++)
 		slow += use->places->items[use->first + i].single_step;
-	if (strcmp(target->text, target->path) != 0)
-		bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
 	if (use->places->refused)
 		bpfhost_debug(self, "%s: %u functions take no probe and are left out", target->path,
 			      use->places->refused);
@@ -87,7 +71,7 @@ static int uprobe_add_default(struct bpfhost_instance *self)
 	int err = uprobe_uses_add(self->state, UPROBE_DEFAULT, NULL, &settings, &why);
 
 	if (err != -ENOTSUP)
-		return err ? uprobe_fail(self, err, "probe", UPROBE_DEFAULT, &why) : 0;
+		return err ? bpfhost_fail_probe(self, err, "probe", UPROBE_DEFAULT, &why) : 0;
 	bpfhost_warn(self, "results and latencies are left out: %s", why.text);
 	return uprobe_add(self, UPROBE_DEFAULT_ENTRY);
 }
@@ -107,6 +91,7 @@ static int uprobe_gather(struct bpfhost_instance *self)
 		err = uprobe_add_default(self);
 	for (uint32_t i = 0; i < uses->count && !err; i++)
 		uprobe_tell_use(self, &uses->items[i]);
+	bpfhost_files_tell(self, &uses->files);
 	return err;
 }
 
@@ -169,7 +154,7 @@ static struct bpfhost_uprobe *uprobe_fill(const struct uprobe_use *use,
 
 		uprobes[i].offset = place->offset;
 		uprobes[i].cookie = bpfhost_argument_cookie(use->layout, i);
-		uprobes[i].probe = place->name ?: use->file->target.text;
+		uprobes[i].probe = uprobe_place_name(place) ?: use->file->target.text;
 	}
 	return uprobes + use->count;
 }
@@ -181,18 +166,13 @@ static int uprobe_attach_some(struct bpfhost_instance *self, const struct uprobe
 	const struct uprobe_use *use = &uses->items[*first];
 	uint32_t places, n = uprobe_together(uses, *first, &places);
 	struct bpfhost_uprobe *uprobes = calloc(places, sizeof(*uprobes)), *next = uprobes;
-	char opened[32];
 
 	if (!uprobes)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++)
 		next = uprobe_fill(&use[i], next);
-	/* By the descriptor: so it is the very file that was read, whatever lies there by now. */
-	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", use->file->target.fd);
-	bpfhost_arguments_attach(self, &uses->layouts[use->layout],
-				 self->host->flags & BPFHOST_RUN_DRY ? use->file->target.address
-								     : opened,
-				 use->pid, uprobes, places);
+	bpfhost_arguments_attach(self, &uses->layouts[use->layout], &use->file->target, use->pid,
+				 uprobes, places);
 	free(uprobes);
 	*first += n;
 	return 0;
@@ -234,8 +214,6 @@ static int uprobe_detach(struct bpfhost_instance *self)
 	return err;
 }
 
-static const char *const uprobe_attach_choices[] = { "auto", "multi", "classic", NULL };
-
 static const char *const uprobe_stack_choices[] = { "none", "user", "kernel", "both", NULL };
 
 static const struct bpfhost_option uprobe_options[] = {
@@ -269,13 +247,7 @@ static const struct bpfhost_option uprobe_options[] = {
 		.max = 1048576,
 		.help = "how many calls can be followed to their return at a time",
 	},
-	{
-		.name = "attach",
-		.type = BPFHOST_OPT_CHOICE,
-		.default_text = "auto",
-		.choices = uprobe_attach_choices,
-		.help = "all places by one link (multi, Linux 6.6), or one by one (classic)",
-	},
+	BPFHOST_OPTION_ATTACH,
 	{
 		.name = "stack",
 		.type = BPFHOST_OPT_CHOICE,

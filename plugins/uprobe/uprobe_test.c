@@ -5,13 +5,24 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <bpfhost/fakehost.h>
+
+#include "preset.h"
+#include "use.h"
 
 extern const struct bpfhost_plugin bpfhost_plugin;
 
@@ -129,6 +140,13 @@ static void lays_out_a_call(void **state)
 	assert_field(*state, "latency_ns", BPFHOST_NS, values + 16, 8);
 }
 
+/* What is kept is enough to tell. */
+static void compares_copies(void **state)
+{
+	start(*state, "/proc/self/exe:uprobe_test_one(fd, path: str[4]) -> i32 "
+		      "if ret == 1 && (path == \"bet\" || path ~ \"beta*\")");
+}
+
 static void leaves_out_what_is_void(void **state)
 {
 	start(*state, "/proc/self/exe:uprobe_test_one() -> void");
@@ -189,6 +207,27 @@ static void names_the_nearest_function(void **state)
 	assert_refused(*state, "/proc/self/exe:uprobe_tst_one", "did you mean \"uprobe_test_one\"");
 }
 
+/* What else a file says of itself is of use all the same. */
+static void leaves_out_damaged_symbols(void **state)
+{
+	static const char copy[] = "cd /var/tmp && echo noise >uprobe_test.noise && "
+				   "objcopy --add-section .gnu_debugdata=uprobe_test.noise "
+				   "/proc/$PPID/exe uprobe_test.copy 2>/dev/null";
+	uint32_t told = 0;
+
+	if (system(copy)) {
+		print_message("skipped: no objcopy\n");
+		skip();
+	}
+	start(*state, "/var/tmp/uprobe_test.copy:uprobe_test_two(fd: i32)");
+	for (uint32_t i = 0; i < fakehost_count(*state, FAKEHOST_LOG); i++)
+		told += strstr(fakehost_text(*state, FAKEHOST_LOG, i),
+			       ".gnu_debugdata are damaged") != NULL;
+	unlink("/var/tmp/uprobe_test.copy");
+	unlink("/var/tmp/uprobe_test.noise");
+	assert_int_equal(told, 1);
+}
+
 static void refuses_mistakes(void **state)
 {
 	static const struct {
@@ -210,6 +249,13 @@ static void refuses_mistakes(void **state)
 		{ "/proc/self/exe:uprobe_test_one(latency_ns) -> void", "\"latency_ns\" already" },
 		{ "/proc/self/exe:uprobe_test_*(function: i32)", "field \"function\" already" },
 		{ "/proc/self/exe:uprobe_test_one(a: i32) if b == 1", "unknown name \"b\"" },
+		{ "/proc/self/exe:uprobe_test_*(fd: i32) if function == 1", "--filter does" },
+		{ "/proc/self/exe:uprobe_test_one(fd, path: str[4]) -> i32 "
+		  "if ret == 1 && path == \"beta\"",
+		  "write path: str[5]" },
+		{ "/proc/self/exe:uprobe_test_one(fd, path: str[4]) -> i32 "
+		  "if ret == 1 && path ~ \"*alpha*\"",
+		  "write path: str[5]" },
 		{ "/proc/self/exe:uprobe_test_one+0x1 -> i32", "from the begin of its function" },
 	};
 
@@ -254,22 +300,261 @@ static void knows_presets(void **state)
 	assert_non_null(strstr(fakehost_error(*state), "did you mean \"mysql\""));
 }
 
+/* ---- presets -------------------------------------------------------------------------------------- */
+
+#define SELF_ONE "/proc/self/exe:uprobe_test_one"
+
+struct preset_folder {
+	char first[32], second[40];
+};
+
+static int make_folder(void **state)
+{
+	struct preset_folder *folder = calloc(1, sizeof(*folder));
+
+	if (!folder)
+		return -1;
+	strcpy(folder->first, "/var/tmp/uprobe_test.XXXXXX");
+	if (!mkdtemp(folder->first))
+		return -1;
+	snprintf(folder->second, sizeof(folder->second), "%s/more", folder->first);
+	*state = folder;
+	return mkdir(folder->second, 0700);
+}
+
+static int remove_folder(void **state)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", ((struct preset_folder *)*state)->first);
+	free(*state);
+	return system(command);
+}
+
+static void write_file(const char *folder, const char *name, const char *text, size_t length)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	fclose(file);
+}
+
+/* Adds preset "mine", or the built-in one, and expects so many events and this sentence. */
+static void add_preset(const struct preset_folder *folder, const char *name, int wanted,
+		       uint32_t events, const char *words)
+{
+	const char *const folders[] = { folder->first, folder->second, NULL };
+	const struct uprobe_settings settings = { .string_size = 64 };
+	struct uprobe_uses uses = { 0 };
+	struct bpfhost_error why = { 0 };
+	int ret = uprobe_preset_add(&uses, name, folders, &settings, &why);
+
+	if (ret != wanted || !strstr(why.text, words))
+		fail_msg("%d, %s in place of %s", ret, why.text, words);
+	if (!ret)
+		assert_int_equal(uses.nlayouts, events);
+	uprobe_uses_free(&uses);
+}
+
+static void explains_bad_presets(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		const char *words;
+	} bad[] = {
+		{ "", -ENOENT, "mine.preset holds no probe" },
+		{ "# only\n\n  # remarks", -ENOENT, "holds no probe" },
+		{ "query", -EINVAL, "line 1: a line is written \"event = probe\"" },
+		{ "\nquery: " SELF_ONE, -EINVAL, "line 2: a line is written" },
+		{ "= " SELF_ONE, -EINVAL, "line 1: a line is written" },
+		{ "a b = " SELF_ONE, -EINVAL, "line 1: a line is written" },
+		{ "query =", -EINVAL, "mine.preset, line 1: " },
+		{ "query = a:b(x: u7)", -EINVAL, "mine.preset, line 1: " },
+		{ "a = " SELF_ONE "\nb = /nonexistent/x:f\nb = /nonexistent/y:f", -ENOENT,
+		  "event b: no probe of it fits this machine; the first: there is no file "
+		  "\"/nonexistent/x\"" },
+	};
+	const struct preset_folder *folder = *state;
+	char large[65537];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		write_file(folder->first, "mine.preset", bad[i].text, strlen(bad[i].text));
+		add_preset(folder, "mine", bad[i].err, 0, bad[i].words);
+	}
+	write_file(folder->first, "mine.preset", "a = b:c\0", 8);
+	add_preset(folder, "mine", -EINVAL, 0, "line 1: this is no text");
+	memset(large, '#', sizeof(large));
+	write_file(folder->first, "mine.preset", large, sizeof(large));
+	add_preset(folder, "mine", -EFBIG, 0, "a preset has 64 KiB at most");
+	write_file(folder->first, "mine.preset", large, sizeof(large) - 1);
+	add_preset(folder, "mine", -E2BIG, 0, "line 1: it is too long");
+}
+
+static void explains_unreadable_presets(void **state)
+{
+	const struct preset_folder *folder = *state;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/mine.preset", folder->first);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	add_preset(folder, "mine", -EINVAL, 0, "failed to read ");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("mine.preset", path), 0);
+	add_preset(folder, "mine", -ELOOP, 0, "failed to read ");
+	add_preset(folder, "", -EINVAL, 0, "no name of a preset");
+	add_preset(folder, "../x", -EINVAL, 0, "no name of a preset");
+	add_preset(folder, "mie", -ENOENT, 0, "nor as a file ");
+}
+
+static void takes_the_alternative_that_fits(void **state)
+{
+	const struct preset_folder *folder = *state;
+	static const char script[] = "#!/bin/sh\nexec something that is no program of its own\n";
+	char text[512];
+
+	write_file(folder->first, "script", script, sizeof(script) - 1);
+	snprintf(text, sizeof(text),
+		 "one = %s/script:f\none = %s/script:g\none = " SELF_ONE "\none = " SELF_ONE "\n"
+		 "two=" SELF_ONE "(a: i32) if a == 1\r\n",
+		 folder->first, folder->first);
+	write_file(folder->second, "mine.preset", text, strlen(text));
+	add_preset(folder, "mine", 0, 2, "");
+	/* The first folder holds, and both hold against what is built in. */
+	write_file(folder->first, "mine.preset", "a = " SELF_ONE, strlen("a = " SELF_ONE));
+	add_preset(folder, "mine", 0, 1, "");
+	write_file(folder->second, "mysql.preset", "a = " SELF_ONE, strlen("a = " SELF_ONE));
+	add_preset(folder, "mysql", 0, 1, "");
+}
+
+/* ---- the guard ------------------------------------------------------------------------------------ */
+
+static void *be_filtered(void *ctx)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog filter = { 1, &allow };
+	char ok = !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+		  !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+
+	if (write(*(int *)ctx, &ok, 1) == 1)
+		pause();
+	return NULL;
+}
+
+static void *be_plain(void *ctx)
+{
+	char ok = 1;
+
+	if (write(*(int *)ctx, &ok, 1) == 1)
+		pause();
+	return NULL;
+}
+
+/* A process whose second thread does this; it ends with the test. */
+static pid_t start_process(void *(*second)(void *))
+{
+	int tell[2];
+	char ok = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(tell), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		pthread_t thread;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		alarm(50);
+		if (!pthread_create(&thread, NULL, second, &tell[1]))
+			pthread_join(thread, NULL);
+		_exit(1);
+	}
+	close(tell[1]);
+	assert_int_equal(read(tell[0], &ok, 1), 1);
+	assert_int_equal(ok, 1);
+	close(tell[0]);
+	return pid;
+}
+
+static void end_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* A call in these processes, on a kernel that kills whoever is under a filter. */
+static void check_guard(const uint32_t *pids, uint32_t npids, int wanted, const char *words)
+{
+	struct uprobe_settings settings = { .pids = pids, .npids = npids, .string_size = 64 };
+	struct uprobe_uses uses = { .guard = { .asked = true, .kills = true } };
+	struct bpfhost_error why = { 0 };
+	int ret = uprobe_uses_add(&uses, "/proc/self/exe:uprobe_test_one -> i32", NULL, &settings,
+				  &why);
+
+	if (ret != wanted || !strstr(why.text, words))
+		fail_msg("%d: %s", ret, why.text);
+	assert_int_equal(uses.count, ret ? 0 : npids);
+	memset(&why, 0, sizeof(why));
+	assert_int_equal(uprobe_uses_add(&uses, "/proc/self/exe:uprobe_test_one", NULL, &settings,
+					 &why),
+			 0);
+	uprobe_uses_free(&uses);
+}
+
+/* A filter is each thread's own, unless it asks for the others. */
+static void guards_every_thread(void **state)
+{
+	pid_t plain, too, filtered;
+	char words[64];
+
+	(void)state;
+	if (prctl(PR_GET_SECCOMP)) {
+		print_message("skipped: everything here is under a filter\n");
+		skip();
+	}
+	plain = start_process(be_plain);
+	too = start_process(be_plain);
+	filtered = start_process(be_filtered);
+	snprintf(words, sizeof(words), "process %d is under a seccomp filter", filtered);
+	check_guard((uint32_t[]){ plain }, 1, 0, "");
+	check_guard((uint32_t[]){ plain, too }, 2, 0, "");
+	check_guard((uint32_t[]){ filtered }, 1, -ENOTSUP, words);
+	check_guard((uint32_t[]){ filtered, plain }, 2, -ENOTSUP, words);
+	check_guard((uint32_t[]){ plain, too, filtered }, 3, -ENOTSUP, words);
+	check_guard(NULL, 0, -ENOTSUP, "give the --pid");
+	end_process(plain);
+	end_process(too);
+	end_process(filtered);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lays_out_an_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(lays_out_a_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(compares_copies, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaves_out_what_is_void, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_the_functions_of_a_glob, setup, teardown),
 		cmocka_unit_test_setup_teardown(shortens_long_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(bounds_the_memory_of_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(follows_offsets, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_the_nearest_function, setup, teardown),
+		cmocka_unit_test_setup_teardown(leaves_out_damaged_symbols, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_mistakes, setup, teardown),
 		cmocka_unit_test_setup_teardown(adds_a_stack, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_one_stack_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_no_stack_unless_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(knows_presets, setup, teardown),
+		cmocka_unit_test_setup_teardown(explains_bad_presets, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(explains_unreadable_presets, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(takes_the_alternative_that_fits, make_folder,
+						remove_folder),
+		cmocka_unit_test(guards_every_thread),
 	};
 
 	/* Called, so that they are there. */

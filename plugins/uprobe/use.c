@@ -88,8 +88,8 @@ void uprobe_uses_free(struct uprobe_uses *uses)
 static bool use_is_one_function(const struct uprobe_places *places)
 {
 	for (uint32_t i = 1; i < places->count; i++)
-		if (!places->items[i].name || !places->items[0].name ||
-		    strcmp(places->items[i].name, places->items[0].name) != 0)
+		if (!places->items[i].symbol || !places->items[0].symbol ||
+		    strcmp(places->items[i].symbol->name, places->items[0].symbol->name) != 0)
 			return false;
 	return true;
 }
@@ -109,7 +109,7 @@ static uint32_t use_lot(const struct uprobe_places *places, uint32_t first)
 	size_t bytes = 0;
 
 	while (first + n < places->count && n < USE_FUNCTIONS_MAX && bytes < USE_NAMES_MAX) {
-		const char *name = places->items[first + n].name;
+		const char *name = uprobe_place_name(&places->items[first + n]);
 
 		bytes += name ? strlen(name) + 1 : 1;
 		n++;
@@ -125,7 +125,7 @@ static int use_name_functions(const struct uprobe_places *places, uint32_t first
 	if (!names)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count; i++)
-		names[i] = places->items[first + i].name ?: "";
+		names[i] = uprobe_place_name(&places->items[first + i]) ?: "";
 	*ret_names = names;
 	return 0;
 }
@@ -256,39 +256,13 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 	return ret;
 }
 
-/* Whether it is one of the first count processes of --pid. */
-static bool use_is_listed(const struct uprobe_settings *settings, uint32_t count, uint32_t pid)
+static int use_for_process(void *ctx, struct bpfhost_file *file, uint32_t pid)
 {
-	for (uint32_t i = 0; i < count; i++)
-		if (settings->pids[i] == pid)
-			return true;
-	return false;
-}
-
-/* pid:N and process:NAME mean that process only, whose turn comes if --pid names it, too. */
-static int use_for_no_other(const struct use_maker *maker, uint32_t only)
-{
-	if (use_is_listed(maker->settings, maker->settings->npids, only))
-		return 0;
-	bpfhost_error_set(maker->err, 0, "%s is process %u, which --pid leaves out", maker->target,
-			  only);
-	return -EINVAL;
-}
-
-static int use_for_process(struct use_maker *maker, uint32_t pid)
-{
-	struct bpfhost_file *file;
+	struct use_maker *maker = ctx;
 	bool found = false;
-	uint32_t only;
-	int ret = bpfhost_files_get(&maker->uses->files, maker->target, pid, &file, &only,
-				    maker->err);
+	int ret = use_for_another(maker, file, pid, &found);
 
-	if (ret)
-		return ret;
-	if (pid && pid != only)
-		return use_for_no_other(maker, only);
-	ret = use_for_another(maker, file, only, &found);
-	return ret || found ? ret : use_of_file(maker, file, only);
+	return ret || found ? ret : use_of_file(maker, file, pid);
 }
 
 /* ---- one probe ------------------------------------------------------------------------------------ */
@@ -305,19 +279,6 @@ static int use_check_shape(struct use_maker *maker, uint32_t target_parts)
 			  "a probe is written target:function, as libc:getaddrinfo or "
 			  "/usr/sbin/nginx:main; a name that holds \"::\" is quoted");
 	return -EINVAL;
-}
-
-static int use_make_all(struct use_maker *maker)
-{
-	const struct uprobe_settings *settings = maker->settings;
-	int ret = 0;
-
-	if (!settings->npids)
-		return use_for_process(maker, 0);
-	for (uint32_t i = 0; i < settings->npids && !ret; i++)
-		if (!use_is_listed(settings, i, settings->pids[i]))
-			ret = use_for_process(maker, settings->pids[i]);
-	return ret;
 }
 
 /* After a failure: takes back what was added, but for the files that were read. */
@@ -348,7 +309,8 @@ int uprobe_uses_add(struct uprobe_uses *uses, const char *text, const char *even
 	if (!ret)
 		ret = use_check_shape(&maker, bpfhost_target_parts(probe, target, sizeof(target)));
 	if (!ret)
-		ret = use_make_all(&maker);
+		ret = bpfhost_files_each(&uses->files, target, settings->pids, settings->npids,
+					 use_for_process, &maker, err);
 	if (ret)
 		uses_take_back(uses, maker.first_use, nlayouts);
 	bpfhost_probe_free(probe);

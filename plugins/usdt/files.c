@@ -22,7 +22,7 @@ static int files_add(struct usdt_files *files, struct bpfhost_file *file,
 	return 0;
 }
 
-static int files_read(struct usdt_file *file, struct bpfhost_error *err)
+static int file_read(struct usdt_file *file, struct bpfhost_error *err)
 {
 	struct bpfhost_error why = { 0 };
 	int ret = bpfhost_usdt_read(file->file->elf, &file->usdt, &why);
@@ -39,22 +39,43 @@ static int files_read(struct usdt_file *file, struct bpfhost_error *err)
 	return ret;
 }
 
-int usdt_files_get(struct usdt_files *files, const char *target, uint32_t pid,
-		   struct usdt_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err)
+static struct usdt_file *files_find(const struct usdt_files *files,
+				    const struct bpfhost_file *opened)
 {
-	struct bpfhost_file *file;
-	int ret = bpfhost_files_get(&files->files, target, pid, &file, ret_pid, err);
+	for (uint32_t i = 0; i < files->count; i++)
+		if (files->items[i]->file == opened)
+			return files->items[i];
+	return NULL;
+}
 
-	if (ret)
-		return ret;
-	for (uint32_t i = 0; i < files->count; i++) {
-		if (files->items[i]->file != file)
-			continue;
-		*ret_file = files->items[i];
-		return files->items[i]->usdt ? 0 : files_read(files->items[i], err);
-	}
-	ret = files_add(files, file, ret_file);
-	return ret ? ret : files_read(*ret_file, err);
+int usdt_files_read(struct usdt_files *files, struct bpfhost_file *opened,
+		    struct usdt_file **ret_file, struct bpfhost_error *err)
+{
+	struct usdt_file *file = files_find(files, opened);
+	int ret = file ? 0 : files_add(files, opened, &file);
+
+	if (!ret && !file->usdt)
+		ret = file_read(file, err);
+	if (!ret)
+		*ret_file = file;
+	return ret;
+}
+
+int usdt_files_get(struct usdt_files *files, const char *target, uint32_t pid,
+		   struct usdt_file **ret_file, struct bpfhost_error *err)
+{
+	struct bpfhost_file *opened;
+	uint32_t only;
+	int ret = bpfhost_files_get(&files->files, target, pid, &opened, &only, err);
+
+	return ret ? ret : usdt_files_read(files, opened, ret_file, err);
+}
+
+void usdt_file_rest(struct usdt_file *file)
+{
+	bpfhost_usdt_free(file->usdt);
+	bpfhost_file_rest(file->file);
+	*file = (struct usdt_file){ .file = file->file };
 }
 
 void usdt_files_free(struct usdt_files *files)

@@ -19,11 +19,15 @@ struct usdt_files {
 	uint32_t count;
 };
 
-/* The file of a TARGET, read at the first call; ret_pid as of bpfhost_files_get. 0 or -errno with a
- * sentence. */
+/* The static probes of one of the files, read at the first call. 0 or -errno with a sentence. */
+int usdt_files_read(struct usdt_files *files, struct bpfhost_file *opened,
+		    struct usdt_file **ret_file, struct bpfhost_error *err);
+/* Those of a TARGET as process pid sees it (0: any). */
 int usdt_files_get(struct usdt_files *files, const char *target, uint32_t pid,
-		   struct usdt_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err);
+		   struct usdt_file **ret_file, struct bpfhost_error *err);
 void usdt_files_free(struct usdt_files *files);
+/* Gives back all that was read of it. */
+void usdt_file_rest(struct usdt_file *file);
 
 /* How many sites from first on are those of one probe. */
 size_t usdt_file_group(const struct usdt_file *file, size_t first);

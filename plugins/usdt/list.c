@@ -16,6 +16,7 @@
 #include "scan.h"
 #include "select.h"
 #include "usdt.h"
+#include "use.h"
 
 #define LIST_SITES_MAX  8 /* shown */
 #define LIST_PLACES_MAX 4
@@ -108,6 +109,10 @@ static void list_describe(FILE *out, const struct list *list, struct usdt_file *
 	struct usdt_fields fields;
 
 	list_sites(out, sites, count);
+	if (count > USDT_SITES_LIMIT) {
+		fprintf(out, "    more than the %u that can be attached\n", USDT_SITES_LIMIT);
+		return;
+	}
 	if (usdt_places_read(file->file, sites, count, &places))
 		return;
 	if (places.refused)
@@ -164,7 +169,7 @@ static int list_target(struct list *list, const struct bpfhost_probe *probe,
 {
 	char target[BPFHOST_PROBE_TEXT_MAX + 1];
 	struct usdt_file *file;
-	uint32_t only, parts = bpfhost_target_parts(probe, target, sizeof(target));
+	uint32_t parts = bpfhost_target_parts(probe, target, sizeof(target));
 	uint32_t left = probe->part_count - parts;
 	int ret;
 
@@ -172,7 +177,7 @@ static int list_target(struct list *list, const struct bpfhost_probe *probe,
 		bpfhost_error_set(err, 0, "write TARGET, or TARGET and PROVIDER:NAME");
 		return -EINVAL;
 	}
-	ret = usdt_files_get(&list->files, target, 0, &file, &only, err);
+	ret = usdt_files_get(&list->files, target, 0, &file, err);
 	if (ret)
 		return ret;
 	if (left) {
@@ -188,12 +193,14 @@ static int list_found(void *ctx, uint32_t pid, const char *path)
 {
 	struct list *list = ctx;
 	struct usdt_file *file;
-	uint32_t only;
-	int err = usdt_files_get(&list->files, path, pid, &file, &only, NULL);
+	int err = usdt_files_get(&list->files, path, pid, &file, NULL);
 
-	if (!err)
-		err = list_file(list, file, file->file->target.address);
-	return err == -ENOMEM ? err : 0;
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	file->file->is_found = true;
+	err = list_file(list, file, file->file->target.address);
+	usdt_file_rest(file);
+	return err;
 }
 
 static int list_all(struct list *list, struct bpfhost_error *err)
@@ -203,7 +210,7 @@ static int list_all(struct list *list, struct bpfhost_error *err)
 
 	if (ret)
 		return ret;
-	ret = usdt_scan_walk(scan, NULL, 0, list_found, list);
+	ret = usdt_scan_walk(scan, NULL, 0, 0, list_found, list);
 	if (!ret && !list->files.count) {
 		usdt_scan_tell_none(scan, err);
 		ret = -ENOENT;

@@ -11,6 +11,7 @@
 #include "places.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,16 +62,17 @@ static void places_bind(struct bpfhost_file *file, const struct bpfhost_usdt_sit
 					 argument);
 }
 
+/* The last label is for all texts that find no place. */
 static uint8_t column_label(struct usdt_column *column, const char *text)
 {
 	uint32_t i = 0;
 
-	while (i < column->nlabels && strcmp(column->texts[i], text) != 0)
+	while (i < column->nlabels && i < USDT_UNREADABLE_MAX - 1 &&
+	       strcmp(column->texts[i], text) != 0)
 		i++;
-	if (i == USDT_UNREADABLE_MAX)
-		return USDT_UNREADABLE_MAX - 1;
 	if (i == column->nlabels) {
-		memcpy(column->texts[i], text, BPFHOST_USDT_TEXT_MAX);
+		snprintf(column->texts[i], BPFHOST_USDT_TEXT_MAX, "%s",
+			 i == USDT_UNREADABLE_MAX - 1 ? "(cannot be read)" : text);
 		column->labels[i].value = PLACES_LABEL_FIRST + i;
 		column->labels[i].name = column->texts[i];
 		column->nlabels++;

@@ -7,7 +7,8 @@
 #include <bpfhost/file.h>
 #include <bpfhost/usdt.h>
 
-#define USDT_UNREADABLE_MAX 8 /* different texts of one argument that are kept */
+#define USDT_UNREADABLE_MAX                                                                        \
+	8 /* different texts of one argument that are kept, and one for all others */
 
 /* One argument over all sites. */
 struct usdt_column {

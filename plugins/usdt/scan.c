@@ -4,8 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include <bpfhost/elf.h>
 #include <bpfhost/target.h>
@@ -14,21 +13,39 @@
 #define SCAN_FILES_MAX  65536U
 #define SCAN_SLOTS      (2 * SCAN_FILES_MAX) /* a power of two */
 #define SCAN_MULTIPLIER 0x9e3779b97f4a7c15ULL
+/* A process is looked at as a whole, but for one with so many files that it takes longer than this. */
+#define SCAN_GRACE_NS 500000000U
 
 struct scan_file {
 	dev_t device;
 	ino_t inode;  /* 0: a free slot */
 	uint32_t pid; /* of those that were named; 0: any */
+	bool has_probes;
+	uint64_t changed_ns;
+};
+
+/* A process that took long is left alone for a hundred times as long. */
+#define SCAN_LONG_NS   5000000U
+#define SCAN_LONG_REST 100U
+#define SCAN_LONG_MAX  64U
+
+struct scan_long {
+	uint64_t until_ns;
+	uint32_t pid; /* 0: free */
 };
 
 struct usdt_scan {
 	struct scan_file *slots;
+	struct scan_long longs[SCAN_LONG_MAX];
 	struct usdt_scan_sums sums;
 	/* of the walk that is under way */
 	usdt_scan_fn found;
 	void *ctx;
 	uint32_t pid;
-	uint32_t only; /* the same where processes are named, else 0 */
+	uint32_t only;       /* the same where processes are named, else 0 */
+	uint64_t begin_ns;   /* of the slice */
+	uint64_t budget_ns;  /* for a slice, between processes */
+	uint32_t resume_pid; /* where the last slice stopped: those below were looked at */
 };
 
 int usdt_scan_new(struct usdt_scan **ret_scan)
@@ -58,88 +75,194 @@ struct usdt_scan_sums usdt_scan_sums(const struct usdt_scan *scan)
 	return scan->sums;
 }
 
-/* Whether it is new, and there is room to remember it. */
-static bool scan_remember(struct usdt_scan *scan, dev_t device, ino_t inode)
+/* ---- which files were seen ------------------------------------------------------------------------ */
+
+/* The slot of a file, or the free one where it would be. */
+static struct scan_file *scan_slot(const struct usdt_scan *scan,
+				   const struct bpfhost_mapped *mapped)
 {
-	uint64_t hash = (((uint64_t)device * 31 + inode) * 31 + scan->only) * SCAN_MULTIPLIER;
+	uint64_t hash = (((uint64_t)mapped->device * 31 + mapped->inode) * 31 + scan->only) *
+			SCAN_MULTIPLIER;
 	uint32_t slot = (uint32_t)(hash >> 32) & (SCAN_SLOTS - 1);
-	const struct scan_file file = { .device = device, .inode = inode, .pid = scan->only };
 
 	while (scan->slots[slot].inode) {
-		const struct scan_file *have = &scan->slots[slot];
+		struct scan_file *have = &scan->slots[slot];
 
-		if (have->inode == inode && have->device == device && have->pid == scan->only)
-			return false;
+		if (have->inode == mapped->inode && have->device == mapped->device &&
+		    have->pid == scan->only)
+			return have;
 		slot = (slot + 1) & (SCAN_SLOTS - 1);
 	}
-	if (!inode || scan->sums.files == SCAN_FILES_MAX)
-		return false;
-	scan->slots[slot] = file;
-	scan->sums.files++;
-	return true;
+	return &scan->slots[slot];
 }
 
-static bool scan_has_probes(uint32_t pid, const char *path)
+/*
+ * A file system gives the inode of a file that is gone to the next. Not that of a file with a probe: the
+ * kernel keeps it.
+ */
+static bool scan_is_seen(const struct scan_file *have, const struct bpfhost_mapped *mapped)
+{
+	return have->inode && (have->has_probes || have->changed_ns == mapped->changed_ns);
+}
+
+static void scan_remember(struct usdt_scan *scan, struct scan_file *slot,
+			  const struct bpfhost_mapped *mapped, bool has_probes)
+{
+	if (!slot->inode)
+		scan->sums.files++;
+	*slot = (struct scan_file){
+		.device = mapped->device,
+		.inode = mapped->inode,
+		.pid = scan->only,
+		.has_probes = has_probes,
+		.changed_ns = mapped->changed_ns,
+	};
+}
+
+/* ---- one file ------------------------------------------------------------------------------------- */
+
+static bool scan_elf_has_probes(const struct bpfhost_elf *elf)
+{
+	uint64_t size;
+
+	return bpfhost_elf_info(elf)->bits == 64 &&
+	       !bpfhost_elf_section_size(elf, SCAN_SECTION, &size) && size;
+}
+
+/* 1, 0, or -errno: it cannot be told now. */
+static int scan_has_probes(uint32_t pid, const char *path)
 {
 	struct bpfhost_target target = { .fd = -1 };
-	struct bpfhost_elf_section section;
-	struct bpfhost_elf *elf;
-	bool has;
+	struct bpfhost_elf *elf = NULL;
+	int ret = bpfhost_target_find(path, pid, &target, NULL);
 
-	if (bpfhost_target_find(path, pid, &target, NULL))
-		return false;
-	if (bpfhost_elf_open(target.fd, &elf, NULL)) {
-		bpfhost_target_close(&target);
-		return false;
-	}
-	has = bpfhost_elf_info(elf)->bits == 64 &&
-	      !bpfhost_elf_section(elf, SCAN_SECTION, &section) && section.size;
+	if (ret)
+		return ret;
+	ret = bpfhost_elf_open(target.fd, &elf, NULL);
+	if (!ret)
+		ret = scan_elf_has_probes(elf);
+	else if (ret == -ENOEXEC || ret == -ENOTSUP || ret == -EINVAL)
+		ret = 0;
 	bpfhost_elf_close(elf);
 	bpfhost_target_close(&target);
-	return has;
+	return ret;
+}
+
+static uint64_t scan_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static bool scan_is_late(const struct usdt_scan *scan, uint64_t grace_ns)
+{
+	return scan->budget_ns && scan_now() - scan->begin_ns > scan->budget_ns + grace_ns;
+}
+
+static int scan_pause(struct usdt_scan *scan)
+{
+	scan->resume_pid = scan->pid;
+	return USDT_SCAN_PAUSED;
 }
 
 static int scan_mapped(void *ctx, const struct bpfhost_mapped *mapped)
 {
 	struct usdt_scan *scan = ctx;
+	struct scan_file *slot = scan_slot(scan, mapped);
+	int has, ret = 0;
 
-	if (!scan_remember(scan, mapped->device, mapped->inode) ||
-	    !scan_has_probes(scan->pid, mapped->path))
+	if (!mapped->inode || scan_is_seen(slot, mapped))
 		return 0;
-	return scan->found(scan->ctx, scan->pid, mapped->path);
+	if (!slot->inode && scan->sums.files == SCAN_FILES_MAX) {
+		scan->sums.full = true;
+		return 0;
+	}
+	has = scan_has_probes(scan->pid, mapped->path);
+	if (has < 0)
+		return 0;
+	scan_remember(scan, slot, mapped, has);
+	if (has)
+		ret = scan->found(scan->ctx, scan->pid, mapped->path);
+	return !ret && scan_is_late(scan, SCAN_GRACE_NS) ? scan_pause(scan) : ret;
 }
 
+/* ---- all processes -------------------------------------------------------------------------------- */
+
+static bool scan_rests(const struct usdt_scan *scan, uint32_t pid)
+{
+	for (uint32_t i = 0; i < SCAN_LONG_MAX; i++)
+		if (scan->longs[i].pid == pid)
+			return scan_now() < scan->longs[i].until_ns;
+	return false;
+}
+
+/* In the place that it has already, or of the one that rests no longer or the shortest. */
+static void scan_took(struct usdt_scan *scan, uint32_t pid, uint64_t took_ns)
+{
+	struct scan_long *place = &scan->longs[0];
+
+	if (took_ns < SCAN_LONG_NS)
+		return;
+	for (uint32_t i = 0; i < SCAN_LONG_MAX && place->pid != pid; i++)
+		if (scan->longs[i].pid == pid || scan->longs[i].until_ns < place->until_ns)
+			place = &scan->longs[i];
+	*place = (struct scan_long){ scan_now() + took_ns * SCAN_LONG_REST, pid };
+}
+
+/* What one of them is up to keeps nobody from the others; only memory is everyone's. */
 static int scan_process(void *ctx, uint32_t pid, const char *comm)
 {
 	struct usdt_scan *scan = ctx;
+	uint64_t begin;
 	int ret;
 
 	(void)comm;
+	if (pid < scan->resume_pid || scan_rests(scan, pid))
+		return 0;
 	scan->pid = pid;
+	if (!scan->only && scan_is_late(scan, 0))
+		return scan_pause(scan);
 	scan->sums.processes++;
+	begin = scan_now();
 	ret = bpfhost_mapped_each(pid, scan_mapped, scan);
-	if (ret == -EACCES || ret == -EFBIG)
-		scan->sums.denied++;
-	/* Ended, not ours to see, or with more mappings than are read: the others are still there. */
-	return ret == -EACCES || ret == -EFBIG || ret == -ESRCH || ret == -ENOENT ? 0 : ret;
+	if (ret != USDT_SCAN_PAUSED)
+		scan_took(scan, pid, scan_now() - begin);
+	if (ret >= 0 || ret == -ENOMEM)
+		return ret;
+	scan->sums.denied += ret != -ESRCH && ret != -ENOENT;
+	return 0;
 }
 
-int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids, usdt_scan_fn found,
-		   void *ctx)
+static int scan_named(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids)
 {
 	int ret = 0;
 
-	scan->found = found;
-	scan->ctx = ctx;
-	scan->sums.processes = 0;
-	scan->sums.denied = 0;
-	scan->only = 0;
-	if (!npids)
-		return bpfhost_process_each(scan_process, scan);
+	scan->resume_pid = 0; /* they may stand in any order, and are few */
 	for (uint32_t i = 0; i < npids && !ret; i++) {
 		scan->only = pids[i];
 		ret = scan_process(scan, pids[i], NULL);
 	}
+	return ret;
+}
+
+int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids, uint64_t budget_ns,
+		   usdt_scan_fn found, void *ctx)
+{
+	int ret;
+
+	scan->found = found;
+	scan->ctx = ctx;
+	scan->begin_ns = scan_now();
+	scan->budget_ns = budget_ns;
+	if (!scan->resume_pid) {
+		scan->sums.processes = 0;
+		scan->sums.denied = 0;
+	}
+	ret = npids ? scan_named(scan, pids, npids) : bpfhost_process_each(scan_process, scan);
+	if (ret != USDT_SCAN_PAUSED)
+		scan->resume_pid = 0;
 	return ret;
 }
 

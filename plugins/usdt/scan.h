@@ -3,6 +3,7 @@
 #ifndef USDT_SCAN_H
 #define USDT_SCAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <bpfhost/error.h>
@@ -12,8 +13,9 @@ struct usdt_scan;
 
 struct usdt_scan_sums {
 	uint32_t processes; /* of the last walk */
-	uint32_t denied;    /* processes that may not be looked into */
+	uint32_t denied;    /* processes that may not or cannot be looked into */
 	uint32_t files;     /* different ones so far */
+	bool full;          /* there were more than are remembered; the others are left out */
 };
 
 int usdt_scan_new(struct usdt_scan **ret_scan);
@@ -22,11 +24,14 @@ void usdt_scan_free(struct usdt_scan *scan);
 /*
  * Calls found for each file with static probes that was not seen before and that a process has mapped
  * executable: any process, or each of npids. path is as that process sees it. found ends the walk by
- * returning other than 0, which is then returned. 0, -ENOMEM, or what reading /proc gave.
+ * returning other than 0, which is then returned. After about budget_ns (0: no limit) the walk pauses, and
+ * the next one goes on with the process behind. 0: at the end; USDT_SCAN_PAUSED; -ENOMEM, or what reading
+ * /proc gave.
  */
+#define USDT_SCAN_PAUSED 1
 typedef int (*usdt_scan_fn)(void *ctx, uint32_t pid, const char *path);
-int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids, usdt_scan_fn found,
-		   void *ctx);
+int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids, uint64_t budget_ns,
+		   usdt_scan_fn found, void *ctx);
 struct usdt_scan_sums usdt_scan_sums(const struct usdt_scan *scan);
 /* A sentence for where nothing was found. */
 void usdt_scan_tell_none(const struct usdt_scan *scan, struct bpfhost_error *err);

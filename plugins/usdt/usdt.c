@@ -3,12 +3,15 @@
 #include "usdt.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "discover.h"
 #include "use.h"
+
+#define USDT_PAUSE_NS 50000000U /* between two looks that go through all processes together */
 
 struct usdt_state {
 	struct usdt_catalogue *catalogue;
@@ -61,43 +64,19 @@ int usdt_read_catalogues(struct bpfhost_instance *self, struct usdt_catalogue **
 
 /* ---- what to attach ------------------------------------------------------------------------------- */
 
-/* A probe that names what is not there or cannot be done is a wrong configuration. */
-static bool usdt_is_mistake(int err)
-{
-	return err == -ENOENT || err == -ENOTSUP || err == -E2BIG || err == -ENOTUNIQ ||
-	       err == -ENOEXEC || err == -EINVAL;
-}
-
-static void usdt_tell(struct bpfhost_instance *self, const struct usdt_uses *uses, uint32_t first,
-		      const char *text)
-{
-	const struct bpfhost_target *last = NULL;
-
-	for (uint32_t i = first; i < uses->count; i++) {
-		const struct bpfhost_target *target = &uses->items[i].file->file->target;
-
-		if (target != last && strcmp(target->text, target->path) != 0)
-			bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
-		last = target;
-	}
-	bpfhost_info(self, "probe \"%s\" has %u site%s", text, uses->count - first,
-		     uses->count - first == 1 ? "" : "s");
-}
-
 static int usdt_add(struct bpfhost_instance *self, const char *text,
 		    const struct usdt_settings *settings)
 {
-	struct usdt_state *state = self->state;
+	struct usdt_uses *uses = &((struct usdt_state *)self->state)->uses;
 	struct bpfhost_error why = { 0 };
-	uint32_t first = state->uses.count;
-	int err = usdt_uses_add(&state->uses, text, settings, &why);
+	uint32_t sites = uses->count;
+	int err = usdt_uses_add(uses, text, settings, &why);
 
-	if (!err) {
-		usdt_tell(self, &state->uses, first, text);
-		return 0;
-	}
-	return bpfhost_fail(self, usdt_is_mistake(err) ? -EINVAL : err, "probe \"%s\": %s", text,
-			    why.text[0] ? why.text : strerror(-err));
+	if (err)
+		return bpfhost_fail_probe(self, err, "probe", text, &why);
+	sites = uses->count - sites;
+	bpfhost_info(self, "probe \"%s\" has %u site%s", text, sites, sites == 1 ? "" : "s");
+	return 0;
 }
 
 static struct usdt_settings usdt_settings(const struct bpfhost_instance *self)
@@ -134,6 +113,7 @@ static int usdt_gather(struct bpfhost_instance *self)
 		return usdt_find_out(self, &settings);
 	for (uint32_t i = 0; i < probes->count && !err; i++)
 		err = usdt_add(self, probes->items[i].text, &settings);
+	bpfhost_files_tell(self, &((struct usdt_state *)self->state)->uses.files.files);
 	return err;
 }
 
@@ -187,23 +167,26 @@ static bool usdt_share_link(const struct usdt_uses *uses, const struct usdt_use 
 	return a->file == b->file && a->pid == b->pid && usdt_class(uses, a) == usdt_class(uses, b);
 }
 
+/* -ENOMEM, or the first error of the kernel, which is told. */
 static int usdt_attach_lot(struct bpfhost_instance *self, const struct usdt_uses *uses,
 			   const struct usdt_use *first, uint32_t count)
 {
 	struct bpfhost_uprobe *uprobes = calloc(count, sizeof(*uprobes));
+	int err;
 
 	if (!uprobes)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count; i++) {
-		uprobes[i].offset = first[i].site->offset;
-		uprobes[i].semaphore = first[i].site->semaphore;
-		uprobes[i].cookie = bpfhost_argument_cookie(first[i].layout, 0);
+		uprobes[i].offset = first[i].offset;
+		uprobes[i].semaphore = first[i].semaphore;
+		uprobes[i].cookie =
+			bpfhost_argument_cookie(uses->before.layouts + first[i].layout, 0);
 		uprobes[i].probe = first[i].name;
 	}
-	bpfhost_arguments_attach(self, &uses->layouts[first->layout],
-				 first->file->file->target.address, first->pid, uprobes, count);
+	err = bpfhost_arguments_attach(self, &uses->layouts[first->layout],
+				       &first->file->file->target, first->pid, uprobes, count);
 	free(uprobes);
-	return 0;
+	return err;
 }
 
 static int usdt_by_link(const void *left, const void *right, void *ctx)
@@ -221,54 +204,98 @@ static int usdt_by_link(const void *left, const void *right, void *ctx)
 	return (a->layout > b->layout) - (a->layout < b->layout);
 }
 
-/* The uses from first on. */
-static int usdt_attach_uses(struct bpfhost_instance *self, struct usdt_uses *uses, uint32_t first)
+/* As far as it goes; the first error. */
+static int usdt_attach_uses(struct bpfhost_instance *self, struct usdt_uses *uses)
 {
-	int err = 0;
+	uint32_t first = 0;
+	int ret = 0, err;
 
-	if (uses->count > first)
-		qsort_r(&uses->items[first], uses->count - first, sizeof(*uses->items),
-			usdt_by_link, uses);
-	for (uint32_t i = first + 1; i <= uses->count && !err; i++) {
+	if (uses->count)
+		qsort_r(uses->items, uses->count, sizeof(*uses->items), usdt_by_link, uses);
+	for (uint32_t i = 1; i <= uses->count; i++) {
 		if (i < uses->count && usdt_share_link(uses, &uses->items[first], &uses->items[i]))
 			continue;
 		err = usdt_attach_lot(self, uses, &uses->items[first], i - first);
+		ret = ret ? ret : err;
 		first = i;
 	}
-	return err;
+	return ret;
+}
+
+/* Files, layouts and names are not asked for again, and what is there for finding more only then. */
+static void usdt_forget(struct usdt_state *state)
+{
+	usdt_uses_forget(&state->uses);
+	if (!usdt_discover_goes_on(&state->discover)) {
+		usdt_discover_end(&state->discover);
+		usdt_catalogue_free(state->catalogue);
+		state->catalogue = NULL;
+	}
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
+static uint64_t usdt_interval(struct bpfhost_instance *self, const struct usdt_discover *discover)
+{
+	uint64_t rescan = bpfhost_option_number(self, "rescan");
+
+	if (!usdt_discover_goes_on(discover))
+		return 0;
+	return discover->paused && rescan > USDT_PAUSE_NS ? USDT_PAUSE_NS : rescan;
 }
 
 static int usdt_attach(struct bpfhost_instance *self)
 {
 	struct usdt_state *state = self->state;
-	int err = usdt_attach_uses(self, &state->uses, 0);
+	uint64_t interval = usdt_interval(self, &state->discover);
+	int err = usdt_attach_uses(self, &state->uses);
 
-	if (!err && state->discover.late)
-		err = bpfhost_timer(self, bpfhost_option_number(self, "rescan"));
+	usdt_forget(state);
+	if (err == -ENOMEM)
+		return err;
+	err = interval ? bpfhost_timer(self, interval) : 0;
 	return err ? err : bpfhost_attached(self);
 }
 
 /* ---- while running -------------------------------------------------------------------------------- */
 
+/* What was found since. */
+static void usdt_attach_more(struct bpfhost_instance *self, const struct usdt_settings *settings)
+{
+	struct usdt_uses *uses = &((struct usdt_state *)self->state)->uses;
+	uint32_t count = uses->count;
+	int err;
+
+	if (!count)
+		return;
+	err = bpfhost_arguments_add(self, uses->layouts, uses->before.layouts, uses->nlayouts,
+				    settings->string_size);
+	if (!err)
+		err = usdt_attach_uses(self, uses);
+	if (err)
+		bpfhost_warn(self, "failed to attach to all of %u more sites: %s", count,
+			     strerror(-err));
+	else
+		bpfhost_info(self, "attached to %u more sites", count);
+}
+
 static void usdt_rescan(struct bpfhost_instance *self)
 {
-	const struct usdt_settings settings = usdt_settings(self);
+	struct usdt_settings settings = usdt_settings(self);
 	struct usdt_state *state = self->state;
-	struct usdt_uses *uses = &state->uses;
-	uint32_t use = uses->count, layout = uses->nlayouts;
-	int err = usdt_discover_again(&state->discover, uses, &settings);
+	uint64_t interval = usdt_interval(self, &state->discover), next;
+	int err;
 
-	if (!err && uses->count > use)
-		err = bpfhost_arguments_add(self, uses->layouts, layout, uses->nlayouts - layout,
-					    settings.string_size);
-	if (!err && uses->count > use)
-		err = usdt_attach_uses(self, uses, use);
+	settings.running = true;
+	err = usdt_discover_again(&state->discover, &state->uses, &settings);
 	if (err)
-		bpfhost_warn(self, "failed to attach to what was mapped since: %s", strerror(-err));
-	if (!err && uses->count > use)
-		bpfhost_info(self, "attached to %u more sites", uses->count - use);
-	if (state->discover.full)
-		bpfhost_timer(self, 0);
+		bpfhost_warn(self, "failed to look through the processes: %s", strerror(-err));
+	usdt_attach_more(self, &settings);
+	usdt_uses_forget(&state->uses);
+	next = usdt_interval(self, &state->discover);
+	if (next != interval)
+		bpfhost_timer(self, next);
 }
 
 static int usdt_poll(struct bpfhost_instance *self, uint32_t budget)
@@ -284,7 +311,9 @@ static uint64_t usdt_needs(struct bpfhost_instance *self)
 {
 	const struct usdt_state *state = self->state;
 
-	return state->discover.late ? BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN : 0;
+	return usdt_discover_goes_on(&state->discover)
+		       ? BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN
+		       : 0;
 }
 
 static const struct bpfhost_ext_late usdt_ext_late = {
@@ -306,8 +335,6 @@ static int usdt_detach(struct bpfhost_instance *self)
 	self->state = NULL;
 	return err;
 }
-
-static const char *const usdt_attach_choices[] = { "auto", "multi", "classic", NULL };
 
 static const struct bpfhost_option usdt_options[] = {
 	{
@@ -347,14 +374,7 @@ static const struct bpfhost_option usdt_options[] = {
 		.help = "without probes: how often to look for files that were mapped since; "
 			"0s: never, and without the privileges for it",
 	},
-	{
-		.name = "attach",
-		.type = BPFHOST_OPT_CHOICE,
-		.default_text = "auto",
-		.choices = usdt_attach_choices,
-		.help = "all sites of a file by one link (multi, Linux 6.6), or one by one "
-			"(classic)",
-	},
+	BPFHOST_OPTION_ATTACH,
 	{ .name = NULL },
 };
 

@@ -22,6 +22,8 @@
 
 #include "catalogue.h"
 #include "glob.h"
+#include "places.h"
+#include "use.h"
 
 #define SELF "/proc/self/exe"
 
@@ -189,6 +191,37 @@ static void names_what_cannot_be_read(void **state)
 			    "4@nonsense((");
 }
 
+#define MANY_TEXTS 20
+
+/* Shown is never the text of another site. */
+static void tells_texts_apart_while_there_is_room(void **state)
+{
+	struct usdt_files files = { 0 };
+	struct bpfhost_usdt_site sites[MANY_TEXTS];
+	char texts[MANY_TEXTS][24];
+	struct usdt_places places;
+	struct usdt_file *file;
+
+	(void)state;
+	assert_int_equal(usdt_files_get(&files, SELF, 0, &file, NULL), 0);
+	for (int i = 0; i < MANY_TEXTS; i++) {
+		sites[i] = file->sites[0];
+		snprintf(texts[i], sizeof(texts[i]), "8@nonsense%d((", i);
+		sites[i].arguments = texts[i];
+	}
+	assert_int_equal(usdt_places_read(file->file, sites, MANY_TEXTS, &places), 0);
+	for (uint32_t i = 0; i < MANY_TEXTS; i++) {
+		const char *shown = places.columns[0].texts[places.rows[i].cells[0].label];
+
+		if (i < USDT_UNREADABLE_MAX - 1)
+			assert_string_equal(shown, texts[i]);
+		else
+			assert_string_equal(shown, "(cannot be read)");
+	}
+	usdt_places_free(&places);
+	usdt_files_free(&files);
+}
+
 #if defined(__x86_64__)
 static void leaves_out_sites_that_take_no_probe(void **state)
 {
@@ -244,6 +277,7 @@ static const struct {
 	{ SELF ":tst:plain(a, a)", "named twice" },
 	{ SELF ":tst:plain(a: str)", "4 bytes" },
 	{ SELF ":tst:plain if arg3 == 1", "arg" },
+	{ SELF ":tst:register if arg0_text == \"x\"", "--filter does" },
 	{ SELF, "target:provider:name" },
 	{ SELF ":a:b:c", "target:provider:name" },
 #if defined(__x86_64__)
@@ -410,7 +444,61 @@ static void stops_at_the_limit(void **state)
 	assert_int_equal(fakehost_set(*state, "limit", "3"), 0);
 	assert_int_equal(fakehost_load(*state), 0);
 	assert_int_equal(fakehost_attach(*state), 0);
-	assert_true(fakehost_count(*state, FAKEHOST_PLAN) <= 3);
+	assert_int_equal(fakehost_count(*state, FAKEHOST_PLAN), 3);
+}
+
+/* Kernels that cannot attach to one process alone attach to all, so the programs have to know. */
+static void means_one_process_by_its_number(void **state)
+{
+	struct usdt_uses uses = { 0 };
+	struct usdt_settings settings = { .self = fakehost_instance(*state), .string_size = 64 };
+	struct usdt_catalogue *catalogue;
+	struct bpfhost_error why = { 0 };
+	char probe[64];
+
+	assert_int_equal(usdt_catalogue_new(&catalogue), 0);
+	settings.catalogue = catalogue;
+	snprintf(probe, sizeof(probe), "pid:%d:tst:plain", getpid());
+	if (usdt_uses_add(&uses, probe, &settings, &why))
+		fail_msg("%s", why.text);
+	assert_int_equal(uses.nlayouts, 1);
+	assert_int_equal(uses.layouts[0].config.pid, getpid());
+	assert_int_equal(uses.items[0].pid, getpid());
+	usdt_uses_free(&uses);
+	usdt_catalogue_free(catalogue);
+}
+
+/* How much a stack takes is fixed with all other sizes, and its place differs from probe to probe. */
+static void makes_no_room_for_stacks(void **state)
+{
+	struct bpfhost_instance *self = fakehost_instance(*state);
+	const struct bpfhost_argument_plan plan = {
+		.type = BPFHOST_TYPE_RUNTIME + 100,
+		.event = "tst:stack",
+		.stack = { .user = 4 },
+	};
+	struct bpfhost_argument_layout layout;
+
+	start(*state, SELF ":tst:plain");
+	assert_int_equal(bpfhost_arguments_lay_out(&plan, &layout, NULL), 0);
+	assert_false(bpfhost_arguments_fit(&layout, 64));
+	assert_int_equal(bpfhost_arguments_make_room(self, 10, 64), 0);
+	assert_int_equal(bpfhost_arguments_configure(self, &layout, 1, 1), 0);
+	assert_int_equal(bpfhost_arguments_make_room(self, 10, 64), -EINVAL);
+	assert_non_null(strstr(fakehost_error(*state), "stack"));
+	bpfhost_argument_layout_clear(&layout);
+}
+
+static void refuses_a_process_that_is_left_out(void **state)
+{
+	struct bpfhost_filter_values *filter = fakehost_filter(*state);
+	char probe[64];
+
+	filter->pids[filter->npids++] = (uint32_t)getppid();
+	snprintf(probe, sizeof(probe), "pid:%d:tst:plain", getpid());
+	assert_int_equal(fakehost_set(*state, "probes", probe), 0);
+	assert_int_equal(fakehost_load(*state), -EINVAL);
+	assert_non_null(strstr(fakehost_error(*state), "which --pid leaves out"));
 }
 
 static void leaves_nothing_after_a_failed_load(void **state)
@@ -418,6 +506,64 @@ static void leaves_nothing_after_a_failed_load(void **state)
 	assert_int_equal(fakehost_set(*state, "probes", SELF ":tst:*"), 0);
 	fakehost_break(*state, FAKEHOST_CALL_SCHEMA, 1, -ENOMEM);
 	assert_int_equal(fakehost_load(*state), -ENOMEM);
+}
+
+/* What one file has too much of is no reason to look at no other. */
+static void goes_on_below_the_limit(void **state)
+{
+	struct fakehost *all = fakehost_new(&bpfhost_plugin);
+	struct bpfhost_filter_values *filter = fakehost_filter(*state);
+	uint32_t own;
+	char limit[16];
+
+	start(all, SELF ":*:*");
+	own = fakehost_count(all, FAKEHOST_PLAN);
+	fakehost_detach(all);
+	fakehost_free(all);
+	/* Room for all but "twice", which comes last and wants two places; then one is left. */
+	snprintf(limit, sizeof(limit), "%u", own - 1);
+	filter->pids[filter->npids++] = (uint32_t)getpid();
+	assert_int_equal(fakehost_set(*state, "limit", limit), 0);
+	assert_int_equal(fakehost_load(*state), 0);
+	assert_int_equal(fakehost_attach(*state), 0);
+	assert_null(fakehost_schema(*state, "tst:twice"));
+	if (!system("readelf -n $(ldconfig -p | sed -n 's/.*libc.so.6.* //p') 2>/dev/null | "
+		    "grep -q 'Provider: libc$'"))
+		assert_int_equal(fakehost_count(*state, FAKEHOST_PLAN), own - 1);
+}
+
+static bool may_load(int err, const struct fakehost *host)
+{
+	if (err == -EPERM || err == -EACCES) {
+		print_message("skipped: no privilege to load BPF programs\n");
+		return false;
+	}
+	if (err)
+		fail_msg("%s", fakehost_error(host));
+	return true;
+}
+
+/* What is attached to is the file that was read, though its path leads elsewhere by then. */
+static void attaches_to_the_file_that_was_read(void **state)
+{
+	struct fakehost *host = *state;
+	char folder[] = "/var/tmp/usdt_test.XXXXXX", command[256], probe[128];
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(command, sizeof(command), "cp /proc/$PPID/exe %s/copy", folder);
+	assert_int_equal(system(command), 0);
+	snprintf(probe, sizeof(probe), "%s/copy:tst:twice", folder);
+	fakehost_live(host);
+	assert_int_equal(fakehost_set(host, "probes", probe), 0);
+	if (may_load(fakehost_load(host), host)) {
+		snprintf(command, sizeof(command), "cd %s && : >other && mv other copy", folder);
+		assert_int_equal(system(command), 0);
+		if (fakehost_attach(host))
+			fail_msg("%s", fakehost_error(host));
+		assert_int_equal(fakehost_sums(host).attached, 2);
+	}
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
 }
 
 static int64_t value_of(struct fakehost *host, uint32_t index, uint32_t field)
@@ -436,18 +582,12 @@ static void counts_hits(void **state)
 {
 	struct bpfhost_filter_values *filter = fakehost_filter(*state);
 	struct fakehost *host = *state;
-	int err;
 
 	filter->pids[filter->npids++] = (uint32_t)getpid();
 	fakehost_live(host);
 	assert_int_equal(fakehost_set(host, "probes", SELF ":tst:twice"), 0);
-	err = fakehost_load(host) ?: fakehost_attach(host);
-	if (err == -EPERM || err == -EACCES) {
-		print_message("skipped: no privilege to load BPF programs\n");
+	if (!may_load(fakehost_load(host) ?: fakehost_attach(host), host))
 		skip();
-	}
-	if (err)
-		fail_msg("%s", fakehost_error(host));
 	assert_int_equal(fakehost_sums(host).attached, 2);
 	for (int i = 0; i < 1000; i++)
 		hit_all();
@@ -471,6 +611,7 @@ int main(void)
 		TEST(takes_names_from_the_catalogue),
 		TEST(widens_what_sites_do_not_agree_on),
 		TEST(names_what_cannot_be_read),
+		cmocka_unit_test(tells_texts_apart_while_there_is_room),
 #if defined(__x86_64__)
 		TEST(leaves_out_sites_that_take_no_probe),
 #endif
@@ -485,7 +626,12 @@ int main(void)
 		TEST(tells_of_a_missing_catalogue),
 		TEST(finds_probes_by_itself),
 		TEST(stops_at_the_limit),
+		TEST(goes_on_below_the_limit),
+		TEST(means_one_process_by_its_number),
+		TEST(makes_no_room_for_stacks),
+		TEST(refuses_a_process_that_is_left_out),
 		TEST(leaves_nothing_after_a_failed_load),
+		TEST(attaches_to_the_file_that_was_read),
 		TEST(counts_hits),
 	};
 

@@ -15,7 +15,6 @@ struct use_maker {
 	const struct usdt_settings *settings;
 	const struct bpfhost_probe *probe; /* NULL: nobody asked for it */
 	struct usdt_select select;
-	const char *target;
 	uint32_t first_use; /* those from here on are this probe's */
 	struct bpfhost_error *err;
 };
@@ -41,11 +40,16 @@ static int use_grow(void **items, uint32_t count, uint32_t more, size_t size)
 	return 0;
 }
 
+uint32_t usdt_uses_sites(const struct usdt_uses *uses)
+{
+	return uses->before.sites + uses->count;
+}
+
 static int uses_keep(struct usdt_uses *uses, const struct usdt_use *use, struct bpfhost_error *err)
 {
 	int ret;
 
-	if (uses->count == USDT_SITES_LIMIT) {
+	if (usdt_uses_sites(uses) >= USDT_SITES_LIMIT) {
 		bpfhost_error_set(err, 0, "more than %u sites", USDT_SITES_LIMIT);
 		return -E2BIG;
 	}
@@ -70,19 +74,37 @@ static int uses_name(struct usdt_uses *uses, const struct bpfhost_usdt_site *sit
 	return 0;
 }
 
+/* Takes back what came behind these. */
+static void uses_cut(struct usdt_uses *uses, struct usdt_sums kept)
+{
+	while (uses->nlayouts > kept.layouts)
+		bpfhost_argument_layout_clear(&uses->layouts[--uses->nlayouts]);
+	while (uses->nnames > kept.events)
+		free(uses->names[--uses->nnames]);
+	uses->count = kept.sites;
+}
+
+static struct usdt_sums uses_sums(const struct usdt_uses *uses)
+{
+	return (struct usdt_sums){ uses->count, uses->nlayouts, uses->nnames };
+}
+
 void usdt_uses_free(struct usdt_uses *uses)
 {
-	if (!uses)
-		return;
-	for (uint32_t i = 0; i < uses->nlayouts; i++)
-		bpfhost_argument_layout_clear(&uses->layouts[i]);
-	for (uint32_t i = 0; i < uses->nnames; i++)
-		free(uses->names[i]);
+	uses_cut(uses, (struct usdt_sums){ 0 });
 	usdt_files_free(&uses->files);
 	free(uses->layouts);
 	free(uses->names);
 	free(uses->items);
-	memset(uses, 0, sizeof(*uses));
+	*uses = (struct usdt_uses){ .before = uses->before };
+}
+
+void usdt_uses_forget(struct usdt_uses *uses)
+{
+	uses->before.sites += uses->count;
+	uses->before.layouts += uses->nlayouts;
+	uses->before.events += uses->nnames;
+	usdt_uses_free(uses);
 }
 
 /* ---- one probe of a file -------------------------------------------------------------------------- */
@@ -100,17 +122,19 @@ static int use_fields(const struct use_maker *maker, const struct usdt_places *p
 	return 0;
 }
 
-static int use_lay_out(struct use_maker *maker, const struct usdt_fields *fields, const char *event,
-		       const struct bpfhost_argument *arguments, uint32_t count)
+static int use_lay_out(struct use_maker *maker, uint32_t pid, const struct usdt_fields *fields,
+		       const char *event, const struct bpfhost_argument *arguments, uint32_t count)
 {
 	struct usdt_uses *uses = maker->uses;
 	struct bpfhost_argument_plan plan = {
-		.type = BPFHOST_TYPE_RUNTIME + uses->nnames - 1,
+		.type = BPFHOST_TYPE_RUNTIME + uses->before.events + uses->nnames - 1,
 		.event = event,
 		.fields = fields->items,
 		.nfields = fields->count,
 		.condition = maker->probe ? maker->probe->expr : NULL,
 		.string_size = maker->settings->string_size,
+		/* Where it is --pid that names them, the common filter has it. */
+		.pid = maker->settings->npids ? 0 : pid,
 	};
 	int ret = use_grow((void **)&uses->layouts, uses->nlayouts, count, sizeof(*uses->layouts));
 
@@ -122,6 +146,18 @@ static int use_lay_out(struct use_maker *maker, const struct usdt_fields *fields
 	return ret;
 }
 
+/* Its places have all the same. */
+static int use_check_room(const struct use_maker *maker, uint32_t layout)
+{
+	if (!maker->settings->running ||
+	    bpfhost_arguments_fit(&maker->uses->layouts[layout], maker->settings->string_size))
+		return 0;
+	bpfhost_error_set(maker->err, 0,
+			  "its strings are longer than option \"string_size\", which is no longer "
+			  "possible while the programs run");
+	return -E2BIG;
+}
+
 static int use_keep_rows(struct use_maker *maker, const struct usdt_file *file, uint32_t pid,
 			 const struct usdt_places *places, const char *name, uint32_t layout)
 {
@@ -130,7 +166,8 @@ static int use_keep_rows(struct use_maker *maker, const struct usdt_file *file, 
 	for (uint32_t i = 0; i < places->nrows && !ret; i++) {
 		const struct usdt_use use = {
 			.file = file,
-			.site = places->rows[i].site,
+			.offset = places->rows[i].site->offset,
+			.semaphore = places->rows[i].site->semaphore,
 			.name = name,
 			.pid = pid,
 			.layout = layout + places->rows[i].place,
@@ -169,8 +206,10 @@ static int use_make_fields(struct use_maker *maker, const struct usdt_file *file
 	if (!ret)
 		ret = usdt_places_choose(places, fields.count, fields.labelled, &arguments, &count);
 	if (!ret)
-		ret = use_lay_out(maker, &fields, name, arguments, count);
+		ret = use_lay_out(maker, pid, &fields, name, arguments, count);
 	free(arguments);
+	if (!ret)
+		ret = use_check_room(maker, layout);
 	if (ret)
 		return ret;
 	use_tell_unreadable(maker, places, &fields, name);
@@ -181,6 +220,7 @@ static int use_of_group(struct use_maker *maker, struct usdt_file *file, uint32_
 			size_t count)
 {
 	const struct bpfhost_usdt_site *site = &file->sites[first];
+	const struct usdt_sums before = uses_sums(maker->uses);
 	struct usdt_places places = { 0 };
 	int ret = -E2BIG;
 
@@ -202,6 +242,8 @@ static int use_of_group(struct use_maker *maker, struct usdt_file *file, uint32_
 	}
 	if (!ret)
 		ret = use_make_fields(maker, file, pid, &places);
+	if (ret)
+		uses_cut(maker->uses, before);
 	usdt_places_free(&places);
 	return ret;
 }
@@ -258,17 +300,16 @@ static int use_for_another(struct use_maker *maker, const struct usdt_file *file
 	return ret;
 }
 
-static int use_for_process(struct use_maker *maker, uint32_t pid)
+static int use_for_process(void *ctx, struct bpfhost_file *opened, uint32_t pid)
 {
+	struct use_maker *maker = ctx;
 	struct usdt_file *file;
 	bool found = false;
-	uint32_t only;
-	int ret = usdt_files_get(&maker->uses->files, maker->target, pid, &file, &only, maker->err);
+	int ret = usdt_files_read(&maker->uses->files, opened, &file, maker->err);
 
-	if (ret)
-		return ret;
-	ret = use_for_another(maker, file, only, &found);
-	return ret || found ? ret : use_of_file(maker, file, only);
+	if (!ret)
+		ret = use_for_another(maker, file, pid, &found);
+	return ret || found ? ret : use_of_file(maker, file, pid);
 }
 
 /* ---- one text ------------------------------------------------------------------------------------- */
@@ -289,18 +330,6 @@ static int use_check_shape(struct use_maker *maker, uint32_t target_parts)
 	return usdt_fields_check(probe, maker->err);
 }
 
-static int use_make_all(struct use_maker *maker)
-{
-	const struct usdt_settings *settings = maker->settings;
-	int ret = 0;
-
-	if (!settings->npids)
-		return use_for_process(maker, 0);
-	for (uint32_t i = 0; i < settings->npids && !ret; i++)
-		ret = use_for_process(maker, settings->pids[i]);
-	return ret;
-}
-
 int usdt_uses_add(struct usdt_uses *uses, const char *text, const struct usdt_settings *settings,
 		  struct bpfhost_error *err)
 {
@@ -309,7 +338,6 @@ int usdt_uses_add(struct usdt_uses *uses, const char *text, const struct usdt_se
 	struct use_maker maker = {
 		.uses = uses,
 		.settings = settings,
-		.target = target,
 		.first_use = uses->count,
 		.err = err,
 	};
@@ -319,7 +347,8 @@ int usdt_uses_add(struct usdt_uses *uses, const char *text, const struct usdt_se
 	if (!ret)
 		ret = use_check_shape(&maker, bpfhost_target_parts(probe, target, sizeof(target)));
 	if (!ret)
-		ret = use_make_all(&maker);
+		ret = bpfhost_files_each(&uses->files.files, target, settings->pids,
+					 settings->npids, use_for_process, &maker, err);
 	bpfhost_probe_free(probe);
 	return ret;
 }

@@ -12,13 +12,22 @@
 
 struct usdt_use {
 	const struct usdt_file *file;
-	const struct bpfhost_usdt_site *site;
-	const char *name; /* "PROVIDER:NAME", of the uses */
-	uint32_t pid;     /* 0: all processes */
-	uint32_t layout;  /* index */
+	uint64_t offset;    /* in it */
+	uint64_t semaphore; /* likewise; 0: none */
+	const char *name;   /* "PROVIDER:NAME", of the uses */
+	uint32_t pid;       /* 0: all processes */
+	uint32_t layout;    /* index */
+};
+
+/* What was attached to is forgotten, but for how much there was: the programs' tables go on behind it. */
+struct usdt_sums {
+	uint32_t sites;
+	uint32_t layouts;
+	uint32_t events;
 };
 
 struct usdt_uses {
+	struct usdt_sums before; /* of what is forgotten */
 	struct usdt_files files;
 	struct usdt_use *items;
 	uint32_t count;
@@ -34,6 +43,7 @@ struct usdt_settings {
 	const uint32_t *pids; /* --pid */
 	uint32_t npids;
 	uint32_t string_size;
+	bool running; /* the programs are loaded: strings may have string_size bytes and no more */
 };
 
 /* Adds what one probe means. 0 or -errno with a sentence in err. */
@@ -43,6 +53,10 @@ int usdt_uses_add(struct usdt_uses *uses, const char *text, const struct usdt_se
 int usdt_uses_add_found(struct usdt_uses *uses, struct usdt_file *file, size_t first, size_t count,
 			uint32_t pid, const struct usdt_settings *settings,
 			struct bpfhost_error *err);
+/* All sites, also those that are forgotten. */
+uint32_t usdt_uses_sites(const struct usdt_uses *uses);
+/* Once they are attached. */
+void usdt_uses_forget(struct usdt_uses *uses);
 void usdt_uses_free(struct usdt_uses *uses);
 
 #endif

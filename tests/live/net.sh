@@ -70,7 +70,7 @@ net_up() {
 	net_down
 }
 
-# on_interface NAME: the id of the XDP program on it, nothing where there is none
+# on_interface [NAME]: the id of the XDP program on it, nothing where there is none
 on_interface() {
-	ip -n "$NET_HERE" -d -j link show "$1" | jq -r '.[0].xdp.prog.id // empty'
+	ip -n "$NET_HERE" -d -j link show "${1:-eth}" | jq -r '.[0].xdp.prog.id // empty'
 }

@@ -112,6 +112,16 @@ grep -q ': 37 calls had not returned' "$TMP/log" || fail "calls that are too dee
 calls_once 'leaves() -> void' leave 50 --set calls=16
 grep -q ': 34 calls were not followed' "$TMP/log" || fail "a full table is not told"
 
+# To count them takes a system call each, and the host waits for the end.
+calls_once 'leaps(how: i32) -> i32' scatter 1000 --set calls=1000000
+grep -q ': 1000 calls had not returned' "$TMP/log" || fail "left calls are not counted"
+calls_once 'leaps(how: i32) -> i32' scatter 100000 --set calls=1000000
+expect "returned" 0 "$(count)"
+grep -q ': at least 65536 calls had not returned' "$TMP/log" || fail "they are not counted to an end"
+calls_once 'leaps(how: i32) -> i32' scatter 100000 --set calls=1000
+grep -q ': 1000 calls had not returned' "$TMP/log" || fail "those in a full table are not told"
+grep -q ': 99000 calls were not followed' "$TMP/log" || fail "those beyond a full table are not told"
+
 # ---- instructions under the probe ---------------------------------------------------------------
 
 if [ "$(uname -m)" = x86_64 ]; then

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What a TARGET may be, and what is refused: processes, programs, libraries, another root, mistakes.
+# What a TARGET may be, and what is refused: processes, programs, libraries, mistakes.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
@@ -41,32 +41,6 @@ finish_target 20
 target_start leave 20
 host_start --plugin uprobe --set 'probes=libc:pthread_exit' --pid "$TARGET_PID"
 finish_target 20
-
-# ---- another root -------------------------------------------------------------------------------
-
-mkdir "$TMP/root"
-cp "$TARGET_PROGRAM" "$TMP/root/inside"
-ldd "$TARGET_PROGRAM" | grep -o '/[^ ]*' | while read -r library; do
-	mkdir -p "$TMP/root$(dirname "$library")"
-	cp -L "$library" "$TMP/root$library"
-done
-# The end of a thread needs it, too.
-cp -L "$("$CC" -print-file-name=libgcc_s.so.1)" "$TMP/root/lib/x86_64-linux-gnu/" 2>/dev/null ||
-	skip "libgcc_s.so.1 is missing"
-cat >"$TMP/enter" <<EOF
-#!/bin/sh
-exec chroot "$TMP/root" /inside "\$@"
-EOF
-chmod +x "$TMP/enter"
-TARGET_PROGRAM=$TMP/enter
-target_start leave 20
-host_start --plugin uprobe --set 'probes=/inside:leaves' --set 'probes=libc:pthread_exit' \
-	--pid "$TARGET_PID"
-grep -q "libc is /proc/$TARGET_PID/root/" "$TMP/log" || fail "libc is not that of the process"
-finish_target 40
-host_run --plugin uprobe --set 'probes=/inside:leaves'
-expect "a path of another root" 2 "$STATUS"
-TARGET_PROGRAM=$TMP/calls
 
 # ---- mistakes -----------------------------------------------------------------------------------
 

@@ -93,6 +93,7 @@ usdt strings
 finish_run
 expect "texts" "alpha  null beta" "$(data | jq -r '"\(.arg0_text) \(.arg1_text) \(.arg2_text) \(.arg3_text)"')"
 expect "NULL" 0 "$(data | jq .arg2)"
+expect "truncated: what is no text is not cut either" 0 "$(stat_of truncated usdt)"
 target_start strings
 usdt 'bt:strings(first: str) if first ~ "al*"'
 finish_run

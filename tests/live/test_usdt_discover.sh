@@ -72,6 +72,61 @@ expect "guarded" 10 "$(count '.event == "bt:guarded"')"
 expect "strings" 'alpha' "$(jq -r 'select(.event == "bt:strings") | .data.arg0_text' "$TMP/out")"
 expect "guarded, as told" 10 "$(target_said guarded)"
 
+note "a probe that is too large for what is still to come spoils itself only, and no file stays open"
+printf 'bt:strings(first: str[1024])\n' >"$TMP/long.probes"
+host_start --plugin usdt --comm $COMM --set rescan=100ms --set "catalogue=$TMP/long.probes"
+target_start wait threads 10 strings
+wait_until 10 grep -q 'attached to 9 more sites' "$TMP/log" || fail "nothing was attached"
+grep -q "$TARGET_PROGRAM: 1 probes cannot be attached" "$TMP/log" || fail "nothing is said of it"
+expect "open files" "" "$(for pid in $(workers); do readlink "/proc/$pid/fd/"*; done | grep probed)"
+BPF_IDS=$(bpf_ids)
+target_poke
+wait_until 5 target_reached waiting
+finish_run
+expect "hits" 40 "$(count '.event == "bt:hit"')"
+expect "strings" 0 "$(count '.event == "bt:strings"')"
+
+note "another file with the inode of one that was looked at"
+cp /bin/sleep "$TMP/again"
+"$TMP/again" 30 &
+again=$!
+host_start --plugin usdt --comm again --set rescan=100ms
+kill $again
+wait $again 2>/dev/null
+cat "$TARGET_PROGRAM" >"$TMP/again"
+TARGET_PROGRAM=$TMP/again
+target_start wait threads 10
+wait_until 10 grep -q 'attached to 10 more sites' "$TMP/log" || fail "it is not noticed"
+BPF_IDS=$(bpf_ids)
+target_poke
+wait_until 5 target_reached waiting
+finish_run
+expect "hits" 40 "$(count '.event == "bt:hit"')"
+TARGET_PROGRAM=$TMP/probed
+
+note "a process of which the kernel lists more than is read keeps nobody from the others"
+mkdir "$TMP/deep"
+mkfifo "$TMP/crowd.in"
+"$TARGETS_DIR/crowd" "$TMP/deep" <"$TMP/crowd.in" >"$TMP/crowd" &
+crowd=$!
+exec 8>"$TMP/crowd.in"
+wait_until 20 grep -q '^ready ' "$TMP/crowd" || fail "the crowd does not come together"
+[ "$(wc -c <"/proc/$crowd/maps")" -gt $((64 << 20)) ] || fail "it is not large enough"
+host_start --plugin usdt --comm $COMM --set rescan=100ms
+target_start wait threads 10
+wait_until 20 grep -q 'attached to 10 more sites' "$TMP/log" || fail "the others are not looked at"
+sleep 4
+worker=$(workers)
+used=$(awk '{ print $14 + $15 }' "/proc/${worker%% *}/stat")
+expect_between "CPU, in ticks" 0 $((250 * SLOW)) "$used"
+BPF_IDS=$(bpf_ids)
+target_poke
+wait_until 5 target_reached waiting
+finish_run
+exec 8>&-
+wait $crowd
+expect "hits" 40 "$(count '.event == "bt:hit"')"
+
 note "a process with nothing to see"
 sleep 30 &
 quiet=$!

@@ -8,6 +8,7 @@
  *	fib N         the N-th Fibonacci number, by recursion
  *	threads N     four threads, N rounds of numbers each
  *	jump N        leaps(0), which leaves by longjmp, and leaps(1), which returns
+ *	scatter N     leaps(0) from N places of the stack, the deepest first
  *	nest N        nests(N), which calls itself until nests(0)
  *	leave N       leaves(), which ends a thread of its own
  *	marked N      begins with endbr64
@@ -17,6 +18,7 @@
  *	falls N       falls_one, which is endbr64 and goes on as falls_two
  *	many N        1,000 functions many_0000 to many_0999, called in turn
  */
+#include <alloca.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdint.h>
@@ -186,6 +188,21 @@ static void calls_jump(void)
 	leaps(1);
 }
 
+__attribute__((noinline)) static void calls_jump_from(size_t depth)
+{
+	volatile char *room = alloca(depth);
+
+	room[0] = 1;
+	if (!setjmp(calls_back))
+		leaps(0);
+}
+
+static void calls_scatter(uint32_t rounds)
+{
+	for (size_t i = rounds; i > 0; i--)
+		calls_jump_from(16 * i);
+}
+
 static void *calls_thread(void *rounds)
 {
 	for (uintptr_t i = 0; i < (uintptr_t)rounds; i++)
@@ -247,6 +264,8 @@ static void calls_do(const char *verb, uint32_t rounds)
 		calls_sink = (int64_t)fib(rounds);
 	else if (!strcmp(verb, "nest"))
 		calls_sink = nests((int)rounds);
+	else if (!strcmp(verb, "scatter"))
+		calls_scatter(rounds);
 	else if (!strcmp(verb, "threads"))
 		calls_threads(rounds);
 	else

@@ -6,7 +6,7 @@
  *
  *	wait         print "waiting", go on at the next line of stdin
  *	numbers N    N times bt:numbers, all widths, at the ends of their ranges
- *	strings      bt:strings("alpha", an address without text, NULL, "beta")
+ *	strings      bt:strings("alpha", the address of 99 bytes that are no text, NULL, "beta")
  *	inlined      bt:inlined at each of the three places where its function is inlined: 1, 2, 3
  *	threads N    four threads, N times bt:hit(thread, i) each
  *	floats       bt:floats(1.5, -2.25f)
@@ -61,7 +61,7 @@ static void numbers(long count)
 static void strings(long count)
 {
 	static char alpha[] = "alpha", beta[] = "beta";
-	static unsigned char data[] = { 1, 2, 3, 200, 0 };
+	static unsigned char data[100] = { 1, 2, 3, 200, [4 ... 98] = 7 };
 
 	STAP_PROBE4(bt, strings, (char *)alpha, (void *)data, (char *)NULL, (char *)beta);
 	done += count;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -123,6 +124,57 @@ __attribute__((unused)) static struct bpfhost_symbols *fixture_symbols(
 	bpfhost_elf_close(elf);
 	bpfhost_elf_close(debug);
 	return symbols;
+}
+
+/* Takes the names away from its .symtab. */
+__attribute__((unused)) static void fixture_damage(const struct fixture *fixture, const char *name)
+{
+	char path[256];
+	Elf64_Ehdr header;
+	Elf64_Shdr section;
+	off_t at;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &header, sizeof(header), 0), sizeof(header));
+	for (at = (off_t)header.e_shoff;; at += (off_t)sizeof(section)) {
+		assert_int_equal(pread(fd, &section, sizeof(section), at), sizeof(section));
+		if (section.sh_type == SHT_SYMTAB)
+			break;
+	}
+	section.sh_link = 0;
+	assert_int_equal(pwrite(fd, &section, sizeof(section), at), sizeof(section));
+	close(fd);
+}
+
+/* Makes its table of names so large; what is not there reads as zeros. */
+__attribute__((unused)) static void fixture_inflate(const struct fixture *fixture, const char *name,
+						    uint64_t size)
+{
+	char path[256];
+	Elf64_Ehdr header;
+	Elf64_Shdr symbols, names;
+	off_t at, end;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &header, sizeof(header), 0), sizeof(header));
+	at = (off_t)header.e_shoff;
+	do {
+		assert_int_equal(pread(fd, &symbols, sizeof(symbols), at), sizeof(symbols));
+		at += (off_t)sizeof(symbols);
+	} while (symbols.sh_type != SHT_SYMTAB);
+	at = (off_t)(header.e_shoff + symbols.sh_link * sizeof(names));
+	assert_int_equal(pread(fd, &names, sizeof(names), at), sizeof(names));
+	names.sh_size = size;
+	assert_int_equal(pwrite(fd, &names, sizeof(names), at), sizeof(names));
+	end = lseek(fd, 0, SEEK_END);
+	assert_int_equal(ftruncate(fd, end + (off_t)size), 0);
+	close(fd);
 }
 
 /* What is built there is a user's, whatever the test itself is built with. */

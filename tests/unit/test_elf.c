@@ -97,6 +97,8 @@ static void test_sections(void **state)
 		assert_int_equal(section.address, address);
 		assert_int_equal(section.offset, offset);
 		assert_int_equal(section.size, size);
+		assert_int_equal(bpfhost_elf_section_size(elf, name, &found), 0);
+		assert_int_equal(found, size);
 		assert_int_equal(bpfhost_elf_read(elf, offset, bytes, size), size);
 		assert_memory_equal(bytes, section.data, size);
 		assert_int_equal(bpfhost_elf_offset(elf, address, &found), 0);
@@ -132,6 +134,9 @@ static void test_outside(void **state)
 	assert_int_equal(bpfhost_elf_read(elf, 1 << 30, &byte, 1), 0);
 	assert_int_equal(bpfhost_elf_section(elf, ".nothing", &section), -ENOENT);
 	assert_int_equal(bpfhost_elf_section(elf, ".bss", &section), -ENOEXEC);
+	assert_int_equal(bpfhost_elf_section_size(elf, ".nothing", &number), -ENOENT);
+	assert_int_equal(bpfhost_elf_section_size(elf, ".bss", &number), 0);
+	assert_int_equal(number, 0);
 	bpfhost_elf_close(elf);
 	bpfhost_elf_close(NULL);
 }
@@ -179,6 +184,7 @@ static void test_compressed(void **state)
 	const struct fixture *fixture = *state;
 	static const char *const ways[] = { "zlib-gabi", "zlib-gnu" };
 	struct bpfhost_elf_section plain, packed;
+	uint64_t most;
 	struct bpfhost_elf *one, *other;
 
 	build_compressible(fixture, "plain");
@@ -190,6 +196,8 @@ static void test_compressed(void **state)
 			    i ? "\\.zdebug_test" : "\\.debug_test.* C  ");
 		other = fixture_elf(fixture, "packed");
 		assert_int_equal(bpfhost_elf_section(other, ".debug_test", &packed), 0);
+		assert_int_equal(bpfhost_elf_section_size(other, ".debug_test", &most), 0);
+		assert_true(most >= packed.size);
 		assert_int_equal(packed.size, plain.size);
 		assert_memory_equal(packed.data, plain.data, plain.size);
 		bpfhost_elf_close(other);

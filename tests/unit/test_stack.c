@@ -136,6 +136,34 @@ static void assert_frame(const struct subject *subject, uint64_t address, const 
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
+/* Whoever is traced decides what its files are like, and all of them are in our memory. */
+static void test_bounds_memory(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct bpfhost_stack_frame frames[2];
+	struct subject large, other;
+	struct taken taken;
+	char wanted[64];
+
+	fixture_write(fixture, "large.c", program);
+	fixture_run(fixture,
+		    "$CC -O1 -Wl,--build-id -o large large.c && "
+		    "$CC -O2 -DX -Wl,--build-id=0x0102030405060708090a0b0c0d0e0f1011121314 "
+		    "-o other large.c");
+	fixture_inflate(fixture, "large", 300 << 20);
+	fixture_inflate(fixture, "other", 300 << 20);
+	subject_open(&large, fixture, "large");
+	subject_open(&other, fixture, "other");
+	add_file(large.stacks, fixture, "other");
+	frames[0] = frame_at(&large, address_of(&large, "named"));
+	frames[1] = frame_at(&other, address_of(&other, "named") + 1);
+	take(&taken, frames, 2);
+	snprintf(wanted, sizeof(wanted), "named;other+0x%" PRIx64, address_of(&other, "named") + 1);
+	assert_text(large.stacks, &taken, &whole, wanted);
+	subject_close(&large);
+	subject_close(&other);
+}
+
 static void check_names(const struct fixture *fixture, const char *options)
 {
 	struct subject subject;
@@ -582,6 +610,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_names, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_debug_file, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_return_behind_the_end, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_bounds_memory, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_too_many),

@@ -184,6 +184,7 @@ static __always_inline void bpfhost_argument_take(__u16 *flags, char *place, __u
 						  const void *source)
 {
 	__u32 kind = extra->kind, capacity = extra->capacity;
+	__u16 cut = 0;
 
 	if (capacity > most)
 		return;
@@ -193,10 +194,13 @@ static __always_inline void bpfhost_argument_take(__u16 *flags, char *place, __u
 	} else if (kind == BPFHOST_ARGUMENT_BYTES) {
 		bpf_probe_read_user(place, capacity, source); /* clears it when it fails */
 	} else {
-		bpfhost_copy_string(flags, place, capacity, most, source, true);
+		bpfhost_copy_string(&cut, place, capacity, most, source, true);
 	}
 	if (kind == BPFHOST_ARGUMENT_TEXT && most >= BPFHOST_ARGUMENT_TEXT_SIZE)
 		bpfhost_argument_only_text(place);
+	/* What turned out to be no text was not cut either. */
+	if (kind != BPFHOST_ARGUMENT_TEXT || *place)
+		*flags |= cut;
 }
 
 /* Extras first to end of the table, of the values at values, into the payload that they begin. */

@@ -6,7 +6,7 @@
  *	bpfhost_arguments_lay_out(&plan, &layouts[i], &why);     for each probe
  *	bpfhost_arguments_configure(self, layouts, n, calls);    between bpfhost_open and bpfhost_load
  *	bpfhost_arguments_fill(self, layouts, n);                after bpfhost_load
- *	bpfhost_arguments_attach(self, &layouts[i], i, ...);     in attach
+ *	bpfhost_arguments_attach(self, &layouts[i], ...);        in attach
  */
 #ifndef BPFHOST_ARGUMENTS_H
 #define BPFHOST_ARGUMENTS_H
@@ -17,6 +17,7 @@
 #include <bpfhost/probe.h>
 #include <bpfhost/schema.h>
 #include <bpfhost/sdk.h>
+#include <bpfhost/target.h>
 
 /* One argument of a probe, and how it is shown. */
 struct bpfhost_argument_field {
@@ -99,13 +100,19 @@ int bpfhost_arguments_fill(struct bpfhost_instance *self,
 
 /*
  * For probes that come later, while the programs run: between bpfhost_arguments_configure and
- * bpfhost_load, room for so many layouts in all, of places without a condition, with strings of up to
- * capacity bytes.
+ * bpfhost_load, room for so many layouts in all, of places without a condition and a stack, with strings
+ * of up to capacity bytes. -EINVAL and told where probes have been configured that take a stack.
  */
 int bpfhost_arguments_make_room(struct bpfhost_instance *self, uint32_t layouts, uint32_t capacity);
-/* Takes layouts [first, first + count) in, which is their place in the table, too. 0 or -errno. */
+/* Whether there is room for a probe of this layout. */
+bool bpfhost_arguments_fit(const struct bpfhost_argument_layout *layout, uint32_t capacity);
+/* Takes count layouts in; first is the place of the first in the table. 0, -E2BIG or other -errno. */
 int bpfhost_arguments_add(struct bpfhost_instance *self, struct bpfhost_argument_layout *layouts,
 			  uint32_t first, uint32_t count, uint32_t capacity);
+
+/* Tells the log what the files' names turned out to be, and what is damaged in them and left out. */
+struct bpfhost_files;
+void bpfhost_files_tell(const struct bpfhost_instance *self, const struct bpfhost_files *files);
 
 /* The cookie of the index-th layout's function. */
 static inline uint64_t bpfhost_argument_cookie(uint32_t index, uint32_t function)
@@ -113,10 +120,12 @@ static inline uint64_t bpfhost_argument_cookie(uint32_t index, uint32_t function
 	return (uint64_t)index << 32 | function;
 }
 
-/* As bpfhost_attach_uprobes, with the programs that fit the layout. */
+/* As bpfhost_attach_uprobes, with the programs that fit the layout, to the file that is open as the
+ * target's descriptor, wherever its path leads by now. */
 int bpfhost_arguments_attach(struct bpfhost_instance *self,
-			     const struct bpfhost_argument_layout *layout, const char *file,
-			     uint32_t pid, const struct bpfhost_uprobe *uprobes, uint32_t count);
+			     const struct bpfhost_argument_layout *layout,
+			     const struct bpfhost_target *target, uint32_t pid,
+			     const struct bpfhost_uprobe *uprobes, uint32_t count);
 
 /* Between bpfhost_stop and bpfhost_close: tells the log of calls that did not return or could not be
  * followed. */

@@ -44,6 +44,9 @@ struct bpfhost_elf_section {
 int bpfhost_elf_open(int fd, struct bpfhost_elf **ret_elf, struct bpfhost_error *err);
 void bpfhost_elf_close(struct bpfhost_elf *elf);
 const struct bpfhost_elf_info *bpfhost_elf_info(const struct bpfhost_elf *elf);
+/* How many bytes a section has, at most where it is compressed: from its header, without reading it. 0 or
+ * -ENOENT. */
+int bpfhost_elf_section_size(const struct bpfhost_elf *elf, const char *name, uint64_t *ret_size);
 /* A section by name, decompressed where it is compressed. 0, -ENOENT, -ENOEXEC (damaged, no bits). */
 int bpfhost_elf_section(struct bpfhost_elf *elf, const char *name,
 			struct bpfhost_elf_section *ret_section);
@@ -91,7 +94,8 @@ struct bpfhost_symbols;
 /*
  * Reads .symtab, .dynsym with versions, .gnu_debugdata, and those of a separate debug file (NULL:
  * none), whose addresses are those of elf. Both may be closed afterwards. 0, -ENOEXEC, -E2BIG,
- * -ENOMEM, with a sentence. A file without any symbol is no error.
+ * -ENOMEM, with a sentence. A file without any symbol is no error. The last two only add to the file's
+ * own: where they are damaged they are left out, and with 0 the sentence says which and why.
  */
 int bpfhost_symbols_read(struct bpfhost_elf *elf, struct bpfhost_elf *debug,
 			 struct bpfhost_symbols **ret_symbols, struct bpfhost_error *err);

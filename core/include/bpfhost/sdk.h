@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include <bpfhost/error.h>
 #include <bpfhost/plugin.h>
 #include <bpfhost/schema.h>
 
@@ -103,6 +104,14 @@ enum bpfhost_uprobe_mode {
  * asked for and this kernel lacks it.
  */
 int bpfhost_uprobe_mode(struct bpfhost_instance *self, enum bpfhost_uprobe_mode mode);
+/* The option for it, in a plugin's table; its number is the mode. */
+#define BPFHOST_OPTION_ATTACH                                                                      \
+	{                                                                                          \
+		.name = "attach", .type = BPFHOST_OPT_CHOICE, .default_text = "auto",              \
+		.choices = (const char *const[]){ "auto", "multi", "classic", NULL },              \
+		.help = "all places of a file by one link (multi, Linux 6.6), or one by one "      \
+			"(classic)",                                                               \
+	}
 /*
  * Attaches to count places of one file, for all processes (pid 0) or one. With a program `returning`,
  * which may be NULL, that one runs whenever a function that begins there returns. Either may be NULL.
@@ -192,6 +201,12 @@ __attribute__((format(printf, 5, 6))) void bpfhost_log_at(const struct bpfhost_i
 							  const char *format, ...);
 __attribute__((format(printf, 3, 4))) int bpfhost_fail(const struct bpfhost_instance *self, int err,
 						       const char *format, ...);
+/*
+ * The same for a probe, or `what` else was asked for, of this text: why is a sentence about err, or empty. A
+ * text that names what is not there or cannot be done is a wrong configuration: -EINVAL then, else err.
+ */
+int bpfhost_fail_probe(const struct bpfhost_instance *self, int err, const char *what,
+		       const char *text, const struct bpfhost_error *why);
 
 #define bpfhost_error(self, ...)                                                                   \
 	bpfhost_log_at(self, BPFHOST_ERROR, __FILE_NAME__, __LINE__, __VA_ARGS__)

@@ -5,7 +5,8 @@
  * be asked. The text has the innermost frame first, with ';' between frames:
  *
  *	function+0x12        demangled, without parameters; no offset at the function's very begin
- *	module+0x1234        where there is no name: the address that addr2line and nm know
+ *	module+0x1234        where there is no name: the address that addr2line and nm know; also of a file
+ *	                     with more than 2.5 million symbols, or once all symbols take 512 MiB
  *	[1f0a2b3c]+0x1234    a file that was not known when the plugin was loaded: begin of its
  *	                     build-id, offset in it
  *	0x7f0012345678       no file at all, or one without a build-id

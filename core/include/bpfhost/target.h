@@ -63,6 +63,8 @@ struct bpfhost_mapped {
 	uint64_t start; /* address of the first executable mapping, and the file's offset there */
 	uint64_t end;
 	uint64_t offset;
+	uint64_t
+		changed_ns; /* when the file's inode was changed last, so that another is known as such */
 };
 typedef int (*bpfhost_mapped_fn)(void *ctx, const struct bpfhost_mapped *mapped);
 int bpfhost_mapped_each(uint32_t pid, bpfhost_mapped_fn found, void *ctx);

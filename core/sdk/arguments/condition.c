@@ -42,11 +42,32 @@ const struct argument_name *argument_names_find(const struct argument_names *nam
 	return NULL;
 }
 
+/* Whether an event has such a field all the same. */
+static bool condition_is_for_filter(const struct argument_names *names, const char *name)
+{
+	const size_t suffix = strlen(ARGUMENT_NAME_TEXT), length = strlen(name);
+
+	if ((names->has_functions && !strcmp(name, ARGUMENT_NAME_FUNCTION)) ||
+	    (names->has_stack && !strcmp(name, ARGUMENT_NAME_STACK)))
+		return true;
+	if (length <= suffix || strcmp(name + length - suffix, ARGUMENT_NAME_TEXT) != 0)
+		return false;
+	for (uint32_t i = 0; i < names->count; i++)
+		if (names->items[i].has_text && strlen(names->items[i].name) == length - suffix &&
+		    !strncmp(names->items[i].name, name, length - suffix))
+			return true;
+	return false;
+}
+
 static int condition_field(void *ctx, const char *name, struct bpfhost_operand *ret_operand)
 {
 	struct argument_names *names = ctx;
 	const struct argument_name *found = argument_names_find(names, name);
 
+	if (!found && condition_is_for_filter(names, name)) {
+		names->for_filter = name;
+		return -EOPNOTSUPP;
+	}
 	if (!found)
 		return -ENOENT;
 	names->asked_late |= found->late;
@@ -127,6 +148,52 @@ static int condition_place(void *ctx, uint32_t slot, struct bpfhost_load *ret_lo
 	return err;
 }
 
+static int condition_fail_for_filter(const struct argument_names *names, struct bpfhost_error *err)
+{
+	uint32_t offset = err ? err->offset : 0;
+
+	bpfhost_error_set(err, offset,
+			  "the kernel, where \"if\" is asked, does not know \"%.64s\" (column %u); "
+			  "--filter does",
+			  names->for_filter, offset + 1);
+	return -EINVAL;
+}
+
+static const char *condition_name_at(const struct argument_names *names, uint32_t place)
+{
+	for (uint32_t i = 0; i < names->count; i++)
+		if (names->items[i].kind.extra && names->items[i].place == place)
+			return names->items[i].name;
+	return "";
+}
+
+/*
+ * A copy may be all of a string or its begin. Which of the two does not matter as long as there is room
+ * for one byte more than is compared; for text* just as many will do.
+ */
+static int condition_check_copies(const struct argument_names *names,
+				  const struct bpfhost_condition *condition,
+				  struct bpfhost_error *err)
+{
+	for (uint32_t i = 0; i < condition->test_count; i++) {
+		const struct bpfhost_condition_test *test = &condition->tests[i];
+		const struct bpfhost_condition_string *string = &condition->strings[test->string];
+		uint32_t needed = string->length + !(string->glob & BPFHOST_GLOB_PREFIX);
+
+		if (test->left.kind != BPFHOST_LOAD_CHARS || needed <= test->left.size)
+			continue;
+		bpfhost_error_set(
+			err, 0,
+			"the condition is asked when the call returns, and of %s are kept "
+			"%u bytes only, which does not tell whether it is what it is "
+			"compared with: write %s: str[%u]",
+			condition_name_at(names, test->left.offset), test->left.size,
+			condition_name_at(names, test->left.offset), needed);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int argument_condition_make(struct argument_names *names, struct bpfhost_expr *expr,
 			    struct bpfhost_condition *ret_condition, struct bpfhost_error *err)
 {
@@ -137,6 +204,9 @@ int argument_condition_make(struct argument_names *names, struct bpfhost_expr *e
 	};
 	int ret = bpfhost_expr_bind(expr, &resolver, names, err);
 
-	return ret ? ret
-		   : bpfhost_condition_compile(expr, condition_place, names, ret_condition, err);
+	if (ret == -EOPNOTSUPP)
+		return condition_fail_for_filter(names, err);
+	if (!ret)
+		ret = bpfhost_condition_compile(expr, condition_place, names, ret_condition, err);
+	return ret ? ret : condition_check_copies(names, ret_condition, err);
 }

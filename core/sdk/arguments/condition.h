@@ -12,12 +12,21 @@ struct argument_name {
 	struct argument_kind kind;
 	const struct bpfhost_label *labels;
 	uint32_t nlabels;
-	bool late; /* known on return only */
+	bool late;     /* known on return only */
+	bool has_text; /* a field NAME_text shows what it may point to */
 };
+
+/* Fields that are made in user space or named there, so that no program can ask for them. */
+#define ARGUMENT_NAME_FUNCTION "function"
+#define ARGUMENT_NAME_STACK    "stack"
+#define ARGUMENT_NAME_TEXT     "_text" /* behind a name */
 
 struct argument_names {
 	struct argument_name items[BPFHOST_VALUES_MAX];
 	uint32_t count;
+	const char *for_filter; /* a name that was asked for and is known in user space only */
+	bool has_functions;
+	bool has_stack;
 	bool late;       /* those that are added from now on are */
 	bool asked_late; /* the condition names one of those */
 };

@@ -10,13 +10,10 @@
 #include "condition.h"
 #include "kinds.h"
 
-#define LAYOUT_FUNCTION_FIELD "function"
-#define LAYOUT_RETURN_FIELD   "ret"
-#define LAYOUT_LATENCY_FIELD  "latency_ns"
-#define LAYOUT_TEXT_SUFFIX    "_text"
-#define LAYOUT_NAME_MAX       96
-#define LAYOUT_STACK_FIELD    "stack"
-#define LAYOUT_NAME_GAP       "..."
+#define LAYOUT_RETURN_FIELD  "ret"
+#define LAYOUT_LATENCY_FIELD "latency_ns"
+#define LAYOUT_NAME_MAX      96
+#define LAYOUT_NAME_GAP      "..."
 
 struct layout {
 	const struct bpfhost_argument_plan *plan;
@@ -95,7 +92,7 @@ static int layout_maybe_text(struct layout *layout, const char *name, uint32_t v
 	if (err)
 		return err;
 	config->nextras++;
-	snprintf(text, sizeof(text), "%s" LAYOUT_TEXT_SUFFIX, name);
+	snprintf(text, sizeof(text), "%s" ARGUMENT_NAME_TEXT, name);
 	bpfhost_schema_field(layout->schema, text, BPFHOST_STRING,
 			     (uint32_t)sizeof(struct bpfhost_event) + place,
 			     BPFHOST_ARGUMENT_TEXT_SIZE, 1);
@@ -158,7 +155,7 @@ static int layout_duplicate(const struct layout *layout, const char *name)
 {
 	const struct bpfhost_argument_plan *plan = layout->plan;
 	bool has_return = plan->is_call && plan->ret_type.kind != BPFHOST_PROBE_TYPE_VOID;
-	bool is_ours = (plan->nfunctions && !strcmp(name, LAYOUT_FUNCTION_FIELD)) ||
+	bool is_ours = (plan->nfunctions && !strcmp(name, ARGUMENT_NAME_FUNCTION)) ||
 		       (has_return && !strcmp(name, LAYOUT_RETURN_FIELD)) ||
 		       (plan->is_call && !strcmp(name, LAYOUT_LATENCY_FIELD));
 
@@ -182,9 +179,10 @@ static int layout_field(struct layout *layout, const struct bpfhost_argument_fie
 		return err;
 	config->values[index] = field->argument;
 	err = layout_value(layout, field, &config->values[index], &config->nextras);
-	if (!err && field->maybe_text)
-		err = layout_maybe_text(layout, field->name, index);
-	return err;
+	if (err || !field->maybe_text)
+		return err;
+	layout->names.items[layout->names.count - 1].has_text = true;
+	return layout_maybe_text(layout, field->name, index);
 }
 
 static void layout_function(struct layout *layout)
@@ -193,11 +191,12 @@ static void layout_function(struct layout *layout)
 	uint32_t index = layout->nvalues++;
 	char text[BPFHOST_SCHEMA_NAME_MAX + 1];
 
+	layout->names.has_functions = true;
 	layout->out->config.values[index] = (struct bpfhost_argument){
 		.place = BPFHOST_ARGUMENT_COOKIE,
 		.size = 4,
 	};
-	bpfhost_schema_field(layout->schema, LAYOUT_FUNCTION_FIELD, BPFHOST_ENUM,
+	bpfhost_schema_field(layout->schema, ARGUMENT_NAME_FUNCTION, BPFHOST_ENUM,
 			     (uint32_t)layout_value_place(index), 4, 1);
 	for (uint32_t i = 0; i < plan->nfunctions; i++)
 		bpfhost_schema_value(layout->schema, layout_name(plan->functions[i], text), i);
@@ -255,14 +254,14 @@ static int layout_stack(struct layout *layout)
 	out->stack = layout->plan->stack;
 	if (!out->stack.user && !out->stack.kernel)
 		return 0;
-	if (argument_names_find(&layout->names, LAYOUT_STACK_FIELD)) {
+	if (argument_names_find(&layout->names, ARGUMENT_NAME_STACK)) {
 		bpfhost_error_set(layout->err, 0,
-				  "a parameter is named \"" LAYOUT_STACK_FIELD
+				  "a parameter is named \"" ARGUMENT_NAME_STACK
 				  "\", as the stack of calls is; leave one of them out");
 		return -EINVAL;
 	}
 	out->stack_place = out->record_size;
-	bpfhost_schema_field(layout->schema, LAYOUT_STACK_FIELD, BPFHOST_STRING, out->stack_place,
+	bpfhost_schema_field(layout->schema, ARGUMENT_NAME_STACK, BPFHOST_STRING, out->stack_place,
 			     BPFHOST_STACK_TEXT_SIZE, 1);
 	return 0;
 }
@@ -275,6 +274,7 @@ static int layout_condition(struct layout *layout)
 	int err;
 
 	out->config.condition = BPFHOST_NO_CONDITION;
+	layout->names.has_stack = layout->plan->stack.user || layout->plan->stack.kernel;
 	if (!layout->plan->condition)
 		return 0;
 	out->condition = calloc(1, sizeof(*out->condition));

@@ -73,8 +73,14 @@ int bpfhost_arguments_make_room(struct bpfhost_instance *self, uint32_t layouts,
 				 BPFHOST_ARGUMENT_CLASSES * sizeof(*classes));
 	struct bpf_map *map =
 		bpf_object__find_map_by_name(bpfhost_object(self), "bpfhost_arguments");
-	int err = classes && map ? 0 : -EINVAL;
+	const struct bpfhost_stack_depth *depth =
+		bpfhost_constant(self, "bpfhost_stack_depth", sizeof(*depth));
+	int err = classes && map && depth ? 0 : -EINVAL;
 
+	if (!err && (depth->user || depth->kernel))
+		return bpfhost_fail(self, -EINVAL,
+				    "failed to make room for later probes: there "
+				    "are probes that take a stack");
 	for (uint32_t i = 0; i < BPFHOST_ARGUMENT_CLASSES && !err; i++) {
 		struct bpfhost_argument_class wanted = room_class(i, capacity);
 
@@ -97,19 +103,38 @@ static bool room_fits(const struct bpfhost_argument_layout *layout,
 		if (config->extras[i].place > class->place ||
 		    config->extras[i].capacity > class->capacity)
 			return false;
-	return !layout->is_call && !layout->condition && config->nvalues <= class->values;
+	return !layout->is_call && !layout->condition && !layout->stack_place &&
+	       config->nvalues <= class->values;
 }
 
-static int room_choose(struct bpfhost_argument_layout *layout, uint32_t capacity)
+/* The smallest class that it fits in; -E2BIG: none. */
+static int room_choose(const struct bpfhost_argument_layout *layout, uint32_t capacity)
 {
 	for (uint32_t i = 0; i < BPFHOST_ARGUMENT_CLASSES; i++) {
 		struct bpfhost_argument_class class = room_class(i, capacity);
 
-		layout->class = i;
 		if (room_fits(layout, &class))
-			return 0;
+			return (int)i;
 	}
 	return -E2BIG;
+}
+
+bool bpfhost_arguments_fit(const struct bpfhost_argument_layout *layout, uint32_t capacity)
+{
+	return room_choose(layout, capacity) >= 0;
+}
+
+static int room_take(struct bpfhost_instance *self, int map, uint32_t place,
+		     struct bpfhost_argument_layout *layout, uint32_t capacity)
+{
+	int class = room_choose(layout, capacity), err = 0;
+
+	if (class < 0)
+		return class;
+	layout->class = (uint32_t) class;
+	if (layout->schema)
+		err = bpfhost_publish(self, layout->schema);
+	return err ? err : bpf_map_update_elem(map, &place, &layout->config, BPF_ANY);
 }
 
 int bpfhost_arguments_add(struct bpfhost_instance *self, struct bpfhost_argument_layout *layouts,
@@ -118,12 +143,7 @@ int bpfhost_arguments_add(struct bpfhost_instance *self, struct bpfhost_argument
 	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "bpfhost_arguments");
 	int err = 0;
 
-	for (uint32_t i = first; i < first + count && !err; i++) {
-		err = room_choose(&layouts[i], capacity);
-		if (!err && layouts[i].schema)
-			err = bpfhost_publish(self, layouts[i].schema);
-		if (!err)
-			err = bpf_map_update_elem(map, &i, &layouts[i].config, BPF_ANY);
-	}
+	for (uint32_t i = 0; i < count && !err; i++)
+		err = room_take(self, map, first + i, &layouts[i], capacity);
 	return err;
 }

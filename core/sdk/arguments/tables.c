@@ -248,16 +248,24 @@ int bpfhost_arguments_fill(struct bpfhost_instance *self,
 	return err ? bpfhost_fail(self, err, "failed to fill the maps: %s", strerror(-err)) : 0;
 }
 
+/*
+ * The file by its descriptor, so that it is the very one that was read. By its path it could be another by
+ * now, in which the offsets lie anywhere; its owner might even wish so.
+ */
 int bpfhost_arguments_attach(struct bpfhost_instance *self,
-			     const struct bpfhost_argument_layout *layout, const char *file,
-			     uint32_t pid, const struct bpfhost_uprobe *uprobes, uint32_t count)
+			     const struct bpfhost_argument_layout *layout,
+			     const struct bpfhost_target *target, uint32_t pid,
+			     const struct bpfhost_uprobe *uprobes, uint32_t count)
 {
 	const char *entry = layout->is_call ? "enter" : "hit";
 	struct bpf_program *returning =
 		layout->is_call ? tables_program(self, "return", layout->class) : NULL;
+	bool only_shown = self->host->flags & BPFHOST_RUN_DRY;
+	char opened[32];
 
+	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", target->fd);
 	return bpfhost_attach_uprobes(self, tables_program(self, entry, layout->class), returning,
-				      file, pid, uprobes, count);
+				      only_shown ? target->address : opened, pid, uprobes, count);
 }
 
 /* ---- calls ------------------------------------------------------------------------------------------ */

@@ -73,14 +73,34 @@ static struct elf_file_section *find_compressed(const struct bpfhost_elf *elf, c
 	return NULL;
 }
 
+static struct elf_file_section *find_either(const struct bpfhost_elf *elf, const char *name)
+{
+	struct elf_file_section *section = elf_file_find(elf, name);
+
+	return section ? section : find_compressed(elf, name);
+}
+
+int bpfhost_elf_section_size(const struct bpfhost_elf *elf, const char *name, uint64_t *ret_size)
+{
+	const struct elf_file_section *section = find_either(elf, name);
+	bool is_compressed;
+
+	if (!section)
+		return -ENOENT;
+	is_compressed =
+		section->flags & SHF_COMPRESSED || !strncmp(elf_file_name(elf, section), ".z", 2);
+	*ret_size = section->type == SHT_NOBITS ? 0
+		    : is_compressed             ? ELF_FILE_SECTION_MAX
+						: section->size;
+	return 0;
+}
+
 int bpfhost_elf_section(struct bpfhost_elf *elf, const char *name,
 			struct bpfhost_elf_section *ret_section)
 {
-	struct elf_file_section *section = elf_file_find(elf, name);
+	struct elf_file_section *section = find_either(elf, name);
 	int ret;
 
-	if (!section)
-		section = find_compressed(elf, name);
 	if (!section)
 		return -ENOENT;
 	if (!section->data) {

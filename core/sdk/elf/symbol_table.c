@@ -222,5 +222,6 @@ int symbols_add_table(struct bpfhost_symbols *symbols, const struct bpfhost_elf 
 	if (ret)
 		return ret;
 	symbols->strings[symbols->string_count++] = reader.strings;
+	symbols->strings_sum += reader.strings_size;
 	return read_table(&reader, section);
 }

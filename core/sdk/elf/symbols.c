@@ -128,6 +128,33 @@ static int add_debugdata(struct bpfhost_symbols *symbols, const struct bpfhost_e
 	return ret;
 }
 
+/* Forgets what was added since before, but for what took our memory. */
+static int take_back(struct bpfhost_symbols *symbols, const struct bpfhost_symbols *before, int ret)
+{
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	while (symbols->string_count > before->string_count)
+		free(symbols->strings[--symbols->string_count]);
+	symbols->strings_sum = before->strings_sum;
+	symbols->names_sum = before->names_sum;
+	symbols->count = before->count;
+	return 0;
+}
+
+/* What only adds to the file's own tables; each is left out where it is damaged. */
+static int add_more(struct bpfhost_symbols *symbols, struct bpfhost_elf *elf,
+		    struct bpfhost_elf *debug, struct bpfhost_error *err)
+{
+	struct bpfhost_symbols before = *symbols;
+	int ret = take_back(symbols, &before, add_debugdata(symbols, elf, err));
+
+	if (ret || !debug)
+		return ret;
+	before = *symbols;
+	return take_back(symbols, &before,
+			 add_table(symbols, debug, elf, BPFHOST_SYMBOLS_DEBUG, err));
+}
+
 int bpfhost_symbols_read(struct bpfhost_elf *elf, struct bpfhost_elf *debug,
 			 struct bpfhost_symbols **ret_symbols, struct bpfhost_error *err)
 {
@@ -140,9 +167,7 @@ int bpfhost_symbols_read(struct bpfhost_elf *elf, struct bpfhost_elf *debug,
 	if (!ret)
 		ret = add_table(symbols, elf, elf, BPFHOST_SYMBOLS_DYNSYM, err);
 	if (!ret)
-		ret = add_debugdata(symbols, elf, err);
-	if (!ret && debug)
-		ret = add_table(symbols, debug, elf, BPFHOST_SYMBOLS_DEBUG, err);
+		ret = add_more(symbols, elf, debug, err);
 	if (ret) {
 		bpfhost_symbols_free(symbols);
 		return ret;

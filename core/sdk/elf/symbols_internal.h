@@ -24,6 +24,7 @@ struct bpfhost_symbols {
 	size_t capacity;
 	uint64_t names_sum;
 	uint32_t *by_address; /* indices of all; NULL: not asked for yet */
+	uint64_t strings_sum; /* bytes of strings */
 	void *strings[SYMBOLS_TABLES_MAX];
 	size_t string_count;
 };
@@ -56,6 +57,16 @@ int symbols_add_table(struct bpfhost_symbols *symbols, const struct bpfhost_elf 
 /* debugdata.c: what .gnu_debugdata holds, an ELF file. The caller frees it. 0, -ENOENT, -ENOEXEC,
  * -EFBIG or -ENOMEM. */
 int symbols_load_debugdata(const struct bpfhost_elf *elf, void **ret_data, size_t *ret_size);
+
+/* weight.c: what reading them will take, as the headers say, and what they took. A debug file may be NULL.
+ * .gnu_debugdata is taken for so many times its size. */
+#define SYMBOLS_PACKED_FACTOR 8U
+struct symbols_weight {
+	uint64_t bytes;
+	uint64_t count;
+};
+struct symbols_weight symbols_weigh(const struct bpfhost_elf *elf, const struct bpfhost_elf *debug);
+uint64_t symbols_memory(const struct bpfhost_symbols *symbols);
 
 static inline bool symbols_is_function(const struct bpfhost_symbol *symbol)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Log lines and error texts: the small talk between a plugin and its host. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,19 @@ int bpfhost_fail(const struct bpfhost_instance *self, int err, const char *forma
 	va_end(args);
 	self->host->fail(self->host, text);
 	return err;
+}
+
+static bool message_is_mistake(int err)
+{
+	return err == -ENOENT || err == -ENOTSUP || err == -E2BIG || err == -EFBIG ||
+	       err == -ENOTUNIQ || err == -ENOEXEC || err == -EINVAL;
+}
+
+int bpfhost_fail_probe(const struct bpfhost_instance *self, int err, const char *what,
+		       const char *text, const struct bpfhost_error *why)
+{
+	return bpfhost_fail(self, message_is_mistake(err) ? -EINVAL : err, "%s \"%s\": %s", what,
+			    text, why->text[0] ? why->text : strerror(-err));
 }
 
 /* A verifier's log is long, and what is wrong stands at its end: below debug, that is enough. */

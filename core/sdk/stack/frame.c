@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../elf/names_internal.h"
+#include "../elf/symbols_internal.h"
 #include "private.h"
 
 /* ';' stands between frames, and Rust has names with arrays in them. */
@@ -18,14 +19,26 @@ static void frame_copy_name(char *to, size_t size, const char *name)
 	to[length] = '\0';
 }
 
-static const struct bpfhost_symbol *frame_symbol(struct stack_file *file, uint64_t address)
+static void frame_read_symbols(struct bpfhost_stacks *stacks, struct stack_file *file)
+{
+	struct symbols_weight weight = symbols_weigh(file->elf, file->debug);
+
+	file->was_read = true;
+	if (weight.count > STACK_SYMBOLS_MAX || weight.bytes > STACK_MEMORY_MAX - stacks->memory ||
+	    bpfhost_symbols_read(file->elf, file->debug, &file->symbols, NULL))
+		return;
+	stacks->memory += symbols_memory(file->symbols);
+	if (stacks->memory > STACK_MEMORY_MAX)
+		stacks->memory = STACK_MEMORY_MAX;
+}
+
+static const struct bpfhost_symbol *frame_symbol(struct bpfhost_stacks *stacks,
+						 struct stack_file *file, uint64_t address)
 {
 	const struct bpfhost_symbol *symbol;
 
-	if (!file->was_read) {
-		file->was_read = true;
-		bpfhost_symbols_read(file->elf, file->debug, &file->symbols, NULL);
-	}
+	if (!file->was_read)
+		frame_read_symbols(stacks, file);
 	symbol = file->symbols ? bpfhost_symbols_at(file->symbols, address) : NULL;
 	return symbol && symbol->kind != BPFHOST_SYMBOL_OBJECT ? symbol : NULL;
 }
@@ -45,7 +58,7 @@ static void frame_describe(struct bpfhost_stacks *stacks, struct stack_file *fil
 		snprintf(text, size, "%.*s+0x%" PRIx64, (int)sizeof(name), file->name, offset);
 		return;
 	}
-	symbol = frame_symbol(file, address);
+	symbol = frame_symbol(stacks, file, address);
 	within = address + is_caller - (symbol ? symbol->address : 0);
 	frame_copy_name(name, sizeof(name), symbol ? symbol->name : file->name);
 	if (symbol && names_demangle(symbol->name, NAMES_PLAIN, stacks->buffer))

@@ -157,6 +157,7 @@ struct gather {
 	struct bpfhost_stacks *stacks;
 	const struct bpfhost_target *target;
 	uint32_t pid;
+	bool is_named; /* by the user, who may have it take its time */
 };
 
 static int gather_open(const struct gather *gather, const struct bpfhost_mapped *mapped)
@@ -167,6 +168,8 @@ static int gather_open(const struct gather *gather, const struct bpfhost_mapped 
 
 	if (file >= 0)
 		return file;
+	if (gather->stacks->nfiles == BPFHOST_STACKS_FILES)
+		return -ENOSPC; /* a process may have tens of thousands mapped */
 	file = bpfhost_target_find(mapped->path, gather->pid, &target, &why);
 	if (file)
 		return file;
@@ -186,8 +189,11 @@ static int gather_mapped(void *ctx, const struct bpfhost_mapped *mapped)
 		.end = mapped->end,
 		.offset = mapped->offset,
 	};
-	int file = gather_open(gather, mapped);
+	int file;
 
+	if (!gather->is_named && gather_is_late(gather->stacks))
+		return 1;
+	file = gather_open(gather, mapped);
 	if (file < 0)
 		return 0;
 	map.file = (uint32_t)file;
@@ -197,7 +203,7 @@ static int gather_mapped(void *ctx, const struct bpfhost_mapped *mapped)
 
 void bpfhost_stacks_add_process(struct bpfhost_stacks *stacks, uint32_t pid)
 {
-	struct gather gather = { .stacks = stacks, .pid = pid };
+	struct gather gather = { .stacks = stacks, .pid = pid, .is_named = true };
 
 	bpfhost_mapped_each(pid, gather_mapped, &gather);
 }
@@ -211,13 +217,13 @@ static int gather_is_target(void *ctx, const struct bpfhost_mapped *mapped)
 
 static int gather_user(void *ctx, uint32_t pid, const char *comm)
 {
-	struct gather *gather = ctx;
+	struct gather *gather = ctx, process = { .stacks = gather->stacks, .pid = pid };
 
 	(void)comm;
 	if (gather_is_late(gather->stacks) || gather->stacks->nmaps == STACK_MAPS_MAX)
 		return 1;
 	if (bpfhost_mapped_each(pid, gather_is_target, gather) == 1)
-		bpfhost_stacks_add_process(gather->stacks, pid);
+		bpfhost_mapped_each(pid, gather_mapped, &process);
 	return 0;
 }
 

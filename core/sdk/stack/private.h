@@ -13,7 +13,12 @@ enum {
 	STACK_CACHE_SIZE = 8192,  /* a power of two */
 	STACK_GATHER_SECONDS = 2, /* for what is not asked for by name */
 	STACK_NAME_MAX = 512,     /* bytes of a frame's text */
+	/* Of one file: to sort more takes seconds. Chromium has some 1.6 million. */
+	STACK_SYMBOLS_MAX = 2500000,
 };
+
+/* Of all files together: it is the traced processes that decide which there are. */
+#define STACK_MEMORY_MAX (512ULL << 20)
 
 /* A file that code may lie in. */
 struct stack_file {
@@ -62,6 +67,7 @@ struct bpfhost_stacks {
 	uint32_t nfiles;
 	uint32_t *by_id; /* indices of those that have a build-id */
 	uint32_t nids;
+	uint64_t memory;        /* bytes of all symbols that were read */
 	struct stack_map *maps; /* by pid and start */
 	uint32_t nmaps;
 	bool is_sorted;

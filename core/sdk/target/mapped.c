@@ -153,6 +153,21 @@ static size_t keep_first_of_each_file(struct bpfhost_mapped *files, size_t count
 	return kept;
 }
 
+static struct bpfhost_mapped mapped_file(const struct target_map *map,
+					 const struct target_place *place)
+{
+	return (struct bpfhost_mapped){
+		.path = place->path,
+		.device = place->stat.st_dev,
+		.inode = place->stat.st_ino,
+		.start = map->start,
+		.end = map->end,
+		.offset = map->offset,
+		.changed_ns = (uint64_t)place->stat.st_ctim.tv_sec * 1000000000U +
+			      (uint64_t)place->stat.st_ctim.tv_nsec,
+	};
+}
+
 /* Returns how many of the files are still where the kernel says. */
 static size_t find_files(const struct target_view *view, const struct target_mapped *mapped,
 			 struct bpfhost_mapped *files)
@@ -165,10 +180,7 @@ static size_t find_files(const struct target_view *view, const struct target_map
 		struct target_place place;
 
 		if (target_view_find(view, map->path, identity, &place))
-			files[count++] =
-				(struct bpfhost_mapped){ place.path,        place.stat.st_dev,
-							 place.stat.st_ino, map->start,
-							 map->end,          map->offset };
+			files[count++] = mapped_file(map, &place);
 	}
 	return keep_first_of_each_file(files, count);
 }

@@ -4,7 +4,7 @@
 
 #include <bpfhost/usdt.h>
 
-#define USDT_SITES_MAX 1000000U
+#define USDT_SITES_MAX 200000U
 
 /* The sites that were found, in the order of the file. */
 struct usdt_sites {

@@ -8,7 +8,7 @@
 #include "notes.h"
 
 #define NOTES_SECTION  ".note.stapsdt"
-#define NOTES_SIZE_MAX (256U << 20)
+#define NOTES_SIZE_MAX (16U << 20) /* a hundred times what the largest known program has */
 
 struct bpfhost_usdt {
 	char *text; /* a copy of the section, in which all strings lie */
@@ -74,8 +74,6 @@ static int read_section(struct bpfhost_elf *elf, const struct bpfhost_elf_sectio
 {
 	int ret;
 
-	if (section->size > NOTES_SIZE_MAX)
-		return -E2BIG;
 	usdt->text = malloc(section->size + 1);
 	if (!usdt->text)
 		return -ENOMEM;
@@ -92,10 +90,15 @@ int bpfhost_usdt_read(struct bpfhost_elf *elf, struct bpfhost_usdt **ret_usdt,
 {
 	struct bpfhost_elf_section section;
 	struct bpfhost_usdt *usdt;
-	int ret = bpfhost_elf_section(elf, NOTES_SECTION, &section);
+	uint64_t size;
+	int ret = bpfhost_elf_section_size(elf, NOTES_SECTION, &size);
 
+	if (!ret && size > NOTES_SIZE_MAX)
+		ret = -E2BIG;
+	if (!ret)
+		ret = bpfhost_elf_section(elf, NOTES_SECTION, &section);
 	if (ret)
-		return fail(err, ret == -EFBIG ? -E2BIG : ret);
+		return fail(err, ret);
 	usdt = calloc(1, sizeof(*usdt));
 	ret = usdt ? read_section(elf, &section, usdt) : -ENOMEM;
 	if (ret) {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The files that a TARGET is to the processes that are meant. */
+#include <bpfhost/file.h>
+
+#include <errno.h>
+
+static bool each_is_among(const uint32_t *pids, uint32_t count, uint32_t pid)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (pids[i] == pid)
+			return true;
+	return false;
+}
+
+struct each {
+	struct bpfhost_files *files;
+	const char *target;
+	const uint32_t *pids;
+	uint32_t npids;
+	bpfhost_file_fn found;
+	void *ctx;
+	struct bpfhost_error *err;
+};
+
+/* pid:N and process:NAME mean that process only, whose turn comes if --pid names it, too. */
+static int each_for_other(const struct each *each, uint32_t only)
+{
+	if (each_is_among(each->pids, each->npids, only))
+		return 0;
+	bpfhost_error_set(each->err, 0, "%.256s is process %u, which --pid leaves out",
+			  each->target, only);
+	return -EINVAL;
+}
+
+static int each_process(const struct each *each, uint32_t pid)
+{
+	struct bpfhost_file *file;
+	uint32_t only;
+	int ret = bpfhost_files_get(each->files, each->target, pid, &file, &only, each->err);
+
+	if (ret)
+		return ret;
+	return pid && pid != only ? each_for_other(each, only) : each->found(each->ctx, file, only);
+}
+
+int bpfhost_files_each(struct bpfhost_files *files, const char *target, const uint32_t *pids,
+		       uint32_t npids, bpfhost_file_fn found, void *ctx, struct bpfhost_error *err)
+{
+	const struct each each = { files, target, pids, npids, found, ctx, err };
+	int ret = 0;
+
+	if (!npids)
+		return each_process(&each, 0);
+	for (uint32_t i = 0; i < npids && !ret; i++)
+		if (!each_is_among(pids, i, pids[i]))
+			ret = each_process(&each, pids[i]);
+	return ret;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The files that an instance probes: each read once, also where that fails. */
+#include "elf_fixture.h"
+
+#include <dirent.h>
+
+#include <bpfhost/file.h>
+
+static const char *path_of(const struct fixture *fixture, const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
+	return path;
+}
+
+static int get(struct bpfhost_files *files, const char *path, struct bpfhost_file **ret_file,
+	       struct bpfhost_error *err)
+{
+	uint32_t pid;
+
+	return bpfhost_files_get(files, path, 0, ret_file, &pid, err);
+}
+
+static unsigned int count_descriptors(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	unsigned int count = 0;
+
+	assert_non_null(folder);
+	while (readdir(folder))
+		count++;
+	closedir(folder);
+	return count;
+}
+
+static void refuse(const char *path, int code, const char *words)
+{
+	struct bpfhost_files files = { 0 };
+	struct bpfhost_error err = { 0 };
+	struct bpfhost_file *file = NULL;
+
+	for (int i = 0; i < 3; i++) {
+		memset(&err, 0, sizeof(err));
+		assert_int_equal(get(&files, path, &file, &err), code);
+		assert_null(file);
+		if (!strstr(err.text, words))
+			fail_msg("%s", err.text);
+	}
+	assert_int_equal(files.count, 0);
+	bpfhost_files_free(&files);
+}
+
+/* A second probe of such a file must not find it among those that were read. */
+static void test_refused_again(void **state)
+{
+	const struct fixture *fixture = *state;
+	unsigned int before = count_descriptors();
+
+	fixture_write(fixture, "script", "#!/bin/sh\necho no program at all, but rather long\n");
+	refuse(path_of(fixture, "script"), -ENOEXEC, "script: ");
+	fixture_write(fixture, "narrow.s", ".globl _start\n_start:\n\tnop\n");
+	if (fixture_try(fixture,
+			"as --32 -o narrow.o narrow.s && ld -m elf_i386 -o narrow narrow.o"))
+		print_message("no 32-bit program: the assembler makes none here\n");
+	else
+		refuse(path_of(fixture, "narrow"), -ENOTSUP, "32-bit");
+	assert_int_equal(count_descriptors(), before);
+}
+
+static void build(const struct fixture *fixture)
+{
+	fixture_write(fixture, "program.c",
+		      "int work(int x) { return x + 1; }\n"
+		      "int main(int argc, char **argv) { (void)argv; return work(argc); }\n");
+	fixture_run(fixture, "$CC -g -o program program.c && "
+			     "objcopy --only-keep-debug program program.debug && "
+			     "objcopy --add-gnu-debuglink=program.debug program");
+}
+
+static void test_read_once(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct bpfhost_symbols *one, *other;
+	struct bpfhost_files files = { 0 };
+	struct bpfhost_file *file, *again;
+
+	build(fixture);
+	fixture_run(fixture, "ln -s program link");
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	assert_int_equal(get(&files, path_of(fixture, "link"), &again, NULL), 0);
+	assert_ptr_equal(file, again);
+	assert_int_equal(files.count, 1);
+	assert_int_equal(bpfhost_file_symbols(file, &one, NULL), 0);
+	assert_int_equal(bpfhost_file_symbols(file, &other, NULL), 0);
+	assert_ptr_equal(one, other);
+	assert_non_null(file->debug_path);
+	bpfhost_files_free(&files);
+}
+
+/* Each argument of each static probe may ask for them. */
+static void test_damaged_symbols(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct bpfhost_symbols *symbols = NULL;
+	struct bpfhost_files files = { 0 };
+	struct bpfhost_error err;
+	struct bpfhost_file *file;
+	unsigned int before;
+
+	build(fixture);
+	fixture_damage(fixture, "program");
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	assert_int_equal(bpfhost_file_symbols(file, &symbols, NULL), -ENOEXEC);
+	before = count_descriptors();
+	for (int i = 0; i < 10; i++) {
+		memset(&err, 0, sizeof(err));
+		assert_int_equal(bpfhost_file_symbols(file, &symbols, &err), -ENOEXEC);
+		if (!strstr(err.text, "damaged or cut off"))
+			fail_msg("%s", err.text);
+	}
+	assert_null(symbols);
+	assert_int_equal(count_descriptors(), before);
+	bpfhost_files_free(&files);
+}
+
+/* What nobody asked for by name may be made to keep us busy. */
+static void test_large_symbols(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct bpfhost_symbols *symbols = NULL;
+	struct bpfhost_files files = { 0 };
+	struct bpfhost_error err = { 0 };
+	struct bpfhost_file *file;
+
+	build(fixture);
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	file->is_found = true;
+	assert_int_equal(bpfhost_file_symbols(file, &symbols, NULL), 0);
+	bpfhost_files_free(&files);
+	fixture_inflate(fixture, "program", 100 << 20);
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	file->is_found = true;
+	assert_int_equal(bpfhost_file_symbols(file, &symbols, &err), -E2BIG);
+	assert_non_null(strstr(err.text, "too many"));
+	bpfhost_file_rest(file);
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	assert_int_equal(bpfhost_file_symbols(file, &symbols, NULL), 0);
+	bpfhost_files_free(&files);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused_again),
+		cmocka_unit_test(test_read_once),
+		cmocka_unit_test(test_damaged_symbols),
+		cmocka_unit_test(test_large_symbols),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
