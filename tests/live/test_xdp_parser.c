@@ -93,6 +93,16 @@ static void print_log(const struct test *test)
 		print_message("%s\n", fakehost_text(test->host, FAKEHOST_LOG, i));
 }
 
+/* As attaching to lo would. */
+static void name_interface(const struct bpf_object *object)
+{
+	const struct xdp_interface lo = { .name = "lo" };
+	uint32_t ifindex = 1;
+	int map = bpf_object__find_map_fd_by_name(object, "xdp_interfaces");
+
+	assert_int_equal(bpf_map_update_elem(map, &ifindex, &lo, BPF_ANY), 0);
+}
+
 static void load(struct test *test)
 {
 	struct bpf_object *object;
@@ -105,6 +115,7 @@ static void load(struct test *test)
 	object = bpfhost_object(fakehost_instance(test->host));
 	test->program = bpf_program__fd(bpf_object__find_program_by_name(object, "xdp_program"));
 	test->scratch = bpf_object__find_map_fd_by_name(object, "xdp_scratch");
+	name_interface(object);
 }
 
 static void end(void **state)
