@@ -7,6 +7,7 @@
 
 #include <bpfhost/sdk.h>
 
+#include "capture.h"
 #include "counters.h"
 #include "flows.h"
 #include "interfaces.h"
@@ -25,6 +26,9 @@ struct xdp {
 	struct xdp_interfaces interfaces;
 	struct xdp_flows flows;
 	struct xdp_counters counters;
+	struct xdp_capture capture;
+	uint32_t ticks; /* of the timer, after which the interval has passed */
+	uint32_t ticked;
 };
 
 static inline bool xdp_shows(const struct xdp *xdp, enum xdp_show what)

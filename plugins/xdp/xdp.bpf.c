@@ -20,6 +20,7 @@ const volatile struct bpfhost_condition xdp_match = {};
 
 #include "flows.bpf.h"
 #include "counters.bpf.h"
+#include "capture.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -91,6 +92,8 @@ static __always_inline bool xdp_matches(struct xdp_scratch *s)
 
 static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 {
+	struct xdp_capture_sums *captured = xdp_capture_see(ctx);
+
 	if (xdp_has_match || xdp_show_packets || xdp_show_drops)
 		xdp_fill(s);
 	if (!xdp_matches(s))
@@ -101,6 +104,8 @@ static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 		xdp_flow(ctx, s);
 	if (xdp_show_packets || xdp_show_drops)
 		xdp_tell_packet(ctx, s);
+	if (xdp_captures)
+		xdp_capture(ctx, &s->packet, captured);
 }
 
 SEC("xdp.frags")

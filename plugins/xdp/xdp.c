@@ -11,6 +11,7 @@
 #include <bpfhost/sdk.h>
 
 #include "attach.h"
+#include "capture.h"
 #include "state.h"
 
 /* How long a program that began before the flows' round turned may still be running. */
@@ -67,7 +68,7 @@ static void xdp_read_show(struct bpfhost_instance *self, struct xdp *xdp)
 
 	for (uint32_t i = 0; i < setting->count; i++)
 		xdp->show |= 1U << setting->items[i].number.u;
-	if (!setting->count)
+	if (!setting->count && !bpfhost_option_text(self, "write"))
 		xdp->show = 1U << XDP_SHOW_FLOWS;
 }
 
@@ -97,11 +98,39 @@ static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 	if (!err)
 		err = xdp_interfaces_find(self, &xdp->interfaces);
 	if (!err)
+		err = xdp_capture_prepare(self, &xdp->capture);
+	if (!err)
 		err = xdp_flows_size(self,
 				     xdp_shows(xdp, XDP_SHOW_FLOWS)
 					     ? (uint32_t)bpfhost_option_number(self, "flows_max")
 					     : 1);
 	return err ? err : bpfhost_load(self);
+}
+
+/* Packets for a capture file go no further. */
+static int xdp_handle(struct bpfhost_instance *self, const struct bpfhost_event *record,
+		      uint32_t size)
+{
+	struct xdp *xdp = self->state;
+
+	if (record->type != XDP_CAPTURE_TYPE)
+		return bpfhost_forward(self, record, size);
+	xdp_capture_take(self, &xdp->capture, &xdp->interfaces, record, size);
+	return 0;
+}
+
+/* One timer for all: a part of the interval, so that it passes with every so manieth. */
+static int xdp_start_timer(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	uint64_t interval = bpfhost_option_number(self, "interval");
+	bool tells = xdp_shows(xdp, XDP_SHOW_FLOWS) || xdp_shows(xdp, XDP_SHOW_COUNTERS);
+
+	xdp->ticks = 1;
+	if (xdp->capture.is_on && !tells)
+		return bpfhost_timer(self, XDP_CAPTURE_TICK_NS);
+	if (xdp->capture.is_on)
+		xdp->ticks = (uint32_t)((interval - 1) / XDP_CAPTURE_TICK_NS) + 1;
+	return tells ? bpfhost_timer(self, interval / xdp->ticks) : 0;
 }
 
 static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
@@ -110,9 +139,11 @@ static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
 
 	if (!err && xdp_shows(xdp, XDP_SHOW_FLOWS))
 		err = xdp_flows_start(self, &xdp->flows);
-	if (!err && (xdp_shows(xdp, XDP_SHOW_FLOWS) || xdp_shows(xdp, XDP_SHOW_COUNTERS)))
-		err = bpfhost_timer(self, bpfhost_option_number(self, "interval"));
-	return err;
+	if (!err)
+		err = xdp_capture_start(self, &xdp->capture);
+	if (!err && xdp->capture.is_on)
+		bpfhost_set_handler(self, xdp_handle);
+	return err ? err : xdp_start_timer(self, xdp);
 }
 
 static int xdp_load(struct bpfhost_instance *self)
@@ -157,8 +188,11 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 
 	if (taken < 0)
 		return taken;
-	if (bpfhost_timer_due(self))
+	if (bpfhost_timer_due(self) && ++xdp->ticked >= xdp->ticks) {
+		xdp->ticked = 0;
 		xdp_tell(self, xdp);
+	}
+	xdp_capture_poll(self, &xdp->capture);
 	if (xdp->flows.draining)
 		xdp_flows_tell(self, &xdp->flows, &xdp->interfaces);
 	return taken;
@@ -179,19 +213,39 @@ static void xdp_tell_rest(struct bpfhost_instance *self, struct xdp *xdp)
 static int xdp_detach(struct bpfhost_instance *self)
 {
 	struct xdp *xdp = self->state;
-	int err;
+	int err, captured;
 
 	bpfhost_stop(self);
 	if (xdp && !(self->host->flags & BPFHOST_RUN_DRY))
 		xdp_tell_rest(self, xdp);
+	captured = xdp ? xdp_capture_finish(self, &xdp->capture) : 0;
 	err = bpfhost_close(self);
 	if (xdp) {
+		xdp_capture_free(&xdp->capture);
 		xdp_interfaces_free(&xdp->interfaces);
 		xdp_counters_free(&xdp->counters);
 	}
 	free(xdp);
 	self->state = NULL;
-	return err;
+	return err ? err : captured;
+}
+
+/* What this instance needs of what the descriptor declares. */
+static uint64_t xdp_needs(struct bpfhost_instance *self)
+{
+	const struct xdp *xdp = self->state;
+
+	return xdp_capture_needs(&xdp->capture);
+}
+
+static const struct bpfhost_ext_late xdp_ext_late = {
+	.size = sizeof(struct bpfhost_ext_late),
+	.needs = xdp_needs,
+};
+
+static const void *xdp_extension(const char *id)
+{
+	return strcmp(id, BPFHOST_EXT_LATE) ? NULL : &xdp_ext_late;
 }
 
 static const char *const xdp_modes[] = { "auto", "native", "generic", "offload", NULL };
@@ -250,12 +304,53 @@ static const struct bpfhost_option xdp_options[] = {
 		.max = 4194304,
 		.help = "flows: for how many there is room, twice; about 150 bytes each",
 	},
+	{
+		.name = "write",
+		.type = BPFHOST_OPT_STRING,
+		.help = "a file or FIFO for the packets themselves, in the format pcapng",
+	},
+	{
+		.name = "snaplen",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "65535",
+		.max = 262144,
+		.help = "write: how many bytes of a packet are kept; 0 or more than 65535: 65535",
+	},
+	{
+		.name = "write_count",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "0",
+		.max = INT64_MAX,
+		.help = "write: ends after so many packets; 0: does not",
+	},
+	{
+		.name = "write_size",
+		.type = BPFHOST_OPT_SIZE,
+		.default_text = "0",
+		.max = INT64_MAX,
+		.help = "write: a new file, NAME_00001_DATE, before one becomes larger; 0: never",
+	},
+	{
+		.name = "write_time",
+		.type = BPFHOST_OPT_TIME,
+		.default_text = "0s",
+		.max = INT64_MAX,
+		.help = "write: a new file, NAME_00001_DATE, with the first packet after this; 0s: never",
+	},
+	{
+		.name = "write_files",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "0",
+		.max = CAPTURE_FILES_MAX,
+		.help = "write_size, write_time: so many files are kept, the last ones; 0: all",
+	},
 	{ .name = NULL },
 };
 
 BPFHOST_PLUGIN(.name = "xdp", .version = "0.1.0", .license = "GPL-2.0-only OR BSD-2-Clause",
 	       .description = "packets where they arrive: flows, packets, counters",
-	       .options = xdp_options, .needs = BPFHOST_NEED_NO_TASK_FILTER,
+	       .options = xdp_options, .extension = xdp_extension,
+	       .needs = BPFHOST_NEED_NO_TASK_FILTER | BPFHOST_NEED_LATE_OPEN,
 	       .vtable = {
 		       .load = xdp_load,
 		       .attach = xdp_attach,

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "pcapng.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Numbers out of the draft: of blocks, and of options in each. */
+enum block_type {
+	BLOCK_INTERFACE = 1,
+	BLOCK_STATISTICS = 5,
+	BLOCK_PACKET = 6,
+	BLOCK_SECTION = 0x0a0d0d0a,
+};
+
+enum {
+	OPTION_END = 0,
+	OPTION_COMMENT = 1,
+	SECTION_OS = 3,
+	SECTION_APPLICATION = 4,
+	INTERFACE_NAME = 2,
+	INTERFACE_TSRESOL = 9,
+	INTERFACE_FILTER = 11,
+	PACKET_FLAGS = 2,
+	PACKET_DROPCOUNT = 4,
+	PACKET_ID = 5,
+	PACKET_QUEUE = 6,
+	PACKET_VERDICT = 7,
+	STATISTICS_START = 2,
+	STATISTICS_END = 3,
+	STATISTICS_RECEIVED = 4,
+	STATISTICS_ACCEPTED = 6,
+	STATISTICS_OS_DROPPED = 7,
+	STATISTICS_DELIVERED = 8,
+};
+
+#define BYTE_ORDER_MAGIC  0x1a2b3c4dU
+#define VERSION_MAJOR     1
+#define LINKTYPE_ETHERNET 1
+#define TSRESOL_NS        9 /* a power of ten, negative */
+#define FILTER_TEXT       0
+#define VERDICT_XDP       2
+#define BLOCK_SIZE_MIN    12
+
+/* A block that is being made. */
+struct block {
+	uint8_t *data;
+	size_t room;
+	size_t size;
+	bool full; /* something did not fit */
+};
+
+static inline void put(struct block *block, const void *bytes, size_t size)
+{
+	if (block->full || size > block->room - block->size) {
+		block->full = true;
+		return;
+	}
+	memcpy(block->data + block->size, bytes, size);
+	block->size += size;
+}
+
+static inline void put_u16(struct block *block, uint16_t value)
+{
+	put(block, &value, sizeof(value));
+}
+
+static inline void put_u32(struct block *block, uint32_t value)
+{
+	put(block, &value, sizeof(value));
+}
+
+/* Times come as two words, the upper one first in any byte order. */
+static inline void put_time(struct block *block, uint64_t value)
+{
+	put_u32(block, (uint32_t)(value >> 32));
+	put_u32(block, (uint32_t)value);
+}
+
+static inline void pad(struct block *block)
+{
+	static const uint8_t zeros[4];
+
+	put(block, zeros, -block->size & 3);
+}
+
+static inline struct block begin(void *to, size_t room, enum block_type type)
+{
+	struct block block = { .data = to, .room = room };
+
+	put_u32(&block, type);
+	put_u32(&block, 0);
+	return block;
+}
+
+static inline size_t end(struct block *block)
+{
+	uint32_t size = (uint32_t)block->size + sizeof(size);
+
+	put_u32(block, size);
+	if (block->full)
+		return 0;
+	memcpy(block->data + 4, &size, sizeof(size));
+	return size;
+}
+
+/* ---- options ------------------------------------------------------------------------------------- */
+
+static inline void option(struct block *block, uint16_t code, const void *value, uint16_t size)
+{
+	put_u16(block, code);
+	put_u16(block, size);
+	put(block, value, size);
+	pad(block);
+}
+
+static void option_text(struct block *block, uint16_t code, const char *text)
+{
+	size_t size = text ? strnlen(text, PCAPNG_TEXT_MAX) : 0;
+
+	if (size)
+		option(block, code, text, (uint16_t)size);
+}
+
+static inline void option_u32(struct block *block, uint16_t code, uint32_t value)
+{
+	option(block, code, &value, sizeof(value));
+}
+
+static inline void option_u64(struct block *block, uint16_t code, uint64_t value)
+{
+	option(block, code, &value, sizeof(value));
+}
+
+static void option_time(struct block *block, uint16_t code, uint64_t value)
+{
+	put_u16(block, code);
+	put_u16(block, sizeof(value));
+	put_time(block, value);
+}
+
+/* A byte that says of what kind it is stands before the value. */
+static inline void option_verdict(struct block *block, uint64_t value)
+{
+	const uint8_t kind = VERDICT_XDP;
+
+	put_u16(block, PACKET_VERDICT);
+	put_u16(block, sizeof(kind) + sizeof(value));
+	put(block, &kind, sizeof(kind));
+	put(block, &value, sizeof(value));
+	pad(block);
+}
+
+static void option_filter(struct block *block, const char *text)
+{
+	size_t size = text ? strnlen(text, PCAPNG_TEXT_MAX) : 0;
+	const uint8_t kind = FILTER_TEXT;
+
+	if (!size)
+		return;
+	put_u16(block, INTERFACE_FILTER);
+	put_u16(block, (uint16_t)(sizeof(kind) + size));
+	put(block, &kind, sizeof(kind));
+	put(block, text, size);
+	pad(block);
+}
+
+static inline void option_end(struct block *block)
+{
+	put_u32(block, OPTION_END);
+}
+
+/* ---- blocks -------------------------------------------------------------------------------------- */
+
+size_t pcapng_put_section(void *to, size_t room, const struct pcapng_section *section)
+{
+	struct block block = begin(to, room, BLOCK_SECTION);
+
+	put_u32(&block, BYTE_ORDER_MAGIC);
+	put_u16(&block, VERSION_MAJOR);
+	put_u16(&block, 0);
+	put_time(&block, UINT64_MAX); /* its length, which is not known */
+	option_text(&block, OPTION_COMMENT, section->comment);
+	option_text(&block, SECTION_OS, section->os);
+	option_text(&block, SECTION_APPLICATION, section->application);
+	option_end(&block);
+	return end(&block);
+}
+
+size_t pcapng_put_interface(void *to, size_t room, const struct pcapng_interface *interface)
+{
+	const uint8_t resolution = TSRESOL_NS;
+	struct block block = begin(to, room, BLOCK_INTERFACE);
+
+	put_u16(&block, LINKTYPE_ETHERNET);
+	put_u16(&block, 0);
+	put_u32(&block, interface->snaplen);
+	option_text(&block, INTERFACE_NAME, interface->name);
+	option(&block, INTERFACE_TSRESOL, &resolution, sizeof(resolution));
+	option_filter(&block, interface->filter);
+	option_end(&block);
+	return end(&block);
+}
+
+size_t pcapng_put_packet(void *to, size_t room, const struct pcapng_packet *packet)
+{
+	struct block block = begin(to, room, BLOCK_PACKET);
+
+	put_u32(&block, packet->interface);
+	put_time(&block, packet->time_ns);
+	put_u32(&block, packet->kept);
+	put_u32(&block, packet->length);
+	put(&block, packet->data, packet->kept);
+	pad(&block);
+	option_u32(&block, PACKET_FLAGS, packet->flags);
+	if (packet->dropped)
+		option_u64(&block, PACKET_DROPCOUNT, packet->dropped);
+	option_u64(&block, PACKET_ID, packet->id);
+	option_u32(&block, PACKET_QUEUE, packet->queue);
+	option_verdict(&block, packet->verdict);
+	option_end(&block);
+	return end(&block);
+}
+
+size_t pcapng_put_statistics(void *to, size_t room, const struct pcapng_statistics *statistics)
+{
+	struct block block = begin(to, room, BLOCK_STATISTICS);
+
+	put_u32(&block, statistics->interface);
+	put_time(&block, statistics->time_ns);
+	option_time(&block, STATISTICS_START, statistics->start_ns);
+	option_time(&block, STATISTICS_END, statistics->time_ns);
+	option_u64(&block, STATISTICS_RECEIVED, statistics->received);
+	option_u64(&block, STATISTICS_ACCEPTED, statistics->accepted);
+	option_u64(&block, STATISTICS_OS_DROPPED, statistics->dropped);
+	option_u64(&block, STATISTICS_DELIVERED, statistics->delivered);
+	option_end(&block);
+	return end(&block);
+}
+
+/* ---- what is there ------------------------------------------------------------------------------- */
+
+size_t pcapng_block_size(const void *bytes)
+{
+	uint32_t size;
+
+	memcpy(&size, (const uint8_t *)bytes + 4, sizeof(size));
+	return size < BLOCK_SIZE_MIN || size % 4 ? 0 : size;
+}
+
+struct pcapng_span pcapng_whole(const void *bytes, size_t size)
+{
+	struct pcapng_span span = { 0 };
+
+	while (size - span.size >= BLOCK_SIZE_MIN) {
+		const uint8_t *block = (const uint8_t *)bytes + span.size;
+		size_t length = pcapng_block_size(block);
+		uint32_t type;
+
+		if (!length || length > size - span.size)
+			break;
+		memcpy(&type, block, sizeof(type));
+		span.packets += type == BLOCK_PACKET;
+		span.size += length;
+	}
+	return span;
+}
