@@ -97,7 +97,7 @@ static void capture_begin_file(struct xdp_capture *capture, const struct capture
 	capture->out = *out;
 	capture->file++;
 	capture->described = 0;
-	capture->file_ns = capture_clock(CLOCK_MONOTONIC);
+	capture->file_ns = 0;
 	capture_put_section(capture);
 }
 
@@ -158,7 +158,7 @@ static void capture_put_statistics(struct bpfhost_instance *self, struct xdp_cap
 
 static void capture_end_file(struct bpfhost_instance *self, struct xdp_capture *capture)
 {
-	uint64_t left;
+	struct pcapng_span left;
 
 	/* A last try, if it failed before. */
 	capture_out_flush(&capture->out);
@@ -166,8 +166,9 @@ static void capture_end_file(struct bpfhost_instance *self, struct xdp_capture *
 		if (capture->interfaces[i].file == capture->file)
 			capture_put_statistics(self, capture, &capture->interfaces[i]);
 	left = capture_out_close(&capture->out);
-	capture->packets -= left;
-	capture->unwritten += left;
+	capture->packets -= left.packets;
+	capture->bytes -= left.kept;
+	capture->unwritten += left.packets;
 }
 
 /* ---- interfaces ---------------------------------------------------------------------------------- */
@@ -300,6 +301,8 @@ static bool capture_put_packet(struct xdp_capture *capture, struct capture_inter
 static void capture_wrote(struct xdp_capture *capture, struct capture_interface *interface,
 			  const struct xdp_capture_record *record)
 {
+	if (!capture->file_ns)
+		capture->file_ns = record->header.time_ns;
 	interface->gap = 0;
 	interface->written++;
 	if (record->header.cpu < capture->ncpus)

@@ -41,7 +41,7 @@ struct xdp_capture {
 	uint64_t count_max;  /* of packets; 0: any */
 	uint64_t wall_ns;    /* what is to be added to a time of the kernel's */
 	uint64_t started_ns; /* time of the kernel's */
-	uint64_t file_ns;    /* when this file was begun */
+	uint64_t file_ns;    /* of the first packet in this file; 0: none yet */
 	uint64_t tick_ns;
 	uint64_t packets;
 	uint64_t bytes;

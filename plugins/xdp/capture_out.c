@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pcapng.h"
-
 int capture_out_open(struct capture_out *out, int fd, bool is_regular)
 {
 	uint8_t *buffer = out->buffer ? out->buffer : malloc(CAPTURE_OUT_SIZE);
@@ -18,14 +16,14 @@ int capture_out_open(struct capture_out *out, int fd, bool is_regular)
 	return 0;
 }
 
-uint64_t capture_out_close(struct capture_out *out)
+struct pcapng_span capture_out_close(struct capture_out *out)
 {
-	uint64_t left = 0;
+	struct pcapng_span left = { 0 };
 
 	if (out->fd >= 0) {
 		capture_out_flush(out);
-		left = pcapng_whole(out->buffer + out->begun, out->used - out->begun).packets;
-		left += out->begun != 0;
+		left = pcapng_whole(out->buffer + out->begun, out->used - out->begun);
+		left.packets += out->begun != 0;
 		close(out->fd);
 	}
 	free(out->buffer);

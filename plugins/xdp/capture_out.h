@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pcapng.h"
+
 /* More than the largest block, and small enough to stay in a processor's cache. */
 #define CAPTURE_OUT_SIZE (256U << 10)
 
@@ -31,8 +33,8 @@ struct capture_out {
 
 /* Takes the descriptor over once it returned 0; -ENOMEM. */
 int capture_out_open(struct capture_out *out, int fd, bool is_regular);
-/* Flushes once more and closes. How many packets could not be written. */
-uint64_t capture_out_close(struct capture_out *out);
+/* Flushes once more and closes. What could not be written. */
+struct pcapng_span capture_out_close(struct capture_out *out);
 /* A place for `size` bytes, at most CAPTURE_OUT_SIZE; NULL: there is none until a flush works again. */
 void *capture_out_room(struct capture_out *out, size_t size);
 /* So many of them were filled, with whole blocks. */

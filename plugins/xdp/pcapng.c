@@ -40,6 +40,8 @@ enum {
 #define FILTER_TEXT       0
 #define VERDICT_XDP       2
 #define BLOCK_SIZE_MIN    12
+#define PACKET_SIZE_MIN   32
+#define PACKET_KEPT       20 /* where it stands in its block */
 
 /* A block that is being made. */
 struct block {
@@ -254,12 +256,16 @@ struct pcapng_span pcapng_whole(const void *bytes, size_t size)
 	while (size - span.size >= BLOCK_SIZE_MIN) {
 		const uint8_t *block = (const uint8_t *)bytes + span.size;
 		size_t length = pcapng_block_size(block);
-		uint32_t type;
+		uint32_t type, kept;
 
 		if (!length || length > size - span.size)
 			break;
 		memcpy(&type, block, sizeof(type));
-		span.packets += type == BLOCK_PACKET;
+		if (type == BLOCK_PACKET && length >= PACKET_SIZE_MIN) {
+			memcpy(&kept, block + PACKET_KEPT, sizeof(kept));
+			span.packets++;
+			span.kept += kept;
+		}
 		span.size += length;
 	}
 	return span;

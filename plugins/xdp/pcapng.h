@@ -66,6 +66,7 @@ size_t pcapng_put_statistics(void *to, size_t room, const struct pcapng_statisti
 struct pcapng_span {
 	size_t size; /* of the blocks that are whole */
 	uint64_t packets;
+	uint64_t kept; /* bytes of packets */
 };
 
 struct pcapng_span pcapng_whole(const void *bytes, size_t size);

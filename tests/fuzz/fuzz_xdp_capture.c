@@ -193,7 +193,7 @@ static void run(const uint8_t *data, size_t size)
 	capture.filter = size && data[0] & 1 ? "proto == \"tcp\"" : NULL;
 	require(!capture_out_open(&capture.out, fd, true));
 	feed(&self, &capture, data, size);
-	put = capture.packets - capture_out_close(&capture.out);
+	put = capture.packets - capture_out_close(&capture.out).packets;
 	require(check_descriptor(mine) == put);
 	xdp_capture_free(&capture);
 	close(mine);
