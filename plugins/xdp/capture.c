@@ -165,6 +165,8 @@ static void capture_end_file(struct bpfhost_instance *self, struct xdp_capture *
 	for (uint32_t i = 0; i < capture->count; i++)
 		if (capture->interfaces[i].file == capture->file)
 			capture_put_statistics(self, capture, &capture->interfaces[i]);
+	if (capture_out_flush(&capture->out))
+		capture->error = capture->out.error;
 	left = capture_out_close(&capture->out);
 	capture->packets -= left.packets;
 	capture->bytes -= left.kept;
@@ -372,6 +374,12 @@ int xdp_capture_start(struct bpfhost_instance *self, struct xdp_capture *capture
 
 static void capture_tell_unwritten(struct bpfhost_instance *self, struct xdp_capture *capture)
 {
+	int error = capture->out.error;
+
+	if (error && error != capture->error)
+		bpfhost_error(self, "failed to write %s: %s; it is tried again each second",
+			      capture->files.shown, strerror(-error));
+	capture->error = error ? error : capture->error;
 	if (capture->unwritten == capture->told)
 		return;
 	bpfhost_error(self, "failed to write %llu packets to %s: %s",
@@ -383,7 +391,7 @@ static void capture_tell_unwritten(struct bpfhost_instance *self, struct xdp_cap
 
 static void capture_tick(struct bpfhost_instance *self, struct xdp_capture *capture, uint64_t now)
 {
-	capture->tick_ns = now;
+	capture->tick_ns += (now - capture->tick_ns) / XDP_CAPTURE_TICK_NS * XDP_CAPTURE_TICK_NS;
 	capture->wall_ns = capture_wall();
 	capture->is_stuck = false;
 	capture_out_flush(&capture->out);
@@ -407,8 +415,6 @@ void xdp_capture_poll(struct bpfhost_instance *self, struct xdp_capture *capture
 
 int xdp_capture_finish(struct bpfhost_instance *self, struct xdp_capture *capture)
 {
-	int err = capture->out.error;
-
 	if (!capture->file)
 		return 0;
 	capture_end_file(self, capture);
@@ -420,8 +426,10 @@ int xdp_capture_finish(struct bpfhost_instance *self, struct xdp_capture *captur
 		     (unsigned long long)capture->unwritten);
 	if (!capture->unwritten)
 		return 0;
-	return bpfhost_fail(self, err ? err : -EIO, "failed to write %llu packets to %s",
-			    (unsigned long long)capture->unwritten, capture->files.shown);
+	return bpfhost_fail(self, capture->error ? capture->error : -EIO,
+			    "failed to write %llu packets to %s: %s",
+			    (unsigned long long)capture->unwritten, capture->files.shown,
+			    capture->error ? strerror(-capture->error) : "it was full");
 }
 
 void xdp_capture_free(struct xdp_capture *capture)

@@ -47,6 +47,7 @@ struct xdp_capture {
 	uint64_t bytes;
 	uint64_t unwritten;
 	uint64_t told;      /* of unwritten */
+	int error;          /* why the last flush failed that did */
 	uint32_t file;      /* counted from 1 */
 	uint32_t described; /* interfaces in this file */
 	uint32_t last;      /* the interface of the packet before */

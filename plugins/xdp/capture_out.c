@@ -33,9 +33,9 @@ struct pcapng_span capture_out_close(struct capture_out *out)
 
 void *capture_out_room(struct capture_out *out, size_t size)
 {
-	if (out->fd < 0 || out->error)
+	if (out->fd < 0)
 		return NULL;
-	if (CAPTURE_OUT_SIZE - out->used < size)
+	if (CAPTURE_OUT_SIZE - out->used < size && !out->error)
 		capture_out_flush(out);
 	return CAPTURE_OUT_SIZE - out->used < size ? NULL : out->buffer + out->used;
 }

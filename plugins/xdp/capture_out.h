@@ -18,7 +18,7 @@
 struct capture_out {
 	int fd; /* -1: none */
 	bool is_regular;
-	int error; /* of the last flush, 0 or -errno: nothing is written until it is tried again */
+	int error; /* of the last flush, 0 or -errno: the buffer is not written before the next one */
 	size_t begun; /* bytes at the buffer's front that end a block of which a FIFO has the rest */
 	size_t used;
 	uint64_t written; /* bytes of the file */
@@ -35,7 +35,7 @@ struct capture_out {
 int capture_out_open(struct capture_out *out, int fd, bool is_regular);
 /* Flushes once more and closes. What could not be written. */
 struct pcapng_span capture_out_close(struct capture_out *out);
-/* A place for `size` bytes, at most CAPTURE_OUT_SIZE; NULL: there is none until a flush works again. */
+/* A place for `size` bytes, at most CAPTURE_OUT_SIZE; NULL: there is none, and flushing failed. */
 void *capture_out_room(struct capture_out *out, size_t size);
 /* So many of them were filled, with whole blocks. */
 void capture_out_add(struct capture_out *out, size_t size);

@@ -369,7 +369,6 @@ static void test_a_full_disk(void **state)
 			assert_true(add_packet(&out));
 		limit_files(limit);
 		assert_int_equal(capture_out_flush(&out), -EFBIG);
-		assert_false(add_packet(&out));
 		span = read_file(mine, &size);
 		assert_int_equal(span.size, size);
 		assert_int_equal(size, limit / block * block);
@@ -384,6 +383,26 @@ static void test_a_full_disk(void **state)
 		assert_int_equal(size, 10 * block);
 		close(mine);
 	}
+}
+
+/* While the disk is full the buffer fills, and then no more is taken. */
+static void test_a_full_disk_and_a_full_buffer(void **state)
+{
+	struct capture_out out = CAPTURE_OUT_NONE;
+	int mine, fd = open_file(&mine);
+	size_t added = 0, fit = CAPTURE_OUT_SIZE / block_size(), size;
+
+	(void)state;
+	assert_int_equal(capture_out_open(&out, fd, true), 0);
+	limit_files(block_size() * 10 + 1);
+	while (add_packet(&out))
+		added++;
+	assert_in_range(added, 10 + fit - 1, 10 + fit);
+	assert_int_equal(out.error, -EFBIG);
+	assert_int_equal(capture_out_close(&out).packets, added - 10);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(read_file(mine, &size).packets, 10);
+	close(mine);
 }
 
 /* A FIFO takes a part of a block: the rest follows, and nothing is torn. */
@@ -466,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_whole_blocks_are_found),
 		cmocka_unit_test(test_all_is_written),
 		cmocka_unit_test(test_a_full_disk),
+		cmocka_unit_test(test_a_full_disk_and_a_full_buffer),
 		cmocka_unit_test(test_a_full_pipe),
 		cmocka_unit_test(test_names),
 	};
