@@ -33,15 +33,17 @@ enum {
 	STATISTICS_DELIVERED = 8,
 };
 
-#define BYTE_ORDER_MAGIC  0x1a2b3c4dU
-#define VERSION_MAJOR     1
-#define LINKTYPE_ETHERNET 1
-#define TSRESOL_NS        9 /* a power of ten, negative */
-#define FILTER_TEXT       0
-#define VERDICT_XDP       2
-#define BLOCK_SIZE_MIN    12
-#define PACKET_SIZE_MIN   32
-#define PACKET_KEPT       20 /* where it stands in its block */
+#define BYTE_ORDER_MAGIC      0x1a2b3c4dU
+#define VERSION_MAJOR         1
+#define LINKTYPE_ETHERNET     1
+#define TSRESOL_NS            9 /* a power of ten, negative */
+#define FILTER_TEXT           0
+#define VERDICT_XDP           2
+#define BLOCK_SIZE_MIN        12
+#define PACKET_SIZE_MIN       32
+#define PACKET_OPTIONS_SIZE   48
+#define PACKET_DROPCOUNT_SIZE 12
+#define PACKET_KEPT           20 /* where it stands in its block */
 
 /* A block that is being made. */
 struct block {
@@ -123,11 +125,6 @@ static void option_text(struct block *block, uint16_t code, const char *text)
 		option(block, code, text, (uint16_t)size);
 }
 
-static inline void option_u32(struct block *block, uint16_t code, uint32_t value)
-{
-	option(block, code, &value, sizeof(value));
-}
-
 static inline void option_u64(struct block *block, uint16_t code, uint64_t value)
 {
 	option(block, code, &value, sizeof(value));
@@ -138,18 +135,6 @@ static void option_time(struct block *block, uint16_t code, uint64_t value)
 	put_u16(block, code);
 	put_u16(block, sizeof(value));
 	put_time(block, value);
-}
-
-/* A byte that says of what kind it is stands before the value. */
-static inline void option_verdict(struct block *block, uint64_t value)
-{
-	const uint8_t kind = VERDICT_XDP;
-
-	put_u16(block, PACKET_VERDICT);
-	put_u16(block, sizeof(kind) + sizeof(value));
-	put(block, &kind, sizeof(kind));
-	put(block, &value, sizeof(value));
-	pad(block);
 }
 
 static void option_filter(struct block *block, const char *text)
@@ -203,24 +188,64 @@ size_t pcapng_put_interface(void *to, size_t room, const struct pcapng_interface
 	return end(&block);
 }
 
+/* Numbers as they stand in the file, at any address. */
+static inline uint8_t *store_u32(uint8_t *at, uint32_t value)
+{
+	memcpy(at, &value, sizeof(value));
+	return at + sizeof(value);
+}
+
+static inline uint8_t *store_u64(uint8_t *at, uint64_t value)
+{
+	memcpy(at, &value, sizeof(value));
+	return at + sizeof(value);
+}
+
+static inline uint8_t *store_head(uint8_t *at, uint16_t code, uint16_t size)
+{
+	const uint16_t head[] = { code, size };
+
+	memcpy(at, head, sizeof(head));
+	return at + sizeof(head);
+}
+
+static uint8_t *store_packet_options(uint8_t *at, const struct pcapng_packet *packet)
+{
+	at = store_u32(store_head(at, PACKET_FLAGS, 4), packet->flags);
+	if (packet->dropped)
+		at = store_u64(store_head(at, PACKET_DROPCOUNT, 8), packet->dropped);
+	at = store_u64(store_head(at, PACKET_ID, 8), packet->id);
+	at = store_u32(store_head(at, PACKET_QUEUE, 4), packet->queue);
+	at = store_head(at, PACKET_VERDICT, 9);
+	*at++ = VERDICT_XDP; /* of what kind the value behind it is */
+	at = store_u64(at, packet->verdict);
+	memset(at, 0, 3);
+	return store_u32(at + 3, OPTION_END);
+}
+
+/* The one block of which there are many: its size is known before, so room is asked for once. */
 size_t pcapng_put_packet(void *to, size_t room, const struct pcapng_packet *packet)
 {
-	struct block block = begin(to, room, BLOCK_PACKET);
+	size_t padding = -packet->kept & 3;
+	size_t size = PACKET_SIZE_MIN + packet->kept + padding + PACKET_OPTIONS_SIZE +
+		      (packet->dropped ? PACKET_DROPCOUNT_SIZE : 0);
+	uint8_t *at = to;
 
-	put_u32(&block, packet->interface);
-	put_time(&block, packet->time_ns);
-	put_u32(&block, packet->kept);
-	put_u32(&block, packet->length);
-	put(&block, packet->data, packet->kept);
-	pad(&block);
-	option_u32(&block, PACKET_FLAGS, packet->flags);
-	if (packet->dropped)
-		option_u64(&block, PACKET_DROPCOUNT, packet->dropped);
-	option_u64(&block, PACKET_ID, packet->id);
-	option_u32(&block, PACKET_QUEUE, packet->queue);
-	option_verdict(&block, packet->verdict);
-	option_end(&block);
-	return end(&block);
+	if (size > room)
+		return 0;
+	at = store_u32(at, BLOCK_PACKET);
+	at = store_u32(at, (uint32_t)size);
+	at = store_u32(at, packet->interface);
+	at = store_u32(at, (uint32_t)(packet->time_ns >> 32));
+	at = store_u32(at, (uint32_t)packet->time_ns);
+	at = store_u32(at, packet->kept);
+	at = store_u32(at, packet->length);
+	memcpy(at, packet->data, packet->kept);
+	at += packet->kept;
+	memset(at, 0, padding);
+	at = store_packet_options(at + padding, packet);
+	store_u32(at, (uint32_t)size);
+	return size;
 }
 
 size_t pcapng_put_statistics(void *to, size_t room, const struct pcapng_statistics *statistics)

@@ -108,13 +108,23 @@ static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 		xdp_capture(ctx, &s->packet, captured);
 }
 
+/* Whether anybody asks what is in a packet. A capture of all does not. */
+static __always_inline bool xdp_looks(void)
+{
+	return xdp_has_match || xdp_show_packets || xdp_show_drops || xdp_show_flows ||
+	       xdp_show_counters;
+}
+
 SEC("xdp.frags")
 int xdp_program(struct xdp_md *ctx)
 {
 	__u32 zero = 0;
 	struct xdp_scratch *s = bpf_map_lookup_elem(&xdp_scratch, &zero);
 
-	if (!s || xdp_parse(ctx, s))
+	if (!s)
+		return XDP_PASS;
+	s->packet.length = (__u32)bpf_xdp_get_buff_len(ctx);
+	if (xdp_looks() && xdp_parse(ctx, s))
 		return XDP_PASS;
 	s->packet.action = XDP_VERDICT_PASS;
 	xdp_tell(ctx, s);
