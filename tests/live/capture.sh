@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # What the tests of captures share; oracles are tshark, capinfos and tcpdump. Source behind net.sh.
 

@@ -93,7 +93,7 @@ send 500
 sleep 1.5
 { kill -KILL "$HOST_PID"; host_wait; } 2>/dev/null
 check_clean
-expect "left on the interface" "" "$(on_interface)"
+expect "left on the interface" "" "$(on_interface eth)"
 expect "packets" 500 "$(packets "$TMP/killed.pcapng")"
 
 # A full disk: what is there is whole, what is missing is counted, and the run goes on to status 1.
