@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "capture.h"
+
 static const char *const xdp_follows[] = { "auto", "yes", "no", NULL };
 static const char *const xdp_modes[] = { "auto", "native", "generic", "offload", NULL };
 static const char *const xdp_shows_choices[] = { "flows", "packets", "drops", "counters", NULL };
@@ -98,6 +100,46 @@ const struct bpfhost_option xdp_options[] = {
 		.name = "drop_file",
 		.type = BPFHOST_OPT_STRING,
 		.help = "more of drop, one a line, # begins a comment; read again when it changes",
+	},
+	{
+		.name = "write",
+		.type = BPFHOST_OPT_STRING,
+		.help = "a file or FIFO for the packets themselves, in the format pcapng",
+	},
+	{
+		.name = "snaplen",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "65535",
+		.max = 262144,
+		.help = "write: how many bytes of a packet are kept; 0 or more than 65535: 65535",
+	},
+	{
+		.name = "write_count",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "0",
+		.max = INT64_MAX,
+		.help = "write: ends after so many packets; 0: does not",
+	},
+	{
+		.name = "write_size",
+		.type = BPFHOST_OPT_SIZE,
+		.default_text = "0",
+		.max = INT64_MAX,
+		.help = "write: a new file, NAME_00001_DATE, before one becomes larger; 0: never",
+	},
+	{
+		.name = "write_time",
+		.type = BPFHOST_OPT_TIME,
+		.default_text = "0s",
+		.max = INT64_MAX,
+		.help = "write: a new file, NAME_00001_DATE, with the first packet after this; 0s: never",
+	},
+	{
+		.name = "write_files",
+		.type = BPFHOST_OPT_UINT,
+		.default_text = "0",
+		.max = CAPTURE_FILES_MAX,
+		.help = "write_size, write_time: so many files are kept, the last ones; 0: all",
 	},
 	{ .name = NULL },
 };

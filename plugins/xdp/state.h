@@ -7,6 +7,7 @@
 
 #include <bpfhost/sdk.h>
 
+#include "capture.h"
 #include "counters.h"
 #include "drop.h"
 #include "flows.h"
@@ -31,6 +32,9 @@ struct xdp {
 	struct xdp_monitor monitor;
 	struct xdp_guards guards;
 	struct xdp_drop drop;
+	struct xdp_capture capture;
+	uint32_t ticks; /* of the timer, after which the interval has passed */
+	uint32_t ticked;
 };
 
 static inline bool xdp_shows(const struct xdp *xdp, enum xdp_show what)

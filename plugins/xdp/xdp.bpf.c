@@ -23,6 +23,7 @@ const volatile struct bpfhost_condition xdp_match = {};
 #include "counters.bpf.h"
 #include "pcap.bpf.h"
 #include "odd.bpf.h"
+#include "capture.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -94,6 +95,13 @@ static __always_inline bool xdp_matches(struct xdp_scratch *s)
 	return bpfhost_condition_holds(match, &s->packet);
 }
 
+/* Whether anybody asks what is in a packet. A capture of all does not. */
+static __always_inline bool xdp_looks(void)
+{
+	return xdp_has_match || xdp_show_packets || xdp_show_drops || xdp_show_flows ||
+	       xdp_show_counters || xdp_has_drop;
+}
+
 static __always_inline void xdp_log_first(struct xdp_md *ctx, struct xdp_scratch *s)
 {
 	if (!xdp_is_first(ctx->ingress_ifindex))
@@ -113,6 +121,8 @@ static __always_inline void xdp_log_odd(struct xdp_md *ctx, struct xdp_scratch *
 
 static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 {
+	struct xdp_capture_sums *captured = xdp_capture_see(ctx);
+
 	xdp_log_first(ctx, s);
 	if (xdp_has_match || xdp_show_packets || xdp_show_drops)
 		xdp_fill(s);
@@ -122,13 +132,16 @@ static __always_inline void xdp_tell(struct xdp_md *ctx, struct xdp_scratch *s)
 	}
 	if (!xdp_pcap_matches(ctx) || !xdp_matches(s))
 		return;
-	xdp_log_odd(ctx, s);
+	if (xdp_looks())
+		xdp_log_odd(ctx, s);
 	if (xdp_show_counters)
 		xdp_count(ctx, s);
 	if (xdp_show_flows)
 		xdp_flow(ctx, s);
 	if (xdp_show_packets || xdp_show_drops)
 		xdp_tell_packet(ctx, s);
+	if (xdp_captures)
+		xdp_capture(ctx, &s->packet, captured);
 }
 
 SEC("xdp.frags")
@@ -137,7 +150,10 @@ int xdp_program(struct xdp_md *ctx)
 	__u32 zero = 0;
 	struct xdp_scratch *s = bpf_map_lookup_elem(&xdp_scratch, &zero);
 
-	if (!s || xdp_parse(ctx, s))
+	if (!s)
+		return XDP_PASS;
+	s->packet.length = (__u32)bpf_xdp_get_buff_len(ctx);
+	if (xdp_looks() && xdp_parse(ctx, s))
 		return XDP_PASS;
 	s->packet.action = XDP_VERDICT_PASS;
 	if (xdp_has_drop)

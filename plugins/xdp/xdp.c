@@ -10,13 +10,14 @@
 #include <bpfhost/sdk.h>
 
 #include "attach.h"
-#include "pcap.h"
+#include "capture.h"
 #include "follow.h"
 #include "list.h"
 #include "netns.h"
+#include "odd.h"
 #include "offload.h"
 #include "options.h"
-#include "odd.h"
+#include "pcap.h"
 #include "state.h"
 
 /* ---- load -------------------------------------------------------------------------------------- */
@@ -72,7 +73,7 @@ static void xdp_read_show(struct bpfhost_instance *self, struct xdp *xdp)
 
 	for (uint32_t i = 0; i < setting->count; i++)
 		xdp->show |= 1U << setting->items[i].number.u;
-	if (!setting->count)
+	if (!setting->count && !bpfhost_option_text(self, "write"))
 		xdp->show = 1U << XDP_SHOW_FLOWS;
 }
 
@@ -93,11 +94,39 @@ static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 	if (!err)
 		err = xdp_offload_prepare(self, xdp);
 	if (!err)
+		err = xdp_capture_prepare(self, &xdp->capture);
+	if (!err)
 		err = xdp_flows_size(self,
 				     xdp_shows(xdp, XDP_SHOW_FLOWS)
 					     ? (uint32_t)bpfhost_option_number(self, "flows_max")
 					     : 1);
 	return err ? err : bpfhost_load(self);
+}
+
+/* Packets for a capture file go no further. */
+static int xdp_handle(struct bpfhost_instance *self, const struct bpfhost_event *record,
+		      uint32_t size)
+{
+	struct xdp *xdp = self->state;
+
+	if (record->type != XDP_CAPTURE_TYPE)
+		return bpfhost_forward(self, record, size);
+	xdp_capture_take(self, &xdp->capture, &xdp->interfaces, record, size);
+	return 0;
+}
+
+/* One timer for all: a part of the interval, so that it passes with every so manieth. */
+static int xdp_start_timer(struct bpfhost_instance *self, struct xdp *xdp)
+{
+	uint64_t interval = bpfhost_option_number(self, "interval");
+	bool tells = xdp_shows(xdp, XDP_SHOW_FLOWS) || xdp_shows(xdp, XDP_SHOW_COUNTERS);
+
+	xdp->ticks = 1;
+	if (xdp->capture.is_on && !tells)
+		return bpfhost_timer(self, XDP_CAPTURE_TICK_NS);
+	if (xdp->capture.is_on)
+		xdp->ticks = (uint32_t)((interval - 1) / XDP_CAPTURE_TICK_NS) + 1;
+	return tells ? bpfhost_timer(self, interval / xdp->ticks) : 0;
 }
 
 static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
@@ -110,9 +139,11 @@ static int xdp_start(struct bpfhost_instance *self, struct xdp *xdp)
 		err = xdp_flows_start(self, &xdp->flows);
 	if (!err && xdp_shows(xdp, XDP_SHOW_COUNTERS))
 		err = xdp_counters_start(self, &xdp->counters);
-	if (!err && (xdp->flows.round || xdp->counters.uncounted))
-		err = bpfhost_timer(self, bpfhost_option_number(self, "interval"));
-	return err;
+	if (!err)
+		err = xdp_capture_start(self, &xdp->capture);
+	if (!err && xdp->capture.is_on)
+		bpfhost_set_handler(self, xdp_handle);
+	return err ? err : xdp_start_timer(self, xdp);
 }
 
 static int xdp_load(struct bpfhost_instance *self)
@@ -155,8 +186,11 @@ static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
 	xdp_follow(self, xdp);
 	xdp_guards_look(self, &xdp->guards);
 	xdp_drop_poll(self, &xdp->drop);
-	if (bpfhost_timer_due(self))
+	if (bpfhost_timer_due(self) && ++xdp->ticked >= xdp->ticks) {
+		xdp->ticked = 0;
 		xdp_tell(self, xdp);
+	}
+	xdp_capture_poll(self, &xdp->capture);
 	if (xdp->flows.draining)
 		xdp_flows_tell(self, &xdp->flows, &xdp->interfaces);
 	return taken;
@@ -175,7 +209,7 @@ static void xdp_tell_rest(struct bpfhost_instance *self, struct xdp *xdp)
 static int xdp_detach(struct bpfhost_instance *self)
 {
 	struct xdp *xdp = self->state;
-	int err;
+	int err, captured;
 
 	if (xdp) {
 		xdp_monitor_close(self, &xdp->monitor);
@@ -186,15 +220,17 @@ static int xdp_detach(struct bpfhost_instance *self)
 		xdp_tell_rest(self, xdp);
 		xdp_drop_tell(self, &xdp->drop);
 	}
+	captured = xdp ? xdp_capture_finish(self, &xdp->capture) : 0;
 	err = bpfhost_close(self);
 	if (xdp) {
+		xdp_capture_free(&xdp->capture);
 		xdp_interfaces_free(&xdp->interfaces);
 		xdp_counters_free(&xdp->counters);
 		xdp_drop_free(&xdp->drop);
 	}
 	free(xdp);
 	self->state = NULL;
-	return err;
+	return err ? err : captured;
 }
 
 /* What this instance needs to keep; a function for each part that has a need. */
@@ -202,7 +238,8 @@ static uint64_t xdp_needs(struct bpfhost_instance *self)
 {
 	const struct xdp *xdp = self->state;
 
-	return xdp_follow_needs(xdp) | xdp_drop_needs(&xdp->drop);
+	return xdp_follow_needs(xdp) | xdp_drop_needs(&xdp->drop) |
+	       xdp_capture_needs(&xdp->capture);
 }
 
 static const struct bpfhost_ext_late xdp_ext_late = {

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every record that comes is counted once: as a packet that was put into the buffer, or as one that could not
+ * be written. What the buffer holds when the disk stays full to the end moves from the first to the second.
+ * A file has its own numbers of interfaces; the counts at its end are of the whole capture until then.
+ */
+#include "capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "pcapng.h"
+
+/* Room for the first block of a file, and for that of an interface, whose filter is the longest text. */
+#define CAPTURE_HEAD_ROOM 1024U
+#define STATISTICS_SIZE   100U
+
+/* ---- time ---------------------------------------------------------------------------------------- */
+
+static uint64_t capture_clock(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+/* Of a few readings, the one that took least tells best. */
+static uint64_t capture_wall(void)
+{
+	uint64_t least = UINT64_MAX, offset = 0;
+
+	for (int i = 0; i < 3; i++) {
+		uint64_t before = capture_clock(CLOCK_MONOTONIC);
+		uint64_t wall = capture_clock(CLOCK_REALTIME);
+		uint64_t took = capture_clock(CLOCK_MONOTONIC) - before;
+
+		if (took < least) {
+			least = took;
+			offset = wall - before - took / 2;
+		}
+	}
+	return offset;
+}
+
+/* ---- files --------------------------------------------------------------------------------------- */
+
+static void capture_put_section(struct xdp_capture *capture)
+{
+	struct utsname system = { 0 };
+	char os[sizeof(system.sysname) + sizeof(system.release)];
+	void *to = capture_out_room(&capture->out, CAPTURE_HEAD_ROOM);
+
+	uname(&system);
+	snprintf(os, sizeof(os), "%s %s", system.sysname, system.release);
+	if (to)
+		capture_out_add(&capture->out,
+				pcapng_put_section(to, CAPTURE_HEAD_ROOM,
+						   &(struct pcapng_section){
+							   .comment = capture->files.mark,
+							   .os = os,
+							   .application = "bpfhost xdp",
+						   }));
+}
+
+/* The next file is open before the last one is left, so that a failure leaves things as they were. */
+static int capture_next_file(struct bpfhost_instance *self, struct xdp_capture *capture,
+			     struct capture_out *ret_out)
+{
+	bool is_regular = false;
+	int fd = capture_files_next(self, &capture->files, &is_regular), err;
+
+	*ret_out = CAPTURE_OUT_NONE;
+	if (fd < 0)
+		return fd;
+	err = capture_out_open(ret_out, fd, is_regular);
+	if (err) {
+		close(fd);
+		return bpfhost_fail(self, err, "failed to buffer a capture: %s", strerror(-err));
+	}
+	err = capture_files_trim(&capture->files);
+	if (err)
+		bpfhost_warn(self, "failed to remove an old capture file: %s", strerror(-err));
+	return 0;
+}
+
+static void capture_begin_file(struct xdp_capture *capture, const struct capture_out *out)
+{
+	capture->out = *out;
+	capture->file++;
+	capture->described = 0;
+	capture->file_ns = 0;
+	capture_put_section(capture);
+}
+
+/* ---- what was counted ---------------------------------------------------------------------------- */
+
+static struct xdp_capture_sums capture_sums(struct bpfhost_instance *self,
+					    const struct xdp_capture *capture, uint32_t ifindex)
+{
+	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_capture_sums");
+	struct xdp_capture_sums sum = { 0 }, *values = calloc(capture->ncpus, sizeof(*values));
+
+	if (values && !bpf_map_lookup_elem(map, &ifindex, values)) {
+		for (uint32_t i = 0; i < capture->ncpus; i++) {
+			sum.seen += values[i].seen;
+			sum.matched += values[i].matched;
+			sum.lost += values[i].lost;
+		}
+	}
+	free(values);
+	return sum;
+}
+
+static uint64_t capture_lost(struct bpfhost_instance *self, const struct xdp_capture *capture)
+{
+	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_capture_sums");
+	uint32_t key, *before = NULL;
+	uint64_t lost = 0;
+
+	while (!bpf_map_get_next_key(map, before, &key)) {
+		lost += capture_sums(self, capture, key).lost;
+		before = &key;
+	}
+	return lost;
+}
+
+static void capture_put_statistics(struct bpfhost_instance *self, struct xdp_capture *capture,
+				   const struct capture_interface *interface)
+{
+	void *to = capture_out_room(&capture->out, PCAPNG_OVERHEAD);
+	struct xdp_capture_sums sums = capture_sums(self, capture, interface->ifindex);
+
+	if (to)
+		capture_out_add(&capture->out,
+				pcapng_put_statistics(to, PCAPNG_OVERHEAD,
+						      &(struct pcapng_statistics){
+							      .interface = interface->number,
+							      .start_ns = capture->started_ns +
+									  capture->wall_ns,
+							      .time_ns = capture_clock(
+										 CLOCK_MONOTONIC) +
+									 capture->wall_ns,
+							      .received = sums.seen,
+							      .accepted = sums.matched,
+							      .dropped = sums.lost,
+							      .delivered = interface->written,
+						      }));
+}
+
+static void capture_end_file(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	struct pcapng_span left;
+
+	/* A last try, if it failed before. */
+	capture_out_flush(&capture->out);
+	for (uint32_t i = 0; i < capture->count; i++)
+		if (capture->interfaces[i].file == capture->file)
+			capture_put_statistics(self, capture, &capture->interfaces[i]);
+	if (capture_out_flush(&capture->out))
+		capture->error = capture->out.error;
+	left = capture_out_close(&capture->out);
+	capture->packets -= left.packets;
+	capture->bytes -= left.kept;
+	capture->unwritten += left.packets;
+}
+
+/* ---- interfaces ---------------------------------------------------------------------------------- */
+
+static struct capture_interface *capture_add_interface(struct xdp_capture *capture,
+						       const struct xdp_interfaces *names,
+						       uint32_t ifindex)
+{
+	uint64_t *lost = calloc(capture->ncpus, sizeof(*lost));
+	struct capture_interface *all = NULL, *interface;
+	const char *name = xdp_interfaces_name(names, ifindex);
+
+	if (lost && capture->count < XDP_INTERFACES_MAX)
+		all = reallocarray(capture->interfaces, capture->count + 1, sizeof(*all));
+	if (!all) {
+		free(lost);
+		return NULL;
+	}
+	capture->interfaces = all;
+	capture->last = capture->count;
+	interface = &all[capture->count++];
+	*interface = (struct capture_interface){ .ifindex = ifindex, .lost = lost };
+	snprintf(interface->name, sizeof(interface->name), "%s", name);
+	return interface;
+}
+
+/* NULL where there is no memory. */
+static struct capture_interface *capture_interface_of(struct xdp_capture *capture,
+						      const struct xdp_interfaces *names,
+						      uint32_t ifindex)
+{
+	if (capture->last < capture->count && capture->interfaces[capture->last].ifindex == ifindex)
+		return &capture->interfaces[capture->last];
+	for (uint32_t i = 0; i < capture->count; i++) {
+		if (capture->interfaces[i].ifindex != ifindex)
+			continue;
+		capture->last = i;
+		return &capture->interfaces[i];
+	}
+	return capture_add_interface(capture, names, ifindex);
+}
+
+/* Before its first packet in this file. False: there was no room. */
+static bool capture_describe(struct xdp_capture *capture, struct capture_interface *interface)
+{
+	size_t room = PCAPNG_OVERHEAD + (capture->filter ? strlen(capture->filter) : 0);
+	void *to;
+
+	if (interface->file == capture->file)
+		return true;
+	to = capture_out_room(&capture->out, room);
+	if (!to)
+		return false;
+	capture_out_add(&capture->out, pcapng_put_interface(to, room,
+							    &(struct pcapng_interface){
+								    .name = interface->name,
+								    .filter = capture->filter,
+								    .snaplen = capture->snaplen,
+							    }));
+	interface->file = capture->file;
+	interface->number = capture->described++;
+	return true;
+}
+
+/* ---- packets ------------------------------------------------------------------------------------- */
+
+/* A file that holds nothing yet takes any packet. */
+static bool capture_is_full(const struct xdp_capture *capture,
+			    const struct xdp_capture_record *record)
+{
+	uint64_t size = capture_out_size(&capture->out) + record->kept + PCAPNG_OVERHEAD +
+			(capture->described + 1ULL) * STATISTICS_SIZE;
+
+	if (!capture->files.rotates || capture->is_stuck || !capture->described)
+		return false;
+	if (capture->time_max && record->header.time_ns > capture->file_ns &&
+	    record->header.time_ns - capture->file_ns >= capture->time_max)
+		return true;
+	return capture->size_max && size > capture->size_max;
+}
+
+static void capture_turn(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	struct capture_out out;
+	int err = capture_next_file(self, capture, &out);
+
+	capture->is_stuck = err != 0;
+	if (err) {
+		bpfhost_error(self, "failed to make the next capture file (%s); going on in %s",
+			      strerror(-err), capture->files.shown);
+		return;
+	}
+	capture_end_file(self, capture);
+	capture_begin_file(capture, &out);
+}
+
+/* What is missing between the packet before, of this interface, and this one. */
+static uint64_t capture_dropped(const struct xdp_capture *capture,
+				const struct capture_interface *interface,
+				const struct xdp_capture_record *record)
+{
+	uint16_t cpu = record->header.cpu;
+
+	return interface->gap + (cpu < capture->ncpus ? record->lost - interface->lost[cpu] : 0);
+}
+
+static bool capture_put_packet(struct xdp_capture *capture, struct capture_interface *interface,
+			       const struct xdp_capture_record *record)
+{
+	size_t room = PCAPNG_OVERHEAD + record->kept;
+	struct pcapng_packet packet = {
+		.interface = interface->number,
+		.queue = record->queue,
+		.time_ns = record->header.time_ns + capture->wall_ns,
+		.length = record->length,
+		.kept = record->kept,
+		.data = record->data,
+		.id = capture->packets + 1,
+		.flags = PCAPNG_INBOUND,
+		.verdict = record->action,
+		.dropped = capture_dropped(capture, interface, record),
+	};
+	void *to = capture_out_room(&capture->out, room);
+
+	if (to)
+		capture_out_add(&capture->out, pcapng_put_packet(to, room, &packet));
+	return to;
+}
+
+static void capture_wrote(struct xdp_capture *capture, struct capture_interface *interface,
+			  const struct xdp_capture_record *record)
+{
+	if (!capture->file_ns)
+		capture->file_ns = record->header.time_ns;
+	interface->gap = 0;
+	interface->written++;
+	if (record->header.cpu < capture->ncpus)
+		interface->lost[record->header.cpu] = record->lost;
+	capture->packets++;
+	capture->bytes += record->kept;
+}
+
+static void capture_stop(struct bpfhost_instance *self, struct xdp_capture *capture,
+			 const char *why)
+{
+	capture->has_ended = true;
+	if (capture->ended)
+		__atomic_store_n(capture->ended, 1, __ATOMIC_RELAXED);
+	capture_end_file(self, capture);
+	bpfhost_info(self, "the capture has ended: %s", why);
+}
+
+/* The kernel fills it in, but what it says of sizes is believed only where it can be true. */
+static bool capture_is_sound(const struct xdp_capture_record *record, uint32_t size)
+{
+	return size >= sizeof(*record) && record->kept <= size - sizeof(*record) &&
+	       record->kept <= record->length && record->kept <= XDP_CAPTURE_MAX;
+}
+
+void xdp_capture_take(struct bpfhost_instance *self, struct xdp_capture *capture,
+		      const struct xdp_interfaces *names, const struct bpfhost_event *record,
+		      uint32_t size)
+{
+	const struct xdp_capture_record *packet = (const void *)record;
+	struct capture_interface *interface;
+
+	if (!capture->is_on || capture->has_ended || !capture_is_sound(packet, size))
+		return;
+	if (capture_is_full(capture, packet))
+		capture_turn(self, capture);
+	interface = capture_interface_of(capture, names, packet->ifindex);
+	if (interface && capture_describe(capture, interface) &&
+	    capture_put_packet(capture, interface, packet)) {
+		capture_wrote(capture, interface, packet);
+	} else {
+		capture->unwritten++;
+		if (interface)
+			interface->gap++;
+	}
+	if (capture->count_max && capture->packets >= capture->count_max)
+		capture_stop(self, capture, "write_count is reached");
+}
+
+/* ---- the life of a capture ----------------------------------------------------------------------- */
+
+int xdp_capture_start(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	struct capture_out out;
+	int err;
+
+	if (!capture->is_on)
+		return 0;
+	capture->ended = bpfhost_variable(self, "xdp_capture_ended", sizeof(*capture->ended));
+	capture->wall_ns = capture_wall();
+	capture->started_ns = capture->tick_ns = capture_clock(CLOCK_MONOTONIC);
+	err = capture_next_file(self, capture, &out);
+	if (!err)
+		capture_begin_file(capture, &out);
+	return err;
+}
+
+static void capture_tell_unwritten(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	int error = capture->out.error;
+
+	if (error && error != capture->error)
+		bpfhost_error(self, "failed to write %s: %s; it is tried again each second",
+			      capture->files.shown, strerror(-error));
+	capture->error = error ? error : capture->error;
+	if (capture->unwritten == capture->told)
+		return;
+	bpfhost_error(self, "failed to write %llu packets to %s: %s",
+		      (unsigned long long)(capture->unwritten - capture->told),
+		      capture->files.shown,
+		      capture->out.error ? strerror(-capture->out.error) : "it is full");
+	capture->told = capture->unwritten;
+}
+
+static void capture_tick(struct bpfhost_instance *self, struct xdp_capture *capture, uint64_t now)
+{
+	capture->tick_ns += (now - capture->tick_ns) / XDP_CAPTURE_TICK_NS * XDP_CAPTURE_TICK_NS;
+	capture->wall_ns = capture_wall();
+	capture->is_stuck = false;
+	capture_out_flush(&capture->out);
+	capture_tell_unwritten(self, capture);
+}
+
+void xdp_capture_poll(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	uint64_t now;
+
+	if (!capture->is_on)
+		return;
+	now = capture_clock(CLOCK_MONOTONIC);
+	if (now - capture->tick_ns >= XDP_CAPTURE_TICK_NS)
+		capture_tick(self, capture, now);
+	else if (!capture->out.is_regular && !capture->out.error)
+		capture_out_flush(&capture->out);
+	if (capture->out.error == -EPIPE && !capture->has_ended)
+		capture_stop(self, capture, "nobody reads the FIFO any more");
+}
+
+int xdp_capture_finish(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	if (!capture->file)
+		return 0;
+	capture_end_file(self, capture);
+	bpfhost_info(self,
+		     "captured %llu packets, %llu bytes of them, in %s; lost in the ring: %llu, "
+		     "not written: %llu",
+		     (unsigned long long)capture->packets, (unsigned long long)capture->bytes,
+		     capture->files.shown, (unsigned long long)capture_lost(self, capture),
+		     (unsigned long long)capture->unwritten);
+	if (!capture->unwritten)
+		return 0;
+	return bpfhost_fail(self, capture->error ? capture->error : -EIO,
+			    "failed to write %llu packets to %s: %s",
+			    (unsigned long long)capture->unwritten, capture->files.shown,
+			    capture->error ? strerror(-capture->error) : "it was full");
+}
+
+void xdp_capture_free(struct xdp_capture *capture)
+{
+	if (!capture->is_on)
+		return;
+	capture_out_close(&capture->out);
+	capture_files_close(&capture->files);
+	for (uint32_t i = 0; i < capture->count; i++)
+		free(capture->interfaces[i].lost);
+	free(capture->interfaces);
+	capture->interfaces = NULL;
+	capture->count = 0;
+}
