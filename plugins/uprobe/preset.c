@@ -141,31 +141,51 @@ static int preset_unknown(const struct preset *preset)
 	bpfhost_error_set(
 		preset->err, 0,
 		"there is no preset \"%.64s\", neither built in nor as a file %s/%.64s.preset; "
-		"%s \"%s\"",
+		"%s \"%s\"%s",
 		preset->name, preset_folders[0], preset->name, near ? "did you mean" : "there is",
-		near ? near : names[0]);
+		near ? near : names[0], near ? "?" : "");
 	return -ENOENT;
+}
+
+/* What holds a zero byte is no text: -EILSEQ. */
+static int preset_read(const char *path, char **ret_text)
+{
+	char *text;
+	size_t length;
+	int ret = bpfhost_data_read(path, PRESET_SIZE_MAX, &text, &length);
+
+	if (ret)
+		return ret;
+	if (strlen(text) != length) {
+		free(text);
+		return -EILSEQ;
+	}
+	*ret_text = text;
+	return 0;
+}
+
+static int preset_unreadable(const struct preset *preset, int err)
+{
+	const char *why = err == -EILSEQ   ? "it is no text"
+			  : err == -EINVAL ? "it is no regular file"
+					   : strerror(-err);
+
+	bpfhost_error_set(preset->err, 0, "failed to read %s: %s", preset->origin, why);
+	return err == -EILSEQ ? -EINVAL : err;
 }
 
 static int preset_find(const struct preset *preset, char *origin, size_t size, char **ret_text)
 {
-	size_t length;
 	int ret = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(preset_folders) / sizeof(preset_folders[0]); i++) {
 		snprintf(origin, size, "%s/%s.preset", preset_folders[i], preset->name);
-		ret = bpfhost_data_read(origin, PRESET_SIZE_MAX, ret_text, &length);
+		ret = preset_read(origin, ret_text);
 		if (ret != -ENOENT)
 			break;
 	}
-	if (!ret && strlen(*ret_text) != length) { /* no text */
-		free(*ret_text);
-		ret = -EINVAL;
-	}
-	if (ret && ret != -ENOENT)
-		bpfhost_error_set(preset->err, 0, "failed to read %s: %s", origin, strerror(-ret));
 	if (ret != -ENOENT)
-		return ret;
+		return ret ? preset_unreadable(preset, ret) : 0;
 	snprintf(origin, size, "preset %s", preset->name);
 	for (const struct uprobe_preset *known = uprobe_presets; known->name; known++)
 		if (!strcmp(known->name, preset->name)) {

@@ -89,6 +89,26 @@ refused 'target:function' --set 'probes=libc'
 refused '/etc/passwd' --set 'probes=/etc/passwd:main'
 refused 'is no name of a preset' --set 'preset=no/such/preset'
 
+# ---- presets of one's own, below an /etc that nobody else sees ------------------------------------
+
+# preset_run TEXT: a run with a preset of this text, escaped as for printf
+preset_run() {
+	printf '%b' "$1" >"$TMP/own.preset"
+	unshare -m bash -c 'mount -t tmpfs tmpfs /etc && mkdir -p /etc/bpfhost/uprobe.d &&
+		cp "$0" /etc/bpfhost/uprobe.d && exec "$@"' "$TMP/own.preset" \
+		"$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --plugin uprobe \
+		--set preset=own --dry-run >"$TMP/out" 2>"$TMP/log"
+	STATUS=$?
+}
+
+need_program unshare
+preset_run "# a remark\\nnumber = $TARGET_PROGRAM:no_such\\nnumber = $TARGET_PROGRAM:numbers\\n"
+expect "exit status of a preset" 0 "$STATUS"
+grep -q 'to numbers' "$TMP/out" || fail "the preset's second choice is not taken"
+preset_run "number = $TARGET_PROGRAM:numbers\\n\\0"
+expect "exit status of a preset with a zero byte" 2 "$STATUS"
+grep -q 'own.preset: it is no text' "$TMP/log" || fail "no word of the zero byte"
+
 # ---- what a return probe would kill -------------------------------------------------------------
 
 cat >"$TMP/go.c" <<'EOF'
