@@ -112,7 +112,7 @@ int bpfhost_attached(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
 
-	if (!session || session_is_dry(self))
+	if (!session || session_is_dry(self) || session->given_up)
 		return 0; /* a plugin without programs has nothing to attach */
 	self->host->probes(self->host, session->attached, session->wanted);
 	if (session->attached || !session->wanted)
