@@ -38,6 +38,9 @@ expect "by name, not by position" '{"small":-2,"note":"note"}' "$(data)"
 host_run --plugin uprobe --set "probes=$TARGET_PROGRAM:handle_request(note: str, staet)"
 expect "a misspelt parameter" 2 "$STATUS"
 grep -q 'did you mean "state"' "$TMP/log" || fail "no word of the parameter"
+host_run --plugin uprobe --set "probes=$TARGET_PROGRAM:handle_request(staet)"
+expect "a misspelt parameter alone" 2 "$STATUS"
+grep -q 'no parameter "staet"; did you mean "state"' "$TMP/log" || fail "no word of the parameter alone"
 records_once 'handle_request(first: ptr, state: i32)' 2
 expect "types: by position" '[0,5]' "$(data | jq -s -c 'map(.state)')"
 
