@@ -126,20 +126,41 @@ static int list_parsed(struct list *list, const struct bpfhost_probe *probe)
 	return ret;
 }
 
+/* "ns::*": as a glob it is written "ns??*" in a probe, where colons part what it is made of. */
+static void list_free_colons(char *glob)
+{
+	for (char *at = glob; (at = strstr(at, "::"));)
+		memcpy(at, "??", 2);
+}
+
+static int list_parse(struct bpfhost_instance *self, const char *glob,
+		      struct bpfhost_probe **ret_probe)
+{
+	struct bpfhost_error why = { 0 };
+	char *text = strdup(glob);
+	int ret = -ENOMEM;
+
+	if (text && !strchr(text, '"'))
+		list_free_colons(text);
+	if (text)
+		ret = bpfhost_probe_parse(text, ret_probe, &why);
+	free(text);
+	return ret ? bpfhost_fail(self, ret, "\"%s\": %s", glob, why.text) : 0;
+}
+
 static int list_all(struct bpfhost_instance *self, const char *glob, int verbose,
 		    void (*found)(void *ctx, const char *probe, const char *detail), void *ctx)
 {
 	struct list list = { .self = self, .verbose = verbose, .found = found, .ctx = ctx };
 	struct bpfhost_probe *probe = NULL;
-	struct bpfhost_error why = { 0 };
 	int ret;
 
 	if (!glob)
 		return bpfhost_fail(self, -EINVAL,
 				    "functions of which file? bpfhost probes uprobe libc 'get*'");
-	ret = bpfhost_probe_parse(glob, &probe, &why);
+	ret = list_parse(self, glob, &probe);
 	if (ret)
-		return bpfhost_fail(self, ret, "\"%s\": %s", glob, why.text);
+		return ret;
 	ret = list_parsed(&list, probe);
 	bpfhost_probe_free(probe);
 	return ret;

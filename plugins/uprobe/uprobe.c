@@ -60,6 +60,20 @@ static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
 	return err ? uprobe_fail(self, err, "preset", name, &why) : 0;
 }
 
+/* Once, though many probes may name it. */
+static void uprobe_tell_target(struct bpfhost_instance *self, const struct uprobe_uses *uses,
+			       uint32_t index)
+{
+	const struct bpfhost_file *file = uses->items[index].file;
+	const struct bpfhost_target *target = &file->target;
+
+	for (uint32_t i = 0; i < index; i++)
+		if (uses->items[i].file == file)
+			return;
+	if (strcmp(target->text, target->path) != 0)
+		bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
+}
+
 static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_use *use)
 {
 	const struct bpfhost_target *target = &use->file->target;
@@ -67,8 +81,12 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 
 	for (uint32_t i = 0; i < use->count; i++)
 		slow += use->places->items[use->first + i].single_step;
-	if (strcmp(target->text, target->path) != 0)
-		bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
+	if (use->places->copy)
+		bpfhost_warn(self,
+			     "%s: calls of %s may go to \"%s\", a copy that the compiler made of "
+			     "it; \"%s*\" has both",
+			     target->path, use->places->items[use->first].name, use->places->copy,
+			     use->places->items[use->first].name);
 	if (use->places->refused)
 		bpfhost_debug(self, "%s: %u functions take no probe and are left out", target->path,
 			      use->places->refused);
@@ -105,8 +123,10 @@ static int uprobe_gather(struct bpfhost_instance *self)
 		err = uprobe_add_preset(self, presets->items[i].text);
 	if (!probes->given && !presets->given)
 		err = uprobe_add_default(self);
-	for (uint32_t i = 0; i < uses->count && !err; i++)
+	for (uint32_t i = 0; i < uses->count && !err; i++) {
+		uprobe_tell_target(self, uses, i);
 		uprobe_tell_use(self, &uses->items[i]);
+	}
 	return err;
 }
 

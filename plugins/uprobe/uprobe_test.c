@@ -207,7 +207,7 @@ static void refuses_mistakes(void **state)
 		{ "/proc/self/exe:uprobe_test_one -> f64", "floating-point" },
 		{ "/proc/self/exe:uprobe_test_one(a: i32, a: i32)", "named twice" },
 		{ "/proc/self/exe:uprobe_test_one(ret: i32) -> i32", "field \"ret\" already" },
-		{ "/proc/self/exe:uprobe_test_one(latency_ns) -> void", "\"latency_ns\" already" },
+		{ "/proc/self/exe:uprobe_test_one(latency_ns: u64) -> void", "\"latency_ns\" already" },
 		{ "/proc/self/exe:uprobe_test_*(function: i32)", "field \"function\" already" },
 		{ "/proc/self/exe:uprobe_test_one(a: i32) if b == 1", "unknown name \"b\"" },
 		{ "/proc/self/exe:uprobe_test_one+0x1 -> i32", "from the begin of its function" },

@@ -84,6 +84,7 @@ refused() {
 refused 'did you mean "numbers"' --set "probes=$TARGET_PROGRAM:numbrs"
 refused 'there is no library "libcx"' --set 'probes=libcx:getpid'
 refused 'no.such.program' --set 'probes=no.such.program:main'
+refused 'there is no process 99999999' --set 'probes=pid:99999999:main'
 refused 'process 4194304' --set 'probes=pid:4194304:main'
 refused 'target:function' --set 'probes=libc'
 refused '/etc/passwd' --set 'probes=/etc/passwd:main'

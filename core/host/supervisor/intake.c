@@ -123,7 +123,8 @@ static void stream_take_log(struct instance *instance, const struct bus_frame *f
 	name_size = strlen(name) + 1;
 	if (sizeof(*head) + name_size > size)
 		return;
-	if (*name)
+	/* Where a line was written is of interest to those who write plugins. */
+	if (*name && log_shows(instance->run->log, BPFHOST_DEBUG))
 		log_write(instance->run->log, head->level, instance->config->name, "%s (%s:%u)",
 			  name + name_size, name, head->line);
 	else

@@ -145,6 +145,11 @@ static int parse_process(const char *text, uint32_t *pid, struct bpfhost_error *
 	if (begins(text, PID_PREFIX)) {
 		if (!target_process_number(text + strlen(PID_PREFIX), pid))
 			return 0;
+		if (text[strspn(text + strlen(PID_PREFIX), "0123456789") + strlen(PID_PREFIX)] ==
+			    '\0' &&
+		    text[strlen(PID_PREFIX)] > '0')
+			return target_fail(err, -EINVAL, "there is no process %.32s",
+					   text + strlen(PID_PREFIX));
 		return target_fail(err, -EINVAL, "\"%.64s\" is not pid: and a process' number",
 				   text);
 	}
