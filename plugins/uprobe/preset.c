@@ -77,8 +77,10 @@ static int preset_check(const struct preset *preset, const char *text, unsigned 
 
 static int preset_bad_line(struct preset *preset, unsigned int number)
 {
-	bpfhost_error_set(preset->err, 0, "%s, line %u: a line is written \"event = probe\"",
-			  preset->origin, number);
+	bpfhost_error_set(
+		preset->err, 0,
+		"%s, line %u: a line is written \"event = probe\", where the event is a name of letters, digits and _",
+		preset->origin, number);
 	return -EINVAL;
 }
 

@@ -58,9 +58,13 @@ static void discovery_tell(const struct discovery *discovery, const struct usdt_
 {
 	const struct bpfhost_instance *self = discovery->settings->self;
 
-	bpfhost_info(self, "found %s%s: %u static probes, %u of them left out as noisy",
-		     file->file->target.root, file->file->target.path, discovery->probes,
-		     discovery->noisy);
+	char noisy[64] = "";
+
+	if (discovery->noisy)
+		snprintf(noisy, sizeof(noisy), ", %u of them left out as noisy", discovery->noisy);
+	bpfhost_info(self, "found %s%s: %u static probe%s%s", file->file->target.root,
+		     file->file->target.path, discovery->probes, discovery->probes == 1 ? "" : "s",
+		     noisy);
 	if (discovery->failed)
 		bpfhost_warn(self, "%s: %u probes cannot be attached", file->file->target.path,
 			     discovery->failed);

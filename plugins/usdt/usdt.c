@@ -71,14 +71,14 @@ static bool usdt_is_mistake(int err)
 static void usdt_tell(struct bpfhost_instance *self, const struct usdt_uses *uses, uint32_t first,
 		      const char *text)
 {
-	const struct bpfhost_target *last = NULL;
-
 	for (uint32_t i = first; i < uses->count; i++) {
 		const struct bpfhost_target *target = &uses->items[i].file->file->target;
+		uint32_t before = 0; /* once, though many probes may name it */
 
-		if (target != last && strcmp(target->text, target->path) != 0)
+		while (before < i && &uses->items[before].file->file->target != target)
+			before++;
+		if (before == i && strcmp(target->text, target->path) != 0)
 			bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
-		last = target;
 	}
 	bpfhost_info(self, "probe \"%s\" has %u site%s", text, uses->count - first,
 		     uses->count - first == 1 ? "" : "s");

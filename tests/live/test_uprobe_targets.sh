@@ -87,6 +87,9 @@ refused 'no.such.program' --set 'probes=no.such.program:main'
 refused 'there is no process 99999999' --set 'probes=pid:99999999:main'
 refused 'process 4194304' --set 'probes=pid:4194304:main'
 refused 'target:function' --set 'probes=libc'
+refused "there is no file \"$TMP/cals\"; did you mean \"$TMP/calls\"?" --set "probes=$TMP/cals:numbers"
+refused '"." is a folder' --set 'probes=.:numbers'
+refused 'it is a script; what runs' --set "probes=$TMP/enter:main"
 refused '/etc/passwd' --set 'probes=/etc/passwd:main'
 refused 'is no name of a preset' --set 'preset=no/such/preset'
 
@@ -95,6 +98,7 @@ refused 'is no name of a preset' --set 'preset=no/such/preset'
 # preset_run TEXT: a run with a preset of this text, escaped as for printf
 preset_run() {
 	printf '%b' "$1" >"$TMP/own.preset"
+	# shellcheck disable=SC2016 # they are the arguments of the shell inside
 	unshare -m bash -c 'mount -t tmpfs tmpfs /etc && mkdir -p /etc/bpfhost/uprobe.d &&
 		cp "$0" /etc/bpfhost/uprobe.d && exec "$@"' "$TMP/own.preset" \
 		"$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --plugin uprobe \

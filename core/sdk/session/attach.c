@@ -32,10 +32,15 @@ bool session_only_planned(struct bpfhost_instance *self, const struct bpf_progra
 	return session_is_dry(self);
 }
 
+/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
+#define ATTACH_ENOTSUPP 524
+
 int session_missed(struct bpfhost_instance *self, const char *probe, int err)
 {
 	struct session *session = session_get(self);
 
+	if (err == -ATTACH_ENOTSUPP)
+		err = -EOPNOTSUPP;
 	self->host->probe_failed(self->host, probe, strerror(-err));
 	if (session && !session->first_error)
 		session->first_error = err;

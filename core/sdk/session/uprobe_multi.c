@@ -167,8 +167,7 @@ static int uprobe_lot_missed(struct bpfhost_instance *self, const struct session
 	for (uint32_t i = first; i < end; i++)
 		uprobes->failed[i] = true;
 	snprintf(text, sizeof(text), "%s and %u more", probe, end - first - 1);
-	return session_missed(self, end - first > 1 ? text : probe,
-			      err == -UPROBE_ENOTSUPP ? -EOPNOTSUPP : err);
+	return session_missed(self, end - first > 1 ? text : probe, err);
 }
 
 static int uprobe_range(struct bpfhost_instance *self, const struct session_uprobes *uprobes,

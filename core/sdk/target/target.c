@@ -70,6 +70,8 @@ static int find_path(const struct target_view *view, const char *text,
 				   "path from there that begins with '/'",
 				   view->pid, text);
 	found.fd = target_view_open_file(view, text);
+	if (found.fd == -ENOENT)
+		return target_fail_path(view, text, err);
 	if (found.fd < 0)
 		return target_fail_open(err, found.fd, text);
 	found.path = *text == '/' ? strdup(text) : realpath(text, NULL);
@@ -165,7 +167,7 @@ static int find(const char *text, bool is_process, const struct target_view *vie
 {
 	if (is_process)
 		return find_running(view, ret_found, err);
-	if (strchr(text, '/'))
+	if (strchr(text, '/') || !strcmp(text, ".") || !strcmp(text, ".."))
 		return find_path(view, text, ret_found, err);
 	return find_name(view, text, ret_found, err);
 }
