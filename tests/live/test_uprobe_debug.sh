@@ -25,6 +25,10 @@ records_once() {
 	target_end
 }
 
+listed=$("$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" probes uprobe \
+	"$TARGET_PROGRAM" handle_request -v | sed -n 's/^    \([a-z]*: \|returns \)/\1/p' | sed 's/ short int$/ short/' | paste -s -d ';' -)
+expect "the list of parameters" "request: struct request *;state: enum state;weight: double, which is in a vector register;note: const char *;small: short;returns int" "$listed"
+
 all='{"state":"IDLE","note":"note","small":-2}
 {"state":"WAITING","note":"note","small":-2}'
 
