@@ -10,6 +10,7 @@
 
 #include "callers.h"
 #include "preset.h"
+#include "unused.h"
 #include "use.h"
 
 #define UPROBE_DEFAULT       "libc:getaddrinfo(node: str) -> i32"
@@ -72,6 +73,12 @@ static void uprobe_tell_target(struct bpfhost_instance *self, const struct uprob
 			return;
 	if (strcmp(target->text, target->path) != 0)
 		bpfhost_info(self, "%s is %s%s", target->text, target->root, target->path);
+	if (uprobe_is_unused(self->host->filter, target))
+		bpfhost_warn(
+			self,
+			"no process of --pid runs %s or has it mapped by now: what is traced is "
+			"this very file, not a copy or what was replaced by it",
+			target->path);
 }
 
 static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_use *use)

@@ -30,6 +30,17 @@ target_start numbers 20
 host_start --plugin uprobe --set 'probes=process:calls:numbers(a: i8) -> i32'
 finish_target 20
 
+# The file was replaced since: what runs is another.
+target_start numbers 20
+for wanted in 0 1; do
+	host_run --plugin uprobe --set "probes=$TARGET_PROGRAM:numbers" --pid "$TARGET_PID" --dry-run
+	expect "exit status" 0 "$STATUS"
+	expect "words of a file that nobody runs" $wanted "$(grep -c 'no process of --pid runs' "$TMP/log")"
+	cp "$TARGET_PROGRAM" "$TMP/newer"
+	mv "$TMP/newer" "$TARGET_PROGRAM"
+done
+target_end
+
 # ---- a program in PATH, a library ---------------------------------------------------------------
 
 target_start numbers 20
