@@ -48,6 +48,14 @@ logs() {
 	grep -qF "$1" "$TMP/log" || fail "no '$1' in the log"
 }
 
+# ---- in events ----------------------------------------------------------------------------------
+
+host_start --plugin uprobe --set "probes=$PROGRAM:shop??*" --comm names
+"$PROGRAM"
+host_stop
+expect "names of functions" 'shop::Order::total(int) const;shop::put(char const*)' \
+	"$(events | jq -r .data.function | paste -s -d ';' -)"
+
 # ---- a wrong name -----------------------------------------------------------------------------
 
 plan '"shop::Order::total(int)"'
