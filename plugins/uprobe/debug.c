@@ -25,13 +25,13 @@ void uprobe_debugs_free(struct uprobe_debugs *debugs)
 }
 
 /* A stripped file has it in its debug file; that it has none at all is no error. */
-static void debug_open(struct uprobe_debug *debug)
+struct bpfhost_dwarf *uprobe_debug_read(const struct bpfhost_file *file)
 {
-	const struct bpfhost_file *file = debug->file;
+	struct bpfhost_dwarf *dwarf = NULL;
 
-	if (!bpfhost_dwarf_open(file->target.fd, &debug->dwarf, NULL) || file->debug_fd < 0)
-		return;
-	bpfhost_dwarf_open(file->debug_fd, &debug->dwarf, NULL);
+	if (bpfhost_dwarf_open(file->target.fd, &dwarf, NULL) && file->debug_fd >= 0)
+		(void)bpfhost_dwarf_open(file->debug_fd, &dwarf, NULL);
+	return dwarf;
 }
 
 static int debugs_get(struct uprobe_debugs *debugs, const struct bpfhost_file *file,
@@ -53,7 +53,7 @@ static int debugs_get(struct uprobe_debugs *debugs, const struct bpfhost_file *f
 		return -ENOMEM;
 	*ret_debug = items[debugs->count++];
 	(*ret_debug)->file = file;
-	debug_open(*ret_debug);
+	(*ret_debug)->dwarf = uprobe_debug_read(file);
 	return 0;
 }
 

@@ -18,6 +18,9 @@ struct uprobe_debugs {
 	uint32_t count;
 };
 
+/* A file's, or its debug file's, for bpfhost_dwarf_close(); NULL: there is none. */
+struct bpfhost_dwarf *uprobe_debug_read(const struct bpfhost_file *file);
+
 /*
  * The function of this symbol that begins at this virtual address; both belong to debugs. 0, -ENOENT
  * (no debug information, or none of this function), -ENOMEM.

@@ -60,38 +60,35 @@ static int fields_misspelt(const struct bpfhost_dwarf_function *function,
 		names[n] = function->parameters[n].name;
 	near = bpfhost_nearest(param->name, names, n);
 	bpfhost_error_set(err, param->text_offset,
-			  "the function has no parameter \"%.64s\", though others that are named "
-			  "here; %s%s%s",
-			  param->name, near ? "did you mean \"" : "write all with their types",
+			  "the function has no parameter \"%.64s\"; %s%s%s", param->name,
+			  near ? "did you mean \"" : "write all with their types",
 			  near ? near : " to have them by position", near ? "\"?" : "");
 	return -EINVAL;
 }
 
 /*
- * By name where all are known, by position where they are somebody's own names. Where some are known,
- * types say that positions are meant; without one a name was misspelt, and all others would be wrong.
+ * By name where all are known, by position where they are somebody's own names. Types say that these are
+ * meant; without one a name was misspelt, and what would be shown under it is another parameter.
  */
 static int fields_choose(struct fields_source *source, const struct bpfhost_probe *probe,
 			 struct bpfhost_error *err)
 {
 	const struct bpfhost_probe_param *untyped = NULL;
-	uint32_t known = 0, unknown = 0;
+	uint32_t unknown = 0;
 
 	for (uint32_t i = 0; i < probe->param_count && source->function; i++) {
 		const struct bpfhost_probe_param *param = &probe->params[i];
 
 		if (param->has_offset)
 			continue;
-		if (fields_is_known(source, param)) {
-			known++;
+		if (fields_is_known(source, param))
 			continue;
-		}
 		unknown++;
 		if (!fields_is_typed(param->type) && !param->has_chain)
 			untyped = param;
 	}
 	source->by_name = source->function && !unknown;
-	return known && untyped ? fields_misspelt(source->function, untyped, err) : 0;
+	return untyped ? fields_misspelt(source->function, untyped, err) : 0;
 }
 
 static void fields_from_value(const struct bpfhost_dwarf_value *value,

@@ -8,12 +8,14 @@
 
 #include <bpfhost/sdk.h>
 
+#include "debug.h"
 #include "place.h"
 #include "uprobe.h"
 
 struct list {
 	struct bpfhost_instance *self;
 	struct bpfhost_file *file;
+	struct bpfhost_dwarf *dwarf; /* NULL: there is none, or nobody asks */
 	const char *target;
 	int verbose;
 	void (*found)(void *ctx, const char *probe, const char *detail);
@@ -49,6 +51,25 @@ static void list_instruction(FILE *out, const struct list *list,
 			*instruction.text ? ", " : "", list_step(instruction.step));
 }
 
+static void list_parameters(FILE *out, const struct list *list, const struct bpfhost_symbol *symbol)
+{
+	struct bpfhost_dwarf_function *function;
+
+	if (!list->dwarf ||
+	    bpfhost_dwarf_function(list->dwarf, symbol->name, symbol->address, &function, NULL))
+		return;
+	for (uint32_t i = 0; i < function->parameter_count; i++) {
+		const struct bpfhost_dwarf_value *value = &function->parameters[i];
+
+		fprintf(out, "    %s: %s%s%s\n", value->name, value->type_name,
+			value->reason ? ", which " : "", value->reason ? value->reason : "");
+	}
+	if (function->parameter_count == 0)
+		fprintf(out, "    no parameters\n");
+	fprintf(out, "    returns %s\n", function->returns.type_name);
+	bpfhost_dwarf_function_free(function);
+}
+
 static char *list_describe(const struct list *list, const struct bpfhost_symbol *symbol)
 {
 	char *text = NULL, *readable = bpfhost_demangle(symbol->name);
@@ -64,6 +85,7 @@ static char *list_describe(const struct list *list, const struct bpfhost_symbol 
 			symbol->kind == BPFHOST_SYMBOL_IFUNC
 				? " (IFUNC: chosen when the program starts)"
 				: "");
+		list_parameters(out, list, symbol);
 		list_instruction(out, list, symbol);
 		fclose(out);
 	}
@@ -94,6 +116,9 @@ static int list_of_file(struct list *list, const struct bpfhost_probe_part *func
 	struct bpfhost_error why = { 0 };
 	int ret = bpfhost_file_symbols(list->file, &symbols, &why);
 
+	/* Behind the symbols, with which a separate debug file is found. */
+	if (!ret && list->verbose)
+		list->dwarf = uprobe_debug_read(list->file);
 	if (!ret && function)
 		ret = bpfhost_symbols_match(symbols, function->text, function->quoted, list_found,
 					    list);
@@ -122,8 +147,31 @@ static int list_parsed(struct list *list, const struct bpfhost_probe *probe)
 		bpfhost_fail(list->self, ret, "%s", why.text);
 	else
 		ret = list_of_file(list, probe->part_count > parts ? &probe->parts[parts] : NULL);
+	bpfhost_dwarf_close(list->dwarf);
 	bpfhost_files_free(&files);
 	return ret;
+}
+
+/* "ns::*": as a glob it is written "ns??*" in a probe, where colons part what it is made of. */
+static void list_free_colons(char *glob)
+{
+	for (char *at = glob; (at = strstr(at, "::"));)
+		memcpy(at, "??", 2);
+}
+
+static int list_parse(struct bpfhost_instance *self, const char *glob,
+		      struct bpfhost_probe **ret_probe)
+{
+	struct bpfhost_error why = { 0 };
+	char *text = strdup(glob);
+	int ret = -ENOMEM;
+
+	if (text && !strchr(text, '"'))
+		list_free_colons(text);
+	if (text)
+		ret = bpfhost_probe_parse(text, ret_probe, &why);
+	free(text);
+	return ret ? bpfhost_fail(self, ret, "\"%s\": %s", glob, why.text) : 0;
 }
 
 static int list_all(struct bpfhost_instance *self, const char *glob, int verbose,
@@ -131,15 +179,14 @@ static int list_all(struct bpfhost_instance *self, const char *glob, int verbose
 {
 	struct list list = { .self = self, .verbose = verbose, .found = found, .ctx = ctx };
 	struct bpfhost_probe *probe = NULL;
-	struct bpfhost_error why = { 0 };
 	int ret;
 
 	if (!glob)
 		return bpfhost_fail(self, -EINVAL,
 				    "functions of which file? bpfhost probes uprobe libc 'get*'");
-	ret = bpfhost_probe_parse(glob, &probe, &why);
+	ret = list_parse(self, glob, &probe);
 	if (ret)
-		return bpfhost_fail(self, ret, "\"%s\": %s", glob, why.text);
+		return ret;
 	ret = list_parsed(&list, probe);
 	bpfhost_probe_free(probe);
 	return ret;

@@ -164,25 +164,64 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 	return place_keep(search, is_ifunc ? 0 : symbol->size, &place);
 }
 
+/* Names as the user wrote one: readable where that was, and in any case such that a probe may have them. */
+static void place_did_you_mean(const struct place_search *search, const char *const *near, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *readable = strstr(search->text, "::") ? bpfhost_demangle(near[i]) : NULL;
+		bool fits = readable && strlen(readable) <= PLACE_NAME_SHOWN;
+		size_t used = strlen(search->err->text);
+
+		snprintf(search->err->text + used, sizeof(search->err->text) - used, "%s\"%.*s\"%s",
+			 i ? ", " : "; did you mean ", PLACE_NAME_SHOWN, fits ? readable : near[i],
+			 i + 1 == n ? "?" : "");
+		free(readable);
+	}
+}
+
 static int place_unknown(const struct place_search *search, const struct bpfhost_symbols *symbols)
 {
 	const char *near[PLACE_NEAREST_MAX];
 	size_t all, n = bpfhost_symbols_nearest(symbols, search->text, near, PLACE_NEAREST_MAX);
 	const struct bpfhost_file *file = search->file;
-	size_t used;
 
 	bpfhost_symbols_all(symbols, &all);
 	bpfhost_error_set(search->err, 0, "there is no function \"%.*s\" in %s%s%s%s",
 			  PLACE_NAME_SHOWN, search->text, file->target.path,
 			  file->debug_path ? " and " : "", file->debug_path ? file->debug_path : "",
 			  all ? "" : ", which has no symbols at all");
-	for (size_t i = 0; i < n; i++) {
-		used = strlen(search->err->text);
-		snprintf(search->err->text + used, sizeof(search->err->text) - used,
-			 "%s\"%.64s\"%s", i ? ", " : "; did you mean ", near[i],
-			 i + 1 == n ? "?" : "");
-	}
+	place_did_you_mean(search, near, n);
 	return -ENOENT;
+}
+
+/* ---- copies of the compiler's ---------------------------------------------------------------------- */
+
+static int place_copy(void *ctx, const struct bpfhost_symbol *symbol)
+{
+	struct place_search *search = ctx;
+	const char *end = symbol->name + strlen(search->text);
+
+	if (!strncmp(end, ".constprop.", 11) || !strncmp(end, ".isra.", 6))
+		search->places->copy = symbol->name;
+	return 0;
+}
+
+/*
+ * Of a function whose arguments it partly knows, a compiler makes a copy that takes the others alone. Calls of
+ * that are none of the function's own place.
+ */
+static int place_find_copy(struct place_search *search, const struct bpfhost_symbols *symbols)
+{
+	char pattern[BPFHOST_PROBE_TEXT_MAX + 3];
+	const char *name =
+		search->places->count == 1 ? uprobe_place_name(&search->places->items[0]) : NULL;
+	int ret;
+
+	if (!name || strcmp(name, search->text) != 0 || strpbrk(search->text, "*?@"))
+		return 0;
+	snprintf(pattern, sizeof(pattern), "%s.*", search->text);
+	ret = bpfhost_symbols_match(symbols, pattern, false, place_copy, search);
+	return ret < 0 ? ret : 0;
 }
 
 /* "name+0x10": cuts text at the sign; false: it ends with no number. */
@@ -210,7 +249,7 @@ static int places_by_name(struct place_search *search, const struct bpfhost_prob
 		return ret;
 	ret = bpfhost_symbols_match(symbols, part->text, part->quoted, place_found, search);
 	if (ret)
-		return ret < 0 ? ret : 0;
+		return ret < 0 ? ret : place_find_copy(search, symbols);
 	snprintf(name, sizeof(name), "%s", part->text);
 	if (place_split(name, &search->plus))
 		ret = bpfhost_symbols_match(symbols, name, part->quoted, place_found, search);

@@ -91,9 +91,9 @@ static int preset_unknown(const struct preset *preset, const char *folder)
 	bpfhost_error_set(
 		preset->err, 0,
 		"there is no preset \"%s\", neither built in nor as a file %.128s/%s.preset; "
-		"%s \"%s\"",
+		"%s \"%s\"%s",
 		preset->name, folder, preset->name, near ? "did you mean" : "there is",
-		near ? near : names[0]);
+		near ? near : names[0], near ? "?" : "");
 	return -ENOENT;
 }
 

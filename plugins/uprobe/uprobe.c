@@ -10,6 +10,7 @@
 
 #include "callers.h"
 #include "preset.h"
+#include "unused.h"
 #include "use.h"
 
 #define UPROBE_DEFAULT       "libc:getaddrinfo(node: str) -> i32"
@@ -46,6 +47,23 @@ static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
 	return err ? bpfhost_fail_probe(self, err, "preset", name, &why) : 0;
 }
 
+/* Once, though many probes may name it. */
+static void uprobe_tell_unused(struct bpfhost_instance *self, const struct uprobe_uses *uses,
+			       uint32_t index)
+{
+	const struct bpfhost_file *file = uses->items[index].file;
+
+	for (uint32_t i = 0; i < index; i++)
+		if (uses->items[i].file == file)
+			return;
+	if (uprobe_is_unused(self->host->filter, &file->target))
+		bpfhost_warn(
+			self,
+			"no process of --pid runs %s or has it mapped by now: what is traced is "
+			"this very file, not a copy or what was replaced by it",
+			file->target.path);
+}
+
 static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_use *use)
 {
 	const struct bpfhost_target *target = &use->file->target;
@@ -53,6 +71,12 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 
 	for (uint32_t i = 0; i < use->count; i++)
 		slow += use->places->items[use->first + i].single_step;
+	if (use->places->copy)
+		bpfhost_warn(self,
+			     "%s: calls of %s may go to \"%s\", a copy that the compiler made of "
+			     "it; \"%s*\" has both",
+			     target->path, uprobe_place_name(&use->places->items[use->first]),
+			     use->places->copy, uprobe_place_name(&use->places->items[use->first]));
 	if (use->places->refused)
 		bpfhost_debug(self, "%s: %u functions take no probe and are left out", target->path,
 			      use->places->refused);
@@ -89,8 +113,10 @@ static int uprobe_gather(struct bpfhost_instance *self)
 		err = uprobe_add_preset(self, presets->items[i].text);
 	if (!probes->given && !presets->given)
 		err = uprobe_add_default(self);
-	for (uint32_t i = 0; i < uses->count && !err; i++)
+	for (uint32_t i = 0; i < uses->count && !err; i++) {
+		uprobe_tell_unused(self, uses, i);
 		uprobe_tell_use(self, &uses->items[i]);
+	}
 	bpfhost_files_tell(self, &uses->files);
 	return err;
 }

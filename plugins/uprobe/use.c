@@ -102,6 +102,15 @@ static bool use_is_inside(const struct uprobe_places *places)
 	return false;
 }
 
+/* The most that a function's name takes of a schema; what is mangled may grow, and is cut. */
+static size_t use_name_size(const char *name)
+{
+	size_t length = name ? strlen(name) : 0;
+	bool grows = length > 1 && name[0] == '_' && (name[1] == 'Z' || name[1] == 'R');
+
+	return 1 + (grows && length < BPFHOST_SCHEMA_NAME_MAX ? BPFHOST_SCHEMA_NAME_MAX : length);
+}
+
 /* How many places from first on share a layout. */
 static uint32_t use_lot(const struct uprobe_places *places, uint32_t first)
 {
@@ -109,29 +118,42 @@ static uint32_t use_lot(const struct uprobe_places *places, uint32_t first)
 	size_t bytes = 0;
 
 	while (first + n < places->count && n < USE_FUNCTIONS_MAX && bytes < USE_NAMES_MAX) {
-		const char *name = uprobe_place_name(&places->items[first + n]);
-
-		bytes += name ? strlen(name) + 1 : 1;
+		bytes += use_name_size(uprobe_place_name(&places->items[first + n]));
 		n++;
 	}
 	return n;
 }
 
-static int use_name_functions(const struct uprobe_places *places, uint32_t first, uint32_t count,
-			      const char ***ret_names)
+static void use_free_names(char **names, uint32_t count)
 {
-	const char **names = calloc(count, sizeof(*names));
+	for (uint32_t i = 0; names && i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* As people read them. */
+static int use_name_functions(const struct uprobe_places *places, uint32_t first, uint32_t count,
+			      char ***ret_names)
+{
+	char **names = calloc(count, sizeof(*names));
 
 	if (!names)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < count; i++)
-		names[i] = uprobe_place_name(&places->items[first + i]) ?: "";
+	for (uint32_t i = 0; i < count; i++) {
+		const char *name = uprobe_place_name(&places->items[first + i]) ?: "";
+
+		names[i] = bpfhost_demangle(name) ?: strdup(name);
+		if (!names[i]) {
+			use_free_names(names, i);
+			return -ENOMEM;
+		}
+	}
 	*ret_names = names;
 	return 0;
 }
 
 static int use_lay_out(struct use_maker *maker, const struct uprobe_use *use,
-		       const struct uprobe_fields *fields, const char *const *functions)
+		       const struct uprobe_fields *fields, char *const *functions)
 {
 	struct uprobe_uses *uses = maker->uses;
 	struct bpfhost_argument_layout *layout;
@@ -141,7 +163,7 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_use *use,
 		.event = event,
 		.fields = fields->items,
 		.nfields = fields->count,
-		.functions = functions,
+		.functions = (const char *const *)functions,
 		.nfunctions = functions ? use->count : 0,
 		.is_call = fields->has_return,
 		.returned = fields->returned,
@@ -169,12 +191,12 @@ static int use_lay_out(struct use_maker *maker, const struct uprobe_use *use,
 static int use_make(struct use_maker *maker, struct uprobe_use *use,
 		    const struct uprobe_fields *fields, bool one)
 {
-	const char **names = NULL;
+	char **names = NULL;
 	int ret = one ? 0 : use_name_functions(use->places, use->first, use->count, &names);
 
 	if (!ret)
 		ret = use_lay_out(maker, use, fields, names);
-	free(names);
+	use_free_names(names, use->count);
 	use->layout = maker->uses->nlayouts - 1;
 	return ret ? ret : uses_keep_use(maker->uses, use);
 }

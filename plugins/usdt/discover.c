@@ -64,8 +64,12 @@ static void discovery_tell(const struct discovery *discovery, const struct bpfho
 	const struct bpfhost_instance *self = discovery->settings->self;
 	struct usdt_discover *discover = discovery->discover;
 
-	bpfhost_info(self, "found %s%s: %u static probes, %u of them left out as noisy",
-		     target->root, target->path, discovery->probes, discovery->noisy);
+	char noisy[64] = "";
+
+	if (discovery->noisy)
+		snprintf(noisy, sizeof(noisy), ", %u of them left out as noisy", discovery->noisy);
+	bpfhost_info(self, "found %s%s: %u static probe%s%s", target->root, target->path,
+		     discovery->probes, discovery->probes == 1 ? "" : "s", noisy);
 	if (discovery->failed)
 		bpfhost_warn(self, "%s: %u probes cannot be attached", target->path,
 			     discovery->failed);

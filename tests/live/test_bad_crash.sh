@@ -40,7 +40,7 @@ for where in load attach; do
 	run 1 "bad: plugin misbehave: its worker exited with status 0 in $where\$" where=$where how=_exit
 	run 1 "bad: .*Input/output error" where=$where how=error
 	run 0 "bad: attached 1 of 1" where=$where how=signals
-	run 0 "bad: flood 0 " where=$where how=flood
+	run 0 "bad: flood 0$" where=$where how=flood
 done
 # Long enough for the second life, which crashes in its turn, and is the last.
 calls=3000
@@ -60,7 +60,7 @@ run 1 'bad: the worker broke the format of the bus .an event of unknown type' \
 calls=300
 run 1 'bad: .*Input/output error' where=poll how=error after=100
 run 0 'bad: attached 1 of 1' where=poll how=leak
-run 0 'bad: flood 0 ' where=poll how=flood after=299
+run 0 'bad: flood 0$' where=poll how=flood after=299
 
 # What goes wrong in detach shows when the run ends.
 run_detach() {

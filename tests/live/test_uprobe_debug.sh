@@ -25,6 +25,10 @@ records_once() {
 	target_end
 }
 
+listed=$("$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" probes uprobe \
+	"$TARGET_PROGRAM" handle_request -v | sed -n 's/^    \([a-z]*: \|returns \)/\1/p' | sed 's/ short int$/ short/' | paste -s -d ';' -)
+expect "the list of parameters" "request: struct request *;state: enum state;weight: double, which is in a vector register;note: const char *;small: short;returns int" "$listed"
+
 all='{"state":"IDLE","note":"note","small":-2}
 {"state":"WAITING","note":"note","small":-2}'
 
@@ -38,6 +42,9 @@ expect "by name, not by position" '{"small":-2,"note":"note"}' "$(data)"
 host_run --plugin uprobe --set "probes=$TARGET_PROGRAM:handle_request(note: str, staet)"
 expect "a misspelt parameter" 2 "$STATUS"
 grep -q 'did you mean "state"' "$TMP/log" || fail "no word of the parameter"
+host_run --plugin uprobe --set "probes=$TARGET_PROGRAM:handle_request(staet)"
+expect "a misspelt parameter alone" 2 "$STATUS"
+grep -q 'no parameter "staet"; did you mean "state"' "$TMP/log" || fail "no word of the parameter alone"
 records_once 'handle_request(first: ptr, state: i32)' 2
 expect "types: by position" '[0,5]' "$(data | jq -s -c 'map(.state)')"
 

@@ -30,6 +30,17 @@ target_start numbers 20
 host_start --plugin uprobe --set 'probes=process:calls:numbers(a: i8) -> i32'
 finish_target 20
 
+# The file was replaced since: what runs is another.
+target_start numbers 20
+for wanted in 0 1; do
+	host_run --plugin uprobe --set "probes=$TARGET_PROGRAM:numbers" --pid "$TARGET_PID" --dry-run
+	expect "exit status" 0 "$STATUS"
+	expect "words of a file that nobody runs" $wanted "$(grep -c 'no process of --pid runs' "$TMP/log")"
+	cp "$TARGET_PROGRAM" "$TMP/newer"
+	mv "$TMP/newer" "$TARGET_PROGRAM"
+done
+target_end
+
 # ---- a program in PATH, a library ---------------------------------------------------------------
 
 target_start numbers 20
@@ -58,10 +69,35 @@ refused() {
 refused 'did you mean "numbers"' --set "probes=$TARGET_PROGRAM:numbrs"
 refused 'there is no library "libcx"' --set 'probes=libcx:getpid'
 refused 'no.such.program' --set 'probes=no.such.program:main'
+refused 'there is no process 99999999' --set 'probes=pid:99999999:main'
 refused 'process 4194304' --set 'probes=pid:4194304:main'
 refused 'target:function' --set 'probes=libc'
+refused "there is no file \"$TMP/cals\"; did you mean \"$TMP/calls\"?" --set "probes=$TMP/cals:numbers"
+refused '"." is a folder' --set 'probes=.:numbers'
+refused 'it is a script; what runs' --set "probes=$TMP/enter:main"
 refused '/etc/passwd' --set 'probes=/etc/passwd:main'
 refused 'is no name of a preset' --set 'preset=no/such/preset'
+
+# ---- presets of one's own, below an /etc that nobody else sees ------------------------------------
+
+# preset_run TEXT: a run with a preset of this text, escaped as for printf
+preset_run() {
+	printf '%b' "$1" >"$TMP/own.preset"
+	# shellcheck disable=SC2016 # they are the arguments of the shell inside
+	unshare -m bash -c 'mount -t tmpfs tmpfs /etc && mkdir -p /etc/bpfhost/uprobe.d &&
+		cp "$0" /etc/bpfhost/uprobe.d && exec "$@"' "$TMP/own.preset" \
+		"$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --plugin uprobe \
+		--set preset=own --dry-run >"$TMP/out" 2>"$TMP/log"
+	STATUS=$?
+}
+
+need_program unshare
+preset_run "# a remark\\nnumber = $TARGET_PROGRAM:no_such\\nnumber = $TARGET_PROGRAM:numbers\\n"
+expect "exit status of a preset" 0 "$STATUS"
+grep -q 'to numbers' "$TMP/out" || fail "the preset's second choice is not taken"
+preset_run "number = $TARGET_PROGRAM:numbers\\n\\0"
+expect "exit status of a preset with a zero byte" 2 "$STATUS"
+grep -q 'own.preset, line 1: this is no text' "$TMP/log" || fail "no word of the zero byte"
 
 # ---- what a return probe would kill -------------------------------------------------------------
 

@@ -162,7 +162,8 @@ static void test_refused(void **state)
 	fixture_write(fixture, "empty", "");
 	fixture_run(fixture, "printf '\\177ELF\\2\\2\\1' >other; printf '\\177ELF\\9\\1' >neither");
 	fixture_run(fixture, "printf '\\177ELF\\2\\1\\1' >short");
-	expect_refused(fixture, "text", -ENOEXEC, "it is not an ELF file");
+	expect_refused(fixture, "text", -ENOEXEC,
+		       "it is a script; what runs, and can be probed, is its interpreter");
 	expect_refused(fixture, "empty", -ENOEXEC, "it is not an ELF file");
 	expect_refused(fixture, "other", -ENOEXEC, "it is an ELF file of the other byte order");
 	expect_refused(fixture, "neither", -ENOEXEC, "it is an ELF file of neither 32 nor 64 bits");

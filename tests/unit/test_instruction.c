@@ -66,6 +66,17 @@ static const struct expected x86[] = {
 	{ "4883ec08", 0, SINGLE, "other" },
 	{ "c3", 0, SINGLE, "other" },
 	{ "c5f877", 0, SINGLE, "other" },
+	{ "c5f96ec6", 0, REFUSED, "AVX" }, /* vmovd, how glibc's memset begins */
+	{ "c5fe6f06", 0, REFUSED, "AVX" }, /* vmovdqu */
+	{ "c5f9efc0", 0, REFUSED, "AVX" }, /* vpxor */
+	{ "c5f1efc9", 0, REFUSED, "AVX" },
+	{ "c4e17a7f06", 0, SINGLE, "other" },
+	{ "c4e17a6f06", 0, REFUSED, "AVX" },
+	{ "c4e27978c6", 0, SINGLE, "other" }, /* vpbroadcastb */
+	{ "62f17c486f06", 0, REFUSED, "AVX" },
+	{ "62e27d287ac6", 0, SINGLE, "other" }, /* how its evex memset begins */
+	{ "c5f9", 0, SINGLE, "other" },
+	{ "c4e17a", 0, SINGLE, "other" },
 	{ "0f05", 0, SINGLE, "other" },
 	{ "0f1ec0", 0, SINGLE, "other" },
 	{ "f30f1ec8", 0, SINGLE, "other" },

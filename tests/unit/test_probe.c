@@ -185,6 +185,8 @@ static void test_refused(void **state)
 	refuse("a:b(x: u33)", "unknown type \"u33\" at column 8; did you mean \"u32\"?");
 	refuse("a:b(x: qqqq)", "unknown type \"qqqq\" at column 8");
 	refuse("a:b(x", "',' or ')' must follow the parameter at column 6");
+	refuse("a:b(x.y)",
+	       "',' or ')' must follow the parameter at column 6; fields are named behind \"->\"");
 	refuse("a:b(x,)", "a parameter's name is missing at column 7");
 	refuse("a:b(x@4)", "a type must follow the offset of \"x\" at column 8");
 	refuse("a:b(x@:u8)", "an offset must follow '@' at column 7");

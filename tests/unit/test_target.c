@@ -466,10 +466,9 @@ static void test_many_processes(void **state)
 
 static void test_mistakes_in_processes(void **state)
 {
-	static const char *const wrong[] = { "pid:",        "pid:0",
-					     "pid:x",       "pid:-1",
-					     "pid:1x",      "pid: 1",
-					     "pid:4194305", "pid:99999999999999999999" };
+	static const char *const wrong[] = {
+		"pid:", "pid:0", "pid:x", "pid:-1", "pid:1x", "pid: 1"
+	};
 	char sentence[128];
 
 	(void)state;
@@ -478,6 +477,8 @@ static void test_mistakes_in_processes(void **state)
 			 wrong[i]);
 		refuse(wrong[i], 0, -EINVAL, sentence);
 	}
+	refuse("pid:4194305", 0, -EINVAL, "there is no process 4194305");
+	refuse("pid:99999999999999999999", 0, -EINVAL, "there is no process 99999999999999999999");
 	refuse("process:", 0, -EINVAL, "the name of a process is missing behind process:");
 	refuse("process:no-such-process", 0, -ENOENT, "no process is named \"no-such-process\"");
 }

@@ -78,6 +78,8 @@ static uint64_t instance_hang_at(const struct instance *instance)
 		return UINT64_MAX;
 	if (!bus_call(instance->bus, &since) || since > instance->run->now)
 		since = instance->run->now;
+	if (since < instance->released_at) /* the time before was the kernel's */
+		since = instance->released_at;
 	return since + limit;
 }
 

@@ -108,6 +108,17 @@ static void stream_take_schema(struct instance *instance, const struct bus_frame
 						       : "a schema that does not hold together");
 }
 
+/*
+ * Where a line was written is of interest to those who write plugins. A BPF program's says it always: it
+ * stands there for somebody who looks for a mistake.
+ */
+static bool stream_shows_place(const struct instance *instance, const char *file)
+{
+	const char *bpf = strstr(file, ".bpf.c");
+
+	return (bpf && !bpf[strlen(".bpf.c")]) || log_shows(instance->run->log, BPFHOST_DEBUG);
+}
+
 static void stream_take_log(struct instance *instance, const struct bus_frame *frame,
 			    const void *payload)
 {
@@ -123,7 +134,7 @@ static void stream_take_log(struct instance *instance, const struct bus_frame *f
 	name_size = strlen(name) + 1;
 	if (sizeof(*head) + name_size > size)
 		return;
-	if (*name)
+	if (*name && stream_shows_place(instance, name))
 		log_write(instance->run->log, head->level, instance->config->name, "%s (%s:%u)",
 			  name + name_size, name, head->line);
 	else

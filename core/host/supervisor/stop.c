@@ -150,11 +150,13 @@ static void stop_tell_stuck(const struct supervisor *run)
 {
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		if (instance_alive(&run->instances[i]) && !run->instances[i].drained_all)
-			log_write(run->log, BPFHOST_WARN, run->instances[i].config->name,
-				  "its worker (pid %d) is %s", (int)run->instances[i].pid,
-				  run->instances[i].releasing
-					  ? "still letting go of its probes, and is left to it"
-					  : "killed but still inside the kernel");
+			log_write(
+				run->log, BPFHOST_WARN, run->instances[i].config->name,
+				"its worker (pid %d) is %s", (int)run->instances[i].pid,
+				run->instances[i].releasing
+					? "still attaching or letting go of its probes, and is left "
+					  "to it"
+					: "killed but still inside the kernel");
 }
 
 bool stop_is_over(const struct supervisor *run)

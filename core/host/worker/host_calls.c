@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The host as a plugin sees it: each function of struct bpfhost_host. */
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "worker/privileges.h"
 #include "worker/state.h"
 
 static struct worker *host_worker(const struct bpfhost_host *host)
@@ -193,8 +195,8 @@ static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint
 }
 
 /*
- * So long may it take to let go of what is attached, in seconds. Then the worker ends whatever that leaves
- * behind.
+ * So long may it take to attach or to let go of what is attached, in seconds. Then the worker ends whatever
+ * that leaves behind.
  */
 #define HOST_RELEASE_LIMIT 600
 
@@ -212,12 +214,27 @@ static void host_release_begin(const struct bpfhost_host *host)
 }
 
 /*
- * The supervisor is not followed again: its death now, while the worker is about to end, would be a signal
- * that is still pending when the kernel closes what is left, with the same effect.
+ * In detach the supervisor is not followed again: its death now, while the worker is about to end, would be
+ * a signal that is still pending when the kernel closes what is left, with the same effect. One that died
+ * while something was attached is not followed either: its end of the control socket tells.
  */
 static void host_release_end(const struct bpfhost_host *host)
 {
-	protocol_send(host_worker(host)->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
+	const struct worker *worker = host_worker(host);
+
+	protocol_send(worker->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
+	if (bus_call(worker->bus, NULL) == WORKER_CALL_DETACH)
+		return;
+	alarm(0);
+	(void)privileges_follow_parent(worker->setup->supervisor);
+}
+
+/* Once it has started a worker, a supervisor says nothing but to stop. */
+static bool host_release_over(const struct bpfhost_host *host)
+{
+	struct pollfd control = { .fd = host_worker(host)->setup->control, .events = POLLIN };
+
+	return poll(&control, 1, 0) > 0;
 }
 
 static void host_drained(const struct bpfhost_host *host)
@@ -281,6 +298,7 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		.size = sizeof(release),
 		.begin = host_release_begin,
 		.end = host_release_end,
+		.over = host_release_over,
 	};
 
 	static const struct bpfhost_ext_room room = { .size = sizeof(room), .look = host_room };

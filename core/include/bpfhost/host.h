@@ -10,6 +10,7 @@
 #include <bpfhost/event.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -124,10 +125,10 @@ struct bpfhost_host {
 };
 
 /*
- * Extension "bpfhost.release/1" of the host, for detach. Between begin and end the instance does nothing
- * but let go of what is attached, which may take the kernel long: the host does not end the worker
- * meanwhile. Killed in the middle of it, it could leave breakpoints behind in traced programs, for the
- * kernel takes them out no more once its thread is to die.
+ * Extension "bpfhost.release/1" of the host, for attach and detach. Between begin and end the instance does
+ * nothing but attach or let go of what is attached, which may take the kernel long: the host does not end
+ * the worker meanwhile. Killed in the middle of it, it could leave breakpoints behind in traced programs,
+ * for the kernel takes them out no more once its thread is to die.
  */
 #define BPFHOST_EXT_RELEASE "bpfhost.release/1"
 
@@ -136,6 +137,8 @@ struct bpfhost_ext_release {
 	uint32_t reserved;
 	void (*begin)(const struct bpfhost_host *host);
 	void (*end)(const struct bpfhost_host *host);
+	/* Whether the instance is to end: what takes long in attach looks now and then, and gives up. */
+	bool (*over)(const struct bpfhost_host *host);
 };
 
 /*

@@ -299,10 +299,11 @@ void bpfhost_calls_tell(struct bpfhost_instance *self)
 	left = tables_calls_left(self);
 	if (left + counters->replaced)
 		bpfhost_info(self,
-			     "%s%llu calls had not returned, were left by other ways, or were "
+			     "%s%llu call%s had not returned, were left by other ways, or were "
 			     "nested deeper than the kernel follows (64 in one thread)",
 			     left == TABLES_LEFT_MAX ? "at least " : "",
-			     (unsigned long long)(left + counters->replaced));
+			     (unsigned long long)(left + counters->replaced),
+			     left + counters->replaced == 1 ? "" : "s");
 	if (counters->full)
 		bpfhost_warn(self,
 			     "%llu calls were not followed: more were under way than option "

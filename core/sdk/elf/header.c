@@ -44,7 +44,9 @@ static int check_ident(const unsigned char *ident, struct bpfhost_error *err)
 {
 	const char *why = NULL;
 
-	if (memcmp(ident, ELFMAG, SELFMAG))
+	if (!memcmp(ident, "#!", 2))
+		why = "it is a script; what runs, and can be probed, is its interpreter";
+	else if (memcmp(ident, ELFMAG, SELFMAG))
 		why = "it is not an ELF file";
 	else if (ident[EI_CLASS] != ELFCLASS32 && ident[EI_CLASS] != ELFCLASS64)
 		why = "it is an ELF file of neither 32 nor 64 bits";

@@ -179,11 +179,37 @@ static bool is_refused(uint8_t byte)
 	return memchr(bytes, byte, sizeof(bytes));
 }
 
+static bool is_mov_to_ss(uint8_t opcode, uint8_t modrm)
+{
+	return opcode == 0x8e && (modrm & 0x38) == 0x10;
+}
+
+/*
+ * AVX: the opcode stands behind a prefix of 2, 3 or 4 bytes (VEX, EVEX), and is one of another map; but the
+ * kernel looks it up among those of one byte. So it refuses "vpxor" (ef) and "vmovdqa" (6f) as the port
+ * and string instructions of that number.
+ */
+static struct bpfhost_instruction look_vector(const struct code *code, size_t prefix)
+{
+	uint8_t opcode = byte_at(code, code->at + prefix);
+	uint8_t modrm = byte_at(code, code->at + prefix + 1);
+
+	if (code->at + prefix < code->size && (is_refused(opcode) || is_mov_to_ss(opcode, modrm)))
+		return refused("AVX");
+	return other;
+}
+
 static struct bpfhost_instruction look_opcode(const struct code *code)
 {
 	uint8_t opcode = code->bytes[code->at];
 
 	switch (opcode) {
+	case 0xc5:
+		return look_vector(code, 2);
+	case 0xc4:
+		return look_vector(code, 3);
+	case 0x62:
+		return look_vector(code, 4);
 	case EXTENDED:
 		return look_extended(code);
 	case 0x90: /* with REX.B it exchanges registers */
@@ -203,7 +229,8 @@ static struct bpfhost_instruction look_opcode(const struct code *code)
 	case 0xf4:
 		return refused("hlt");
 	case 0x8e: /* to the stack segment */
-		return (byte_at(code, code->at + 1) & 0x38) == 0x10 ? refused("mov to ss") : other;
+		return is_mov_to_ss(opcode, byte_at(code, code->at + 1)) ? refused("mov to ss")
+									 : other;
 	}
 	if (opcode >= 0x50 && opcode <= 0x57)
 		return push(code);

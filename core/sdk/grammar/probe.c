@@ -231,7 +231,8 @@ static int parse_params(struct parser *parser)
 		err = parse_param(parser);
 	} while (!err && grammar_accept(cursor, ","));
 	if (!err && !grammar_accept(cursor, ")"))
-		err = grammar_fail(cursor, cursor->at, -EINVAL, NULL,
+		err = grammar_fail(cursor, cursor->at, -EINVAL,
+				   *cursor->at == '.' ? "fields are named behind \"->\"" : NULL,
 				   "',' or ')' must follow the parameter");
 	return err;
 }

@@ -42,8 +42,13 @@ int bpfhost_missed(struct bpfhost_instance *self, const char *probe, int err, co
 	return err;
 }
 
+/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
+#define ATTACH_ENOTSUPP 524
+
 int session_missed(struct bpfhost_instance *self, const char *probe, int err)
 {
+	if (err == -ATTACH_ENOTSUPP)
+		err = -EOPNOTSUPP;
 	return bpfhost_missed(self, probe, err, strerror(-err));
 }
 
@@ -153,7 +158,7 @@ int bpfhost_attached(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
 
-	if (!session || session_is_dry(self))
+	if (!session || session_is_dry(self) || session->given_up)
 		return 0; /* a plugin without programs has nothing to attach */
 	self->host->probes(self->host, session->attached, session->wanted);
 	if (session->attached || !session->wanted)

@@ -51,24 +51,12 @@ static void close_stop_programs(struct bpfhost_instance *self)
 	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
 }
 
-static const struct bpfhost_ext_release *close_extension(const struct bpfhost_instance *self)
-{
-	const struct bpfhost_ext_release *release =
-		self->host->extension(self->host, BPFHOST_EXT_RELEASE);
-
-	return release && release->size >= sizeof(*release) ? release : NULL;
-}
-
 /* Whoever waits for us is told that this is the kernel's time. */
 static void close_detach(struct bpfhost_instance *self, struct session *session)
 {
-	const struct bpfhost_ext_release *release = close_extension(self);
-
-	if (release)
-		release->begin(self->host);
+	session_in_kernel(self, true);
 	session_detach(session);
-	if (release)
-		release->end(self->host);
+	session_in_kernel(self, false);
 }
 
 int bpfhost_stop(struct bpfhost_instance *self)

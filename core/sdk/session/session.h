@@ -35,6 +35,7 @@ struct session {
 	int *link_fds; /* links that libbpf knows nothing of */
 	uint32_t nlink_fds;
 	bool uprobe_multi;
+	bool given_up; /* told to end while it attached */
 	uint32_t wanted;
 	uint32_t attached;
 	int first_error; /* of the probes that could not be attached */
@@ -58,6 +59,11 @@ void session_route_libbpf(const struct bpfhost_instance *self);
 
 /* CLOCK_MONOTONIC in ns, the clock of the events. */
 uint64_t session_now(void);
+
+/* Tells the host that what begins, or is over now, takes the kernel's time and must not be cut short. */
+void session_in_kernel(struct bpfhost_instance *self, bool begins);
+/* Whether the host wants the instance to end; attaching is given up then, which is no failure. */
+bool session_given_up(struct bpfhost_instance *self);
 
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);

@@ -5,6 +5,9 @@
  *
  * The kernel takes all places or none. So when it refuses, the lot is halved, and again, until the
  * places that it does not want stand alone.
+ *
+ * Each place takes it some ten microseconds in each process that uses the file: seconds, for all functions of
+ * libc. So lots are of a size that takes about a second, and between two of them the host may call it off.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -21,6 +24,11 @@
 
 #define UPROBE_MULTI_RETURN 1U         /* BPF_F_UPROBE_MULTI_RETURN */
 #define UPROBE_MULTI_MAX    (1U << 20) /* MAX_UPROBE_MULTI_CNT in kernel/trace/bpf_trace.c */
+/* Of the first lot. Few, for most files that have more are used by few; each link has its price, too. */
+#define UPROBE_LOT_FIRST 1024U
+#define UPROBE_LOT_LEAST 16U
+#define UPROBE_LOT_SHORT 250000000ULL  /* ns: after less, the next is four times as large */
+#define UPROBE_LOT_LONG  1000000000ULL /* ns: after more, half as large */
 /* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
 #define UPROBE_ENOTSUPP 524
 
@@ -159,8 +167,7 @@ static int uprobe_lot_missed(struct bpfhost_instance *self, const struct session
 	for (uint32_t i = first; i < end; i++)
 		uprobes->failed[i] = true;
 	snprintf(text, sizeof(text), "%s and %u more", probe, end - first - 1);
-	return session_missed(self, end - first > 1 ? text : probe,
-			      err == -UPROBE_ENOTSUPP ? -EOPNOTSUPP : err);
+	return session_missed(self, end - first > 1 ? text : probe, err);
 }
 
 static int uprobe_range(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
@@ -185,7 +192,48 @@ static int uprobe_range(struct bpfhost_instance *self, const struct session_upro
 	return err ? err : second;
 }
 
+/* ---- lot after lot -------------------------------------------------------------------------------- */
+
+static uint32_t uprobe_next_size(uint32_t size, uint64_t took)
+{
+	if (took < UPROBE_LOT_SHORT && size <= UPROBE_MULTI_MAX / 4)
+		return size * 4;
+	return took > UPROBE_LOT_LONG && size >= 2 * UPROBE_LOT_LEAST ? size / 2 : size;
+}
+
+static void uprobe_give_up(const struct session_uprobes *uprobes, uint32_t first)
+{
+	for (uint32_t i = first; i < uprobes->count; i++)
+		uprobes->failed[i] = true;
+}
+
+static int uprobe_lots(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
+{
+	uint32_t size = UPROBE_LOT_FIRST, end;
+	int err = 0;
+
+	for (uint32_t first = 0; first < uprobes->count; first = end) {
+		uint64_t began = session_now();
+		int ret;
+
+		if (session_given_up(self)) {
+			uprobe_give_up(uprobes, first);
+			break;
+		}
+		end = uprobes->count - first > size ? first + size : uprobes->count;
+		ret = uprobe_range(self, uprobes, first, end);
+		err = err ? err : ret;
+		size = uprobe_next_size(size, session_now() - began);
+	}
+	return err;
+}
+
 int session_uprobe_multi(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
 {
-	return uprobes->count ? uprobe_range(self, uprobes, 0, uprobes->count) : 0;
+	int err;
+
+	session_in_kernel(self, true);
+	err = uprobe_lots(self, uprobes);
+	session_in_kernel(self, false);
+	return err;
 }

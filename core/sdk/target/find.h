@@ -34,5 +34,6 @@ int target_fail_cached(const struct target_machine *machine, const char *name,
 		       struct bpfhost_error *err);
 int target_fail_program(const struct target_view *view, const char *name,
 			struct bpfhost_error *err);
+int target_fail_path(const struct target_view *view, const char *path, struct bpfhost_error *err);
 
 #endif

@@ -100,6 +100,28 @@ static void add_words(struct target_words *words, const struct target_view *view
 	closedir(dir);
 }
 
+/* What lies beside it may have been meant. */
+int target_fail_path(const struct target_view *view, const char *path, struct bpfhost_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = (size_t)(slash - path) + 1; /* of the folder, with its slash */
+	struct target_words words = { 0 };
+	char *folder = strndup(path, length), *near = NULL;
+	const char *name;
+	int ret;
+
+	if (folder)
+		add_words(&words, view, folder);
+	name = target_words_nearest(&words, slash + 1);
+	if (name && asprintf(&near, "%s%s", folder, name) < 0)
+		near = NULL;
+	ret = target_fail_near(err, near, "there is no file \"%.256s\"", path);
+	target_words_free(&words);
+	free(folder);
+	free(near);
+	return ret;
+}
+
 int target_fail_program(const struct target_view *view, const char *name, struct bpfhost_error *err)
 {
 	struct target_words words = { 0 };

@@ -70,6 +70,8 @@ static int find_path(const struct target_view *view, const char *text,
 				   "path from there that begins with '/'",
 				   view->pid, text);
 	found.fd = target_view_open_file(view, text);
+	if (found.fd == -ENOENT)
+		return target_fail_path(view, text, err);
 	if (found.fd < 0)
 		return target_fail_open(err, found.fd, text);
 	found.path = *text == '/' ? strdup(text) : realpath(text, NULL);
@@ -145,6 +147,11 @@ static int parse_process(const char *text, uint32_t *pid, struct bpfhost_error *
 	if (begins(text, PID_PREFIX)) {
 		if (!target_process_number(text + strlen(PID_PREFIX), pid))
 			return 0;
+		if (text[strspn(text + strlen(PID_PREFIX), "0123456789") + strlen(PID_PREFIX)] ==
+			    '\0' &&
+		    text[strlen(PID_PREFIX)] > '0')
+			return target_fail(err, -EINVAL, "there is no process %.32s",
+					   text + strlen(PID_PREFIX));
 		return target_fail(err, -EINVAL, "\"%.64s\" is not pid: and a process' number",
 				   text);
 	}
@@ -160,7 +167,7 @@ static int find(const char *text, bool is_process, const struct target_view *vie
 {
 	if (is_process)
 		return find_running(view, ret_found, err);
-	if (strchr(text, '/'))
+	if (strchr(text, '/') || !strcmp(text, ".") || !strcmp(text, ".."))
 		return find_path(view, text, ret_found, err);
 	return find_name(view, text, ret_found, err);
 }
