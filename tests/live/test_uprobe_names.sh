@@ -96,4 +96,4 @@ PROGRAM=./names
 plan copied whole 'copied*'
 expect "how often a file is named" 1 "$(grep -c ' is /.*names$' "$TMP/log")"
 host_run --plugin uprobe --set 'probes=./names:whole' --dry-run --log-level debug
-grep -q ' is /.*names (uprobe.c:[0-9]*)$' "$TMP/log" || fail "no place of the line at level debug"
+grep -q ' is /.*names (tell.c:[0-9]*)$' "$TMP/log" || fail "no place of the line at level debug"

@@ -74,7 +74,8 @@ refused 'process 4194304' --set 'probes=pid:4194304:main'
 refused 'target:function' --set 'probes=libc'
 refused "there is no file \"$TMP/cals\"; did you mean \"$TMP/calls\"?" --set "probes=$TMP/cals:numbers"
 refused '"." is a folder' --set 'probes=.:numbers'
-refused 'it is a script; what runs' --set "probes=$TMP/enter:main"
+printf '#!/bin/sh\n' >"$TMP/script"
+refused 'it is a script; what runs' --set "probes=$TMP/script:main"
 refused '/etc/passwd' --set 'probes=/etc/passwd:main'
 refused 'is no name of a preset' --set 'preset=no/such/preset'
 
@@ -97,7 +98,7 @@ expect "exit status of a preset" 0 "$STATUS"
 grep -q 'to numbers' "$TMP/out" || fail "the preset's second choice is not taken"
 preset_run "number = $TARGET_PROGRAM:numbers\\n\\0"
 expect "exit status of a preset with a zero byte" 2 "$STATUS"
-grep -q 'own.preset, line 1: this is no text' "$TMP/log" || fail "no word of the zero byte"
+grep -q 'own.preset, line 2: this is no text' "$TMP/log" || fail "no word of the zero byte"
 
 # ---- what a return probe would kill -------------------------------------------------------------
 
