@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "worker/privileges.h"
 #include "worker/state.h"
 
 static struct worker *host_worker(const struct bpfhost_host *host)
@@ -178,16 +179,41 @@ static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint
 }
 
 /*
- * So long may it take to let go of what is attached, in seconds. Then the worker ends whatever that leaves
- * behind.
+ * So long may it take to attach or let go of one thing, in seconds. Then the worker ends whatever that
+ * leaves behind.
  */
-#define HOST_RELEASE_LIMIT 600
+#define HOST_KERNEL_LIMIT 600
 
 /* The death of the supervisor must not interrupt it, see <bpfhost/host.h>; but it may not live for ever. */
 static void host_outlive(void)
 {
 	prctl(PR_SET_PDEATHSIG, 0);
-	alarm(HOST_RELEASE_LIMIT);
+	alarm(HOST_KERNEL_LIMIT);
+}
+
+/* Whether the run is to end is looked at here, where nothing is half done. */
+static int host_attach_begin(const struct bpfhost_host *host)
+{
+	struct worker *worker = host_worker(host);
+
+	worker_hear(worker);
+	if (worker->stop)
+		return -ECANCELED;
+	host_outlive();
+	bus_call_renew(worker->bus, worker_now());
+	bus_held_set(worker->bus, true);
+	return 0;
+}
+
+/* A supervisor that is gone by now could tell nothing any more. */
+static void host_attach_end(const struct bpfhost_host *host)
+{
+	struct worker *worker = host_worker(host);
+
+	bus_held_set(worker->bus, false);
+	alarm(0);
+	if (privileges_follow_parent(worker->setup->supervisor) < 0)
+		worker->stop = true;
 }
 
 static void host_release_begin(const struct bpfhost_host *host)
@@ -203,6 +229,12 @@ static void host_release_begin(const struct bpfhost_host *host)
 static void host_release_end(const struct bpfhost_host *host)
 {
 	protocol_send(host_worker(host)->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
+}
+
+static void host_release_step(const struct bpfhost_host *host)
+{
+	(void)host;
+	alarm(HOST_KERNEL_LIMIT);
 }
 
 static void host_drained(const struct bpfhost_host *host)
@@ -266,9 +298,17 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		.size = sizeof(release),
 		.begin = host_release_begin,
 		.end = host_release_end,
+		.step = host_release_step,
+	};
+	static const struct bpfhost_ext_attach attach = {
+		.size = sizeof(attach),
+		.begin = host_attach_begin,
+		.end = host_attach_end,
 	};
 
 	(void)host;
+	if (!strcmp(id, BPFHOST_EXT_ATTACH))
+		return &attach;
 	return strcmp(id, BPFHOST_EXT_RELEASE) ? NULL : &release;
 }
 

@@ -136,6 +136,24 @@ struct bpfhost_ext_release {
 	uint32_t reserved;
 	void (*begin)(const struct bpfhost_host *host);
 	void (*end)(const struct bpfhost_host *host);
+	/* One of many is gone, also between `drained` and the return: the time allowed counts anew. */
+	void (*step)(const struct bpfhost_host *host);
+};
+
+/*
+ * Extension "bpfhost.attach/1" of the host: each call of the kernel that attaches stands between begin
+ * and end. Killed inside of one, a worker would leave breakpoints behind, as above; so the host does not
+ * kill it there, and it does not follow the host into death. The time that a call may take counts anew
+ * with each begin: to wait for the kernel's lock many times is slow, but no hang.
+ */
+#define BPFHOST_EXT_ATTACH "bpfhost.attach/1"
+
+struct bpfhost_ext_attach {
+	uint32_t size;
+	uint32_t reserved;
+	/* 0; or -ECANCELED: the run is to end, so attach nothing more, and return this from attach. */
+	int (*begin)(const struct bpfhost_host *host);
+	void (*end)(const struct bpfhost_host *host);
 };
 
 /* The largest record that the bus carries, header included. */

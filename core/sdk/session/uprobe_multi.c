@@ -120,7 +120,7 @@ static int uprobe_lot_make(const struct session_uprobes *uprobes, uint32_t first
 	return 0;
 }
 
-static int uprobe_lot_attach(struct session *session, const struct session_uprobes *uprobes,
+static int uprobe_lot_attach(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
 			     const struct uprobe_lot *lot)
 {
 	struct uprobe_multi_attr attr = {
@@ -139,8 +139,12 @@ static int uprobe_lot_attach(struct session *session, const struct session_uprob
 		return 0;
 	if (lot->has_semaphores && !uprobes->returning)
 		attr.ref_ctr_offsets = (uint64_t)(uintptr_t)lot->semaphores;
+	fd = session_attach_begin(self);
+	if (fd)
+		return fd;
 	fd = uprobe_multi_link(&attr);
-	return fd < 0 ? fd : session_keep_link_fd(session, fd);
+	session_attach_end(self);
+	return fd < 0 ? fd : session_keep_link_fd(session_get(self), fd);
 }
 
 /* Whether another choice of places might be taken. */
@@ -173,7 +177,7 @@ static int uprobe_range(struct bpfhost_instance *self, const struct session_upro
 	if (end - first <= UPROBE_MULTI_MAX) {
 		err = uprobe_lot_make(uprobes, first, end, &lot);
 		if (!err)
-			err = uprobe_lot_attach(session_get(self), uprobes, &lot);
+			err = uprobe_lot_attach(self, uprobes, &lot);
 		uprobe_lot_free(&lot);
 	}
 	if (!err)
