@@ -10,6 +10,7 @@
 
 #include "supervisor/stop.h"
 #include "worker/protocol.h"
+#include "worker/worker.h"
 
 #define NOBODY 65534
 #define SECOND 1000000000ULL
@@ -118,6 +119,127 @@ static void test_last_words_are_heard(void **state)
 	bench_close(&bench);
 }
 
+/* A worker that goes on until its control socket is closed, and then for as long as the test wants. */
+struct lingering {
+	struct bench bench;
+	int linger; /* it ends when this is closed */
+};
+
+static void linger(int control, int until)
+{
+	char byte;
+
+	while (read(control, &byte, 1) > 0)
+		;
+	while (read(until, &byte, 1) > 0)
+		;
+	_exit(3);
+}
+
+static void lingering_start(struct lingering *lingering)
+{
+	struct instance *instance = &lingering->bench.instance;
+	int control[2], until[2];
+
+	bench_open(&lingering->bench);
+	memset(&instance->kernel, 0, sizeof(instance->kernel));
+	lingering->bench.config.call_limit_ns = SECOND;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control), 0);
+	assert_int_equal(pipe(until), 0);
+	instance->pid = fork();
+	if (instance->pid == 0) {
+		close(control[0]);
+		close(until[1]);
+		linger(control[1], until[0]);
+	}
+	close(control[1]);
+	close(until[0]);
+	instance->control = control[0];
+	instance->pidfd = pidfd_open(instance->pid, 0);
+	lingering->linger = until[1];
+}
+
+static void lingering_end(struct lingering *lingering, pid_t pid)
+{
+	siginfo_t info;
+
+	close(lingering->linger);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(info.si_code, CLD_EXITED);
+	assert_int_equal(info.si_status, 3);
+}
+
+static void pass(struct bench *bench, uint64_t ns)
+{
+	bench->run.now += ns;
+	instance_tick(&bench->instance);
+}
+
+/* It hangs inside of what must not be interrupted: it is told, and then not waited for. */
+static void test_one_that_attaches_is_left_not_killed(void **state)
+{
+	struct lingering lingering;
+	struct bench *bench = &lingering.bench;
+	struct instance *instance = &bench->instance;
+	pid_t pid;
+	(void)state;
+
+	lingering_start(&lingering);
+	pid = instance->pid;
+	instance->state = INSTANCE_STARTING;
+	instance->slow_at = UINT64_MAX;
+	bus_call_enter(instance->bus, WORKER_CALL_ATTACH, bench->run.now);
+	bus_held_set(instance->bus, true);
+	pass(bench, SECOND / 2);
+	assert_true(instance->control >= 0);
+	pass(bench, SECOND);
+	assert_int_equal(instance->control, -1);
+	assert_true(instance_alive(instance));
+	pass(bench, 3 * SECOND);
+	assert_false(instance_alive(instance));
+	assert_int_equal(instance->state, INSTANCE_DRAINING);
+	instance_settle(instance);
+	assert_int_equal(instance->state, INSTANCE_FAILED);
+	assert_true(bench->run.had_crash);
+	assert_true(stop_is_over(&bench->run));
+	lingering_end(&lingering, pid);
+	instance_reap(instance);
+	assert_int_equal(instance->left_pid, 0);
+	bench_close(bench);
+}
+
+/* What it had made and nobody has seen is lost to the crash; the next one begins when it has ended. */
+static void test_none_is_started_beside_one_that_was_left(void **state)
+{
+	struct lingering lingering;
+	struct bench *bench = &lingering.bench;
+	struct instance *instance = &bench->instance;
+	pid_t pid;
+	(void)state;
+
+	lingering_start(&lingering);
+	pid = instance->pid;
+	bench->config.restart_limit = 5;
+	instance->running_since = bench->run.now;
+	bus_count(instance->bus, BUS_USER_PRODUCED, 7);
+	bus_held_set(instance->bus, true);
+	instance_kill(instance);
+	pass(bench, SECOND);
+	assert_true(instance_alive(instance));
+	pass(bench, SECOND);
+	assert_int_equal(instance->left_pid, pid);
+	instance_settle(instance);
+	assert_int_equal(instance->ledger.lost[LEDGER_CRASH], 7);
+	assert_int_equal(instance->state, INSTANCE_WAITING);
+	assert_true(instance_due(instance) == UINT64_MAX);
+	pass(bench, 60 * SECOND);
+	assert_int_equal(instance->state, INSTANCE_WAITING);
+	lingering_end(&lingering, pid);
+	instance_reap(instance);
+	assert_true(instance_due(instance) == instance->restart_at);
+	bench_close(bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +247,8 @@ int main(void)
 		cmocka_unit_test(test_back_off_grows_up_to_the_limit),
 		cmocka_unit_test(test_earlier_crashes_are_forgotten),
 		cmocka_unit_test(test_last_words_are_heard),
+		cmocka_unit_test(test_one_that_attaches_is_left_not_killed),
+		cmocka_unit_test(test_none_is_started_beside_one_that_was_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

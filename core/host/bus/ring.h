@@ -59,6 +59,7 @@ struct bus_shared {
 	_Alignas(BUS_LINE) _Atomic uint32_t asleep;
 	_Atomic uint32_t call;
 	_Atomic uint64_t call_since;
+	_Atomic uint32_t held;
 	_Atomic uint64_t counters[BUS_NCOUNTERS];
 };
 
@@ -162,6 +163,18 @@ static inline void bus_call_leave(struct bus_ring *ring)
 	atomic_store_explicit(&ring->shared->call, 0, memory_order_release);
 }
 
+/* The call that runs gets on: since when is to count anew. */
+static inline void bus_call_renew(struct bus_ring *ring, uint64_t now_ns)
+{
+	atomic_store_explicit(&ring->shared->call_since, now_ns, memory_order_release);
+}
+
+/* Whether the worker is inside of a system call in which it must not be killed. */
+static inline void bus_held_set(struct bus_ring *ring, bool held)
+{
+	atomic_store(&ring->shared->held, held);
+}
+
 static inline void bus_count(struct bus_ring *ring, enum bus_counter counter, uint64_t n)
 {
 	_Atomic uint64_t *c = &ring->shared->counters[counter];
@@ -216,6 +229,11 @@ static inline bool bus_discard(const struct bus_ring *ring)
 static inline bool bus_asleep(const struct bus_ring *ring)
 {
 	return atomic_load(&ring->shared->asleep) != 0;
+}
+
+static inline bool bus_held(const struct bus_ring *ring)
+{
+	return atomic_load(&ring->shared->held) != 0;
 }
 
 /* Which function runs, 0 for none; ret_since_ns may be NULL. As true as the worker. */

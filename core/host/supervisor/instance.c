@@ -4,11 +4,22 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 
+#include "supervisor/blockage.h"
 #include "supervisor/instance_private.h"
 #include "supervisor/stream.h"
 #include "worker/protocol.h"
 #include "worker/worker.h"
+
+/*
+ * So long may a worker that was killed take to end. It closes what it had attached by then, which can take
+ * the kernel long, and a thread that waits for the kernel's locks does not die at all.
+ */
+#define INSTANCE_END_LIMIT 1500000000ULL /* ns */
+/* When it is worth a look what attaching waits for, and after how long again if it did not just then. */
+#define INSTANCE_SLOW_AFTER 1000000000ULL /* ns */
+#define INSTANCE_SLOW_AGAIN 250000000ULL
 
 bool instance_alive(const struct instance *instance)
 {
@@ -38,6 +49,7 @@ static void instance_say(struct instance *instance, enum protocol_kind kind)
 void instance_start(struct instance *instance)
 {
 	instance->state = INSTANCE_STARTING;
+	instance->slow_at = instance->run->now + INSTANCE_SLOW_AFTER;
 	instance_say(instance, PROTOCOL_START);
 }
 
@@ -58,9 +70,23 @@ bool instance_only_frees(const struct instance *instance)
 	return instance->releasing || instance->drained_all;
 }
 
+void instance_hang_up(struct instance *instance)
+{
+	if (instance->control < 0)
+		return;
+	epoll_ctl(instance->run->epoll, EPOLL_CTL_DEL, instance->control, NULL);
+	instance_close_fd(&instance->control);
+}
+
 void instance_kill(struct instance *instance)
 {
-	if (instance_alive(instance))
+	if (!instance_alive(instance))
+		return;
+	if (!instance->killed_at)
+		instance->killed_at = supervisor_now();
+	if (instance->bus && bus_held(instance->bus))
+		instance_hang_up(instance);
+	else
 		kill(instance->pid, SIGKILL);
 }
 
@@ -69,8 +95,7 @@ static uint64_t instance_hang_at(const struct instance *instance)
 {
 	uint64_t since, limit = instance->run->config->call_limit_ns;
 
-	if (!instance_alive(instance) || instance->broken || instance->hung ||
-	    bus_asleep(instance->bus))
+	if (!instance_alive(instance) || instance->killed_at || bus_asleep(instance->bus))
 		return UINT64_MAX;
 	if (instance_only_frees(instance))
 		return UINT64_MAX;
@@ -83,13 +108,35 @@ static uint64_t instance_hang_at(const struct instance *instance)
 	return since + limit;
 }
 
+/* When a worker that was killed is left behind. One that is through with all else harms nobody. */
+static uint64_t instance_leave_at(const struct instance *instance)
+{
+	if (!instance_alive(instance) || !instance->killed_at || instance_only_frees(instance))
+		return UINT64_MAX;
+	return instance->killed_at + INSTANCE_END_LIMIT;
+}
+
+static uint64_t instance_slow_at(const struct instance *instance)
+{
+	return instance->state == INSTANCE_STARTING ? instance->slow_at : UINT64_MAX;
+}
+
+/* There is never more than one worker that was left behind. */
+static uint64_t instance_restart_at(const struct instance *instance)
+{
+	return instance->left_pid ? UINT64_MAX : instance->restart_at;
+}
+
 uint64_t instance_due(const struct instance *instance)
 {
+	uint64_t hang = instance_hang_at(instance), leave = instance_leave_at(instance);
+	uint64_t slow = instance_slow_at(instance), due = hang < leave ? hang : leave;
+
 	if (instance->state == INSTANCE_WAITING)
-		return instance->restart_at;
+		return instance_restart_at(instance);
 	if (instance->state == INSTANCE_DRAINING)
 		return instance->run->sink_blocked ? UINT64_MAX : instance->run->now;
-	return instance_hang_at(instance);
+	return slow < due ? slow : due;
 }
 
 static void instance_restart(struct instance *instance)
@@ -100,24 +147,48 @@ static void instance_restart(struct instance *instance)
 	instance_spawn(instance);
 }
 
-void instance_tick(struct instance *instance)
+/* Where the kernel holds it up, the cause is worth a line before it is a failure. */
+static void instance_tell_slow(struct instance *instance)
 {
-	struct supervisor *run = instance->run;
-	uint32_t call;
+	char why[BLOCKAGE_TEXT_MAX];
 
-	if (instance->state == INSTANCE_WAITING && instance->restart_at <= run->now) {
-		instance_restart(instance);
+	instance->slow_at += INSTANCE_SLOW_AGAIN;
+	if (!blockage_describe(instance->pid, why, sizeof(why)))
 		return;
-	}
-	if (instance->state == INSTANCE_DRAINING || instance_hang_at(instance) > run->now)
-		return;
-	call = bus_call(instance->bus, NULL);
-	log_write(run->log, BPFHOST_ERROR, instance_name(instance),
-		  "plugin %s: %s takes longer than %llu ms; ending its worker",
-		  instance->config->plugin, worker_call_name(call),
-		  (unsigned long long)(run->config->call_limit_ns / 1000000));
+	instance->slow_at = UINT64_MAX;
+	log_write(instance->run->log, BPFHOST_WARN, instance_name(instance),
+		  "attaching takes long: %s", why);
+}
+
+static void instance_end_hung(struct instance *instance)
+{
+	char why[BLOCKAGE_TEXT_MAX];
+	bool blocked = blockage_describe(instance->pid, why, sizeof(why));
+
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+		  "plugin %s: %s takes longer than %llu ms%s%s; ending its worker",
+		  instance->config->plugin, worker_call_name(bus_call(instance->bus, NULL)),
+		  (unsigned long long)(instance->run->config->call_limit_ns / 1000000),
+		  blocked ? ", for " : "", blocked ? why : "");
 	instance->hung = true;
 	instance_kill(instance);
+}
+
+void instance_tick(struct instance *instance)
+{
+	uint64_t now = instance->run->now;
+
+	if (instance->state == INSTANCE_WAITING) {
+		if (instance_restart_at(instance) <= now)
+			instance_restart(instance);
+	} else if (instance->state != INSTANCE_DRAINING) {
+		if (instance_slow_at(instance) <= now)
+			instance_tell_slow(instance);
+		if (instance_hang_at(instance) <= now)
+			instance_end_hung(instance);
+		if (instance_leave_at(instance) <= now)
+			instance_leave(instance);
+	}
 }
 
 void instance_free(struct instance *instance)
@@ -128,6 +199,8 @@ void instance_free(struct instance *instance)
 		merge_source_remove(instance->run->merge, instance->source);
 	kernel_view_close(&instance->kernel);
 	instance_close_fd(&instance->pidfd);
+	if (instance->left_pid)
+		instance_close_fd(&instance->left_pidfd);
 	instance_close_fd(&instance->control);
 	instance_close_fd(&instance->notify);
 	instance_close_fd(&instance->wake);

@@ -19,6 +19,8 @@ int instance_spawn(struct instance *instance);
 bool instance_listen(struct instance *instance);
 /* Its worker has ended: says how, and from now on only what it left on the bus is taken. */
 void instance_reap(struct instance *instance);
+/* Goes on without waiting for a worker that was killed and which the kernel does not let end. */
+void instance_leave(struct instance *instance);
 /* When all that was taken: settles the ledger of this life and decides how it goes on. */
 void instance_settle(struct instance *instance);
 /* Tells it to load and attach; to detach and end. */
@@ -26,9 +28,15 @@ void instance_start(struct instance *instance);
 void instance_stop(struct instance *instance);
 /* Whether its worker does nothing but let go of what it has in the kernel. Then it is not to be killed. */
 bool instance_only_frees(const struct instance *instance);
-/* Ends its worker at once. */
+/*
+ * Ends its worker at once; but one that is just attaching, which is not to be killed either, when it comes
+ * out of that.
+ */
 void instance_kill(struct instance *instance);
-/* Ends a worker that is too long in one call, starts one again whose time has come. */
+/*
+ * Ends a worker that is too long in one call, leaves one behind that does not end, starts one again whose
+ * time has come.
+ */
 void instance_tick(struct instance *instance);
 /* When instance_tick is due next, CLOCK_MONOTONIC ns; UINT64_MAX: never. */
 uint64_t instance_due(const struct instance *instance);

@@ -19,6 +19,8 @@ static inline void instance_close_fd(int *fd)
 	*fd = -1;
 }
 
+/* Closes its control socket, which tells its worker to end. */
+void instance_hang_up(struct instance *instance);
 /* Notes that it has failed, for good; the reason has been logged. */
 void instance_fail(struct instance *instance);
 

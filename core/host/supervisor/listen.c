@@ -122,8 +122,7 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
  */
 static void instance_on_hang_up(struct instance *instance)
 {
-	epoll_ctl(instance->run->epoll, EPOLL_CTL_DEL, instance->control, NULL);
-	instance_close_fd(&instance->control);
+	instance_hang_up(instance);
 	instance->hung_up = true;
 	instance_kill(instance);
 }

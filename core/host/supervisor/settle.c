@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervisor/blockage.h"
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
 #include "supervisor/stream.h"
@@ -47,20 +48,22 @@ static void instance_tell_crash(struct instance *instance, const siginfo_t *info
 		  hung_up ? ", after it had closed its control socket" : "");
 }
 
-void instance_reap(struct instance *instance)
+static bool instance_has_ended(int pidfd, siginfo_t *ret_info)
 {
-	siginfo_t info = { 0 };
+	*ret_info = (siginfo_t){ 0 };
+	return waitid(P_PIDFD, (id_t)pidfd, ret_info, WEXITED | WNOHANG) == 0 && ret_info->si_pid;
+}
 
-	if (!instance_alive(instance) ||
-	    waitid(P_PIDFD, (id_t)instance->pidfd, &info, WEXITED | WNOHANG) < 0 || !info.si_pid)
-		return;
+/* From here on only what it left on the bus is taken. NULL: it is still there, but given up. */
+static void instance_without_worker(struct instance *instance, const siginfo_t *info)
+{
 	instance->pid = 0;
 	/* What it said last. Bounded, for a child of its own could be talking on. */
 	for (int i = 0; i < INSTANCE_LAST_WORDS && instance_listen(instance); i++)
 		;
 	instance->crashed = !instance->said_end && !instance->stop_killed;
-	if (instance->crashed)
-		instance_tell_crash(instance, &info);
+	if (instance->crashed && info)
+		instance_tell_crash(instance, info);
 	instance_close_fd(&instance->pidfd);
 	instance_close_fd(&instance->control);
 	instance_close_fd(&instance->wake);
@@ -69,6 +72,49 @@ void instance_reap(struct instance *instance)
 	instance->state = INSTANCE_DRAINING;
 	/* The last look at the bus is still to come, whatever an earlier one found. */
 	instance->drained = false;
+}
+
+/* How it ended could not be told when it was left. */
+static void instance_reap_left(struct instance *instance)
+{
+	siginfo_t info;
+	char how[64];
+
+	if (!instance->left_pid || !instance_has_ended(instance->left_pidfd, &info))
+		return;
+	instance_describe_end(&info, how, sizeof(how));
+	log_write(instance->run->log, BPFHOST_INFO, instance_name(instance),
+		  "its worker that was left behind (pid %d) %s", (int)instance->left_pid, how);
+	instance_close_fd(&instance->left_pidfd);
+	instance->left_pid = 0;
+}
+
+void instance_reap(struct instance *instance)
+{
+	siginfo_t info;
+
+	instance_reap_left(instance);
+	if (instance_alive(instance) && instance_has_ended(instance->pidfd, &info))
+		instance_without_worker(instance, &info);
+}
+
+/*
+ * What it has attached goes when it does. Until then its programs run, and what they count from here on
+ * is nobody's.
+ */
+void instance_leave(struct instance *instance)
+{
+	char why[BLOCKAGE_TEXT_MAX] = "it is stopped, or inside the kernel";
+
+	blockage_describe(instance->pid, why, sizeof(why));
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+		  "plugin %s: its worker (pid %d) was to end and does not: %s; leaving it behind",
+		  instance->config->plugin, (int)instance->pid, why);
+	instance->run->had_crash |= !instance->said_end;
+	instance->left_pid = instance->pid;
+	instance->left_pidfd = instance->pidfd;
+	instance->pidfd = -1;
+	instance_without_worker(instance, NULL);
 }
 
 /* The kernel's counts and those of user space, of the worker of this life. */
@@ -161,7 +207,8 @@ static void instance_back_off(struct instance *instance)
 	instance->restart_at = run->now + wait;
 	instance->state = INSTANCE_WAITING;
 	log_write(run->log, BPFHOST_WARN, instance_name(instance),
-		  "will be started again in %llu ms (%u of %u)",
+		  "will be started again %sin %llu ms (%u of %u)",
+		  instance->left_pid ? "when that has ended, at the earliest " : "",
 		  (unsigned long long)(wait / 1000000), instance->crashes,
 		  run->config->restart_limit);
 }

@@ -68,6 +68,10 @@ struct instance {
 	bool drained_all;       /* the worker has said that nothing is attached any more */
 	bool settled;           /* the books of this life are closed */
 	bool drained;           /* the last look at the bus found nothing more */
+	uint64_t slow_at;       /* when to look why attaching takes so long, CLOCK_MONOTONIC ns */
+	uint64_t killed_at;     /* CLOCK_MONOTONIC ns; 0: it was not, nor has it hung up */
+	pid_t left_pid;         /* an earlier worker that the kernel does not let end; 0: none */
+	int left_pidfd;         /* of that */
 	bool failed_already;    /* before its worker ended, and that was told */
 	bool ran;               /* this life reached INSTANCE_RUNNING */
 	uint32_t crashes;       /* in a row */

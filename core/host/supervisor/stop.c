@@ -50,7 +50,7 @@ void stop_tell_ledgers(struct supervisor *run)
 /* One that only waits for the kernel is not killed: it would take no less time, and leave traces. */
 static void stop_end_slow(struct instance *instance)
 {
-	if (!instance_alive(instance) || instance->stop_killed || instance_only_frees(instance) ||
+	if (!instance_alive(instance) || instance->killed_at || instance_only_frees(instance) ||
 	    instance->released_at + SUPERVISOR_KILL_LIMIT > instance->run->now)
 		return;
 	log_write(instance->run->log, BPFHOST_WARN, instance->config->name,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The host as a plugin sees it: each function of struct bpfhost_host. */
 #include <errno.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -195,16 +194,41 @@ static void host_probes(const struct bpfhost_host *host, uint32_t attached, uint
 }
 
 /*
- * So long may it take to attach or to let go of what is attached, in seconds. Then the worker ends whatever
- * that leaves behind.
+ * So long may it take to attach or let go of one thing, in seconds. Then the worker ends whatever that
+ * leaves behind.
  */
-#define HOST_RELEASE_LIMIT 600
+#define HOST_KERNEL_LIMIT 600
 
 /* The death of the supervisor must not interrupt it, see <bpfhost/host.h>; but it may not live for ever. */
 static void host_outlive(void)
 {
 	prctl(PR_SET_PDEATHSIG, 0);
-	alarm(HOST_RELEASE_LIMIT);
+	alarm(HOST_KERNEL_LIMIT);
+}
+
+/* Whether the run is to end is looked at here, where nothing is half done. */
+static int host_attach_begin(const struct bpfhost_host *host)
+{
+	struct worker *worker = host_worker(host);
+
+	worker_hear(worker);
+	if (worker->stop)
+		return -ECANCELED;
+	host_outlive();
+	bus_call_renew(worker->bus, worker_now());
+	bus_held_set(worker->bus, true);
+	return 0;
+}
+
+/* A supervisor that is gone by now could tell nothing any more. */
+static void host_attach_end(const struct bpfhost_host *host)
+{
+	struct worker *worker = host_worker(host);
+
+	bus_held_set(worker->bus, false);
+	alarm(0);
+	if (privileges_follow_parent(worker->setup->supervisor) < 0)
+		worker->stop = true;
 }
 
 static void host_release_begin(const struct bpfhost_host *host)
@@ -214,27 +238,18 @@ static void host_release_begin(const struct bpfhost_host *host)
 }
 
 /*
- * In detach the supervisor is not followed again: its death now, while the worker is about to end, would be
- * a signal that is still pending when the kernel closes what is left, with the same effect. One that died
- * while something was attached is not followed either: its end of the control socket tells.
+ * The supervisor is not followed again: its death now, while the worker is about to end, would be a signal
+ * that is still pending when the kernel closes what is left, with the same effect.
  */
 static void host_release_end(const struct bpfhost_host *host)
 {
-	const struct worker *worker = host_worker(host);
-
-	protocol_send(worker->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
-	if (bus_call(worker->bus, NULL) == WORKER_CALL_DETACH)
-		return;
-	alarm(0);
-	(void)privileges_follow_parent(worker->setup->supervisor);
+	protocol_send(host_worker(host)->setup->control, PROTOCOL_RELEASING, 0, 0, NULL, NULL, 0);
 }
 
-/* Once it has started a worker, a supervisor says nothing but to stop. */
-static bool host_release_over(const struct bpfhost_host *host)
+static void host_release_step(const struct bpfhost_host *host)
 {
-	struct pollfd control = { .fd = host_worker(host)->setup->control, .events = POLLIN };
-
-	return poll(&control, 1, 0) > 0;
+	(void)host;
+	alarm(HOST_KERNEL_LIMIT);
 }
 
 static void host_drained(const struct bpfhost_host *host)
@@ -298,12 +313,18 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		.size = sizeof(release),
 		.begin = host_release_begin,
 		.end = host_release_end,
-		.over = host_release_over,
+		.step = host_release_step,
 	};
-
+	static const struct bpfhost_ext_attach attach = {
+		.size = sizeof(attach),
+		.begin = host_attach_begin,
+		.end = host_attach_end,
+	};
 	static const struct bpfhost_ext_room room = { .size = sizeof(room), .look = host_room };
 
 	(void)host;
+	if (!strcmp(id, BPFHOST_EXT_ATTACH))
+		return &attach;
 	if (!strcmp(id, BPFHOST_EXT_ROOM))
 		return &room;
 	return strcmp(id, BPFHOST_EXT_RELEASE) ? NULL : &release;

@@ -28,7 +28,7 @@ int worker_watch(struct worker *worker, int fd, bool edge)
 }
 
 /* The supervisor closing its end means the same as telling us to stop. */
-static void loop_control(struct worker *worker)
+void worker_hear(struct worker *worker)
 {
 	struct protocol_message message;
 	int got = protocol_receive(worker->setup->control, &message);
@@ -47,7 +47,7 @@ void worker_wait(struct worker *worker, uint64_t timeout)
 
 	for (int i = 0; i < n; i++)
 		if (events[i].data.fd == worker->setup->control)
-			loop_control(worker);
+			worker_hear(worker);
 }
 
 bool worker_wait_for_room(struct worker *worker, uint32_t size)

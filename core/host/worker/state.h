@@ -53,6 +53,8 @@ bool worker_wait_for_room(struct worker *worker, uint32_t size);
 int worker_loop(struct worker *worker);
 /* Waits for at most timeout ns (UINT64_MAX: without end) and takes what the supervisor says. */
 void worker_wait(struct worker *worker, uint64_t timeout);
+/* Takes what the supervisor has said, if anything, without waiting. */
+void worker_hear(struct worker *worker);
 /*
  * Has epoll tell of readable descriptors; by edge for what is never read: rings, whose records are
  * looked for anyway, and eventfds.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The stations of a worker's life, in order. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -190,6 +191,18 @@ static _Noreturn void worker_give_up(struct worker *worker, enum worker_call cal
 	worker_end(worker, PROTOCOL_FAILED, call, err, text);
 }
 
+static _Noreturn void worker_finish(struct worker *worker)
+{
+	int err;
+
+	err = worker_call(worker, WORKER_CALL_DETACH);
+	if (err < 0)
+		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_DETACH, err,
+			   worker_reason(worker, err));
+	bus_complete_set(worker->bus, UINT64_MAX);
+	worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
+}
+
 static void worker_start(struct worker *worker)
 {
 	int err;
@@ -199,6 +212,8 @@ static void worker_start(struct worker *worker)
 	if (err < 0)
 		worker_give_up(worker, WORKER_CALL_LOAD, err);
 	err = worker_call(worker, WORKER_CALL_ATTACH);
+	if (err == -ECANCELED && worker->stop)
+		worker_finish(worker);
 	if (err < 0)
 		worker_give_up(worker, WORKER_CALL_ATTACH, err);
 }
@@ -237,16 +252,40 @@ static void worker_drop(struct worker *worker)
 	}
 }
 
-static _Noreturn void worker_finish(struct worker *worker)
+static int worker_highest_descriptor(void)
 {
-	int err;
+	DIR *folder = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int highest = 0, fd;
 
-	err = worker_call(worker, WORKER_CALL_DETACH);
-	if (err < 0)
-		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_DETACH, err,
-			   worker_reason(worker, err));
-	bus_complete_set(worker->bus, UINT64_MAX);
-	worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
+	while (folder && (entry = readdir(folder))) {
+		fd = (int)strtol(entry->d_name, NULL, 10);
+		highest = fd > highest ? fd : highest;
+	}
+	if (folder)
+		closedir(folder);
+	return highest;
+}
+
+/*
+ * When a process dies, the kernel closes its descriptors from the highest down (it queues them from the
+ * lowest up and works that off from the last: close_files() and task_work_run()). Behind hundreds of perf
+ * events, 100 ms each, the supervisor would hear of the death after minutes; so this one goes on top.
+ */
+static void worker_raise_control(struct worker *worker, struct worker_setup *setup)
+{
+	int above = worker_highest_descriptor() + 1, old = setup->control;
+	int raised = fcntl(old, F_DUPFD_CLOEXEC, above);
+
+	if (raised < 0)
+		return;
+	if (worker_watch(worker, raised, false) < 0) {
+		close(raised);
+		return;
+	}
+	epoll_ctl(worker->epoll, EPOLL_CTL_DEL, old, NULL);
+	close(old);
+	setup->control = raised;
 }
 
 _Noreturn void worker_main(const struct worker_setup *given)
@@ -259,6 +298,7 @@ _Noreturn void worker_main(const struct worker_setup *given)
 	worker_open(&worker);
 	worker_await_start(&worker);
 	worker_start(&worker);
+	worker_raise_control(&worker, &setup);
 	worker_drop(&worker);
 	protocol_send(setup.control, PROTOCOL_ATTACHED, worker.attached, worker.wanted, NULL, NULL,
 		      0);

@@ -10,7 +10,6 @@
 #include <bpfhost/event.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -125,10 +124,10 @@ struct bpfhost_host {
 };
 
 /*
- * Extension "bpfhost.release/1" of the host, for attach and detach. Between begin and end the instance does
- * nothing but attach or let go of what is attached, which may take the kernel long: the host does not end
- * the worker meanwhile. Killed in the middle of it, it could leave breakpoints behind in traced programs,
- * for the kernel takes them out no more once its thread is to die.
+ * Extension "bpfhost.release/1" of the host, for detach. Between begin and end the instance does nothing
+ * but let go of what is attached, which may take the kernel long: the host does not end the worker
+ * meanwhile. Killed in the middle of it, it could leave breakpoints behind in traced programs, for the
+ * kernel takes them out no more once its thread is to die.
  */
 #define BPFHOST_EXT_RELEASE "bpfhost.release/1"
 
@@ -137,8 +136,8 @@ struct bpfhost_ext_release {
 	uint32_t reserved;
 	void (*begin)(const struct bpfhost_host *host);
 	void (*end)(const struct bpfhost_host *host);
-	/* Whether the instance is to end: what takes long in attach looks now and then, and gives up. */
-	bool (*over)(const struct bpfhost_host *host);
+	/* One of many is gone, also between `drained` and the return: the time allowed counts anew. */
+	void (*step)(const struct bpfhost_host *host);
 };
 
 /*
@@ -152,6 +151,22 @@ struct bpfhost_ext_room {
 	uint32_t size;
 	uint32_t reserved;
 	int (*look)(const struct bpfhost_host *host, uint32_t size);
+};
+
+/*
+ * Extension "bpfhost.attach/1" of the host: each call of the kernel that attaches stands between begin
+ * and end. Killed inside of one, a worker would leave breakpoints behind, as above; so the host does not
+ * kill it there, and it does not follow the host into death. The time that a call may take counts anew
+ * with each begin: to wait for the kernel's lock many times is slow, but no hang.
+ */
+#define BPFHOST_EXT_ATTACH "bpfhost.attach/1"
+
+struct bpfhost_ext_attach {
+	uint32_t size;
+	uint32_t reserved;
+	/* 0; or -ECANCELED: the run is to end, so attach nothing more, and return this from attach. */
+	int (*begin)(const struct bpfhost_host *host);
+	void (*end)(const struct bpfhost_host *host);
 };
 
 /* The largest record that the bus carries, header included. */

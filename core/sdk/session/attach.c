@@ -36,6 +36,11 @@ int bpfhost_missed(struct bpfhost_instance *self, const char *probe, int err, co
 {
 	struct session *session = session_get(self);
 
+	if (err == -ECANCELED) {
+		if (session)
+			session->cancelled = true;
+		return err;
+	}
 	self->host->probe_failed(self->host, probe, cause);
 	if (session && !session->first_error)
 		session->first_error = err;
@@ -146,20 +151,30 @@ int bpfhost_attach_program(struct bpfhost_instance *self, struct bpf_program *pr
 {
 	const char *section = bpf_program__section_name(program);
 	char category[128], name[128];
+	struct bpf_link *link;
+	int err;
 
 	if (attach_is_tracepoint(section, category, name, sizeof(name)))
 		return bpfhost_attach_tracepoint(self, program, category, name, 0, section);
 	if (bpfhost_only_planned(self, program, section))
 		return 0;
-	return session_attached(self, bpf_program__attach(program), section);
+	err = session_attach_begin(self);
+	if (err)
+		return session_missed(self, section, err);
+	link = bpf_program__attach(program);
+	session_attach_end(self);
+	return session_attached(self, link, section);
 }
 
 int bpfhost_attached(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
 
-	if (!session || session_is_dry(self) || session->given_up)
+	if (!session || session_is_dry(self))
 		return 0; /* a plugin without programs has nothing to attach */
+	if (session->cancelled)
+		return -ECANCELED;
+	session_classic_warn(self);
 	self->host->probes(self->host, session->attached, session->wanted);
 	if (session->attached || !session->wanted)
 		return 0;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -19,6 +20,8 @@
 #define CLOSE_PAUSE_NS 200000L
 #define CLOSE_GRACE_NS 1000000L
 #define CLOSE_BUDGET   4096
+/* Uprobes of which it is told that letting go of them takes time: some two seconds' worth. */
+#define CLOSE_RESTS_TOLD 20
 
 static int close_is_drained(const struct session *session)
 {
@@ -54,9 +57,21 @@ static void close_stop_programs(struct bpfhost_instance *self)
 /* Whoever waits for us is told that this is the kernel's time. */
 static void close_detach(struct bpfhost_instance *self, struct session *session)
 {
-	session_in_kernel(self, true);
+	session_release_begin(self);
 	session_detach(session);
-	session_in_kernel(self, false);
+	session_release_end(self);
+}
+
+/* The last that this instance can say: from then on nobody listens. */
+static void close_tell_rest(struct bpfhost_instance *self, const struct session *session)
+{
+	if (session->nclassic < CLOSE_RESTS_TOLD)
+		return;
+	bpfhost_info(self,
+		     "process %d stays for about %u s more, in which the kernel lets go of %u "
+		     "uprobes, one after the other; it is not to be killed",
+		     (int)getpid(), session->nclassic / SESSION_CLASSIC_A_SECOND,
+		     session->nclassic);
 }
 
 int bpfhost_stop(struct bpfhost_instance *self)
@@ -83,9 +98,9 @@ int bpfhost_close(struct bpfhost_instance *self)
 	if (!session)
 		return 0;
 	bpfhost_stop(self);
+	close_tell_rest(self, session);
 	self->host->drained(self->host);
 	session_route_libbpf(NULL);
-	session_free(session);
-	self->sdk = NULL;
+	session_free(self);
 	return 0;
 }

@@ -20,8 +20,10 @@ struct session *session_of(struct bpfhost_instance *self)
 	return self->sdk;
 }
 
-void session_free(struct session *session)
+void session_free(struct bpfhost_instance *self)
 {
+	struct session *session = session_get(self);
+
 	if (!session)
 		return;
 	ring_unmap(&session->ring);
@@ -34,14 +36,17 @@ void session_free(struct session *session)
 	for (uint32_t i = 0; i < session->nmappings; i++)
 		munmap(session->mappings[i].address, session->mappings[i].size);
 	/* Last, since it may take long: nothing else of this instance is left in the kernel then. */
-	for (uint32_t i = 0; i < session->nevents; i++)
+	for (uint32_t i = 0; i < session->nevents; i++) {
 		close(session->events[i]);
+		session_release_step(self);
+	}
 	free(session->events);
 	free(session->mappings);
 	free(session->types);
 	free(session->links);
 	free(session->link_fds);
 	free(session);
+	self->sdk = NULL;
 }
 
 uint64_t session_expected(const struct session *session)

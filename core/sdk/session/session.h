@@ -34,11 +34,12 @@ struct session {
 	uint32_t nevents;
 	int *link_fds; /* links that libbpf knows nothing of */
 	uint32_t nlink_fds;
+	uint32_t nclassic; /* of the events, those that are uprobes */
 	bool uprobe_multi;
-	bool given_up; /* told to end while it attached */
 	uint32_t wanted;
 	uint32_t attached;
 	int first_error; /* of the probes that could not be attached */
+	bool cancelled;  /* told to attach no more */
 	struct session_type *types;
 	uint32_t ntypes;
 	struct session_mapping *mappings; /* of the object's variables */
@@ -52,7 +53,7 @@ struct session {
 struct session *session_of(struct bpfhost_instance *self);
 /* The session of an instance, NULL before bpfhost_open. */
 struct session *session_get(const struct bpfhost_instance *self);
-void session_free(struct session *session);
+void session_free(struct bpfhost_instance *self);
 
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
@@ -60,23 +61,28 @@ void session_route_libbpf(const struct bpfhost_instance *self);
 /* CLOCK_MONOTONIC in ns, the clock of the events. */
 uint64_t session_now(void);
 
-/* Tells the host that what begins, or is over now, takes the kernel's time and must not be cut short. */
-void session_in_kernel(struct bpfhost_instance *self, bool begins);
-/* Whether the host wants the instance to end; attaching is given up then, which is no failure. */
-bool session_given_up(struct bpfhost_instance *self);
-
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);
 
 /* Destroys all links; many at a time, since the kernel waits for each. */
 void session_detach(struct session *session);
 
+/*
+ * Around each call of the kernel that attaches: 0, or -ECANCELED, then there is no end, which leaves
+ * errno as it is; and around all that lets go, with a step for each that takes time. See <bpfhost/host.h>.
+ */
+int session_attach_begin(const struct bpfhost_instance *self);
+void session_attach_end(const struct bpfhost_instance *self);
+void session_release_begin(const struct bpfhost_instance *self);
+void session_release_step(const struct bpfhost_instance *self);
+void session_release_end(const struct bpfhost_instance *self);
+
 /* Puts a program on a perf event, which it owns, also on failure: NULL and errno. */
 struct bpf_link *session_link_event(struct bpfhost_instance *self, struct bpf_program *program,
 				    int event, uint64_t cookie);
 /* Keeps the descriptor of a link until session_detach. Owns it, also on failure: -ENOMEM. */
 int session_keep_link_fd(struct session *session, int fd);
-/* Tells that a probe could not be attached; returns err. */
+/* Tells that a probe could not be attached, but for -ECANCELED; returns err. */
 int session_missed(struct bpfhost_instance *self, const char *probe, int err);
 /* Keeps what an attach call gave: a link, or NULL and errno, which is then told and returned. */
 int session_attached(struct bpfhost_instance *self, struct bpf_link *link, const char *probe);
@@ -95,6 +101,10 @@ struct session_uprobes {
 };
 int session_uprobe_multi(struct bpfhost_instance *self, const struct session_uprobes *uprobes);
 int session_uprobe_classic(struct bpfhost_instance *self, const struct session_uprobes *uprobes);
+/* Says why that is slow, where there are many. */
+void session_classic_warn(const struct bpfhost_instance *self);
+/* So many of them the kernel lets go of in a second, roughly: see perf_event.c. */
+#define SESSION_CLASSIC_A_SECOND 10
 /* Whether this kernel has BPF_TRACE_UPROBE_MULTI. */
 bool session_has_uprobe_multi(void);
 /* As the programs of uprobe links must be loaded (enum bpf_attach_type of Linux 6.6). */

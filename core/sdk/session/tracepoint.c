@@ -67,16 +67,30 @@ static int tracepoint_open(const char *category, const char *name)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+static struct bpf_link *tracepoint_link(struct bpfhost_instance *self, struct bpf_program *program,
+					const char *category, const char *name, uint64_t cookie)
+{
+	int event = tracepoint_open(category, name);
+
+	if (event >= 0)
+		return session_link_event(self, program, event, cookie);
+	errno = -event;
+	return NULL;
+}
+
 int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program *program,
 			      const char *category, const char *name, uint64_t cookie,
 			      const char *probe)
 {
-	int event;
+	struct bpf_link *link;
+	int err;
 
 	if (bpfhost_only_planned(self, program, probe))
 		return 0;
-	event = tracepoint_open(category, name);
-	if (event < 0)
-		return session_missed(self, probe, event);
-	return session_attached(self, session_link_event(self, program, event, cookie), probe);
+	err = session_attach_begin(self);
+	if (err)
+		return session_missed(self, probe, err);
+	link = tracepoint_link(self, program, category, name, cookie);
+	session_attach_end(self);
+	return session_attached(self, link, probe);
 }

@@ -16,7 +16,8 @@
 #include "session.h"
 
 #define CLASSIC_DEVICE          "/sys/bus/event_source/devices/uprobe/"
-#define CLASSIC_SEMAPHORE_SHIFT 32 /* PERF_UPROBE_REF_CTR_OFFSET_SHIFT in kernel/events/core.c */
+#define CLASSIC_MANY            100 /* so many take long enough to say so */
+#define CLASSIC_SEMAPHORE_SHIFT 32  /* PERF_UPROBE_REF_CTR_OFFSET_SHIFT in kernel/events/core.c */
 
 /* The number that a file of the device's holds, behind "config:" where it has that. */
 static int classic_read(const char *name, uint32_t *ret_number)
@@ -80,6 +81,7 @@ static int classic_attach(struct bpfhost_instance *self, const struct session_up
 
 	if (event < 0)
 		return event;
+	session_get(self)->nclassic++;
 	link = session_link_event(self, uprobes->program, event, uprobe->cookie);
 	if (!link)
 		return -errno;
@@ -91,13 +93,31 @@ static int classic_attach(struct bpfhost_instance *self, const struct session_up
 	return err;
 }
 
-static void classic_warn(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
+static int classic_attach_patiently(struct bpfhost_instance *self,
+				    const struct session_uprobes *uprobes,
+				    const struct perf_event_attr *attr,
+				    const struct bpfhost_uprobe *uprobe)
 {
-	if (uprobes->count > 100)
+	int err = session_attach_begin(self);
+
+	if (err)
+		return err;
+	err = classic_attach(self, uprobes, attr, uprobe);
+	session_attach_end(self);
+	return err;
+}
+
+void session_classic_warn(const struct bpfhost_instance *self)
+{
+	uint32_t count = session_get(self)->nclassic;
+
+	if (count >= CLASSIC_MANY)
 		bpfhost_warn(self,
-			     "this kernel attaches uprobes one by one: letting go of %u will take "
-			     "it a while (Linux 6.6 and newer do it at once)",
-			     uprobes->count);
+			     "%u uprobes are attached one by one: letting go of them will take the "
+			     "kernel about %u s, for it waits for all CPUs with each, under one "
+			     "lock, behind which others wait who attach (Linux 6.6 and newer do "
+			     "it at once: attach=multi)",
+			     count, count / SESSION_CLASSIC_A_SECOND);
 }
 
 int session_uprobe_classic(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
@@ -105,14 +125,13 @@ int session_uprobe_classic(struct bpfhost_instance *self, const struct session_u
 	struct perf_event_attr attr;
 	int err = classic_describe(uprobes, &attr), first = 0;
 
-	classic_warn(self, uprobes);
 	for (uint32_t i = 0; i < uprobes->count; i++) {
 		int ret = err;
 
 		if (uprobes->failed[i])
 			continue;
 		if (!ret)
-			ret = classic_attach(self, uprobes, &attr, &uprobes->items[i]);
+			ret = classic_attach_patiently(self, uprobes, &attr, &uprobes->items[i]);
 		if (!ret)
 			continue;
 		uprobes->failed[i] = true;

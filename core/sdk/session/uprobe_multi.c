@@ -128,7 +128,7 @@ static int uprobe_lot_make(const struct session_uprobes *uprobes, uint32_t first
 	return 0;
 }
 
-static int uprobe_lot_attach(struct session *session, const struct session_uprobes *uprobes,
+static int uprobe_lot_attach(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
 			     const struct uprobe_lot *lot)
 {
 	struct uprobe_multi_attr attr = {
@@ -147,8 +147,12 @@ static int uprobe_lot_attach(struct session *session, const struct session_uprob
 		return 0;
 	if (lot->has_semaphores && !uprobes->returning)
 		attr.ref_ctr_offsets = (uint64_t)(uintptr_t)lot->semaphores;
+	fd = session_attach_begin(self);
+	if (fd)
+		return fd;
 	fd = uprobe_multi_link(&attr);
-	return fd < 0 ? fd : session_keep_link_fd(session, fd);
+	session_attach_end(self);
+	return fd < 0 ? fd : session_keep_link_fd(session_get(self), fd);
 }
 
 /* Whether another choice of places might be taken. */
@@ -180,7 +184,7 @@ static int uprobe_range(struct bpfhost_instance *self, const struct session_upro
 	if (end - first <= UPROBE_MULTI_MAX) {
 		err = uprobe_lot_make(uprobes, first, end, &lot);
 		if (!err)
-			err = uprobe_lot_attach(session_get(self), uprobes, &lot);
+			err = uprobe_lot_attach(self, uprobes, &lot);
 		uprobe_lot_free(&lot);
 	}
 	if (!err)
@@ -216,12 +220,12 @@ static int uprobe_lots(struct bpfhost_instance *self, const struct session_uprob
 		uint64_t began = session_now();
 		int ret;
 
-		if (session_given_up(self)) {
-			uprobe_give_up(uprobes, first);
-			break;
-		}
 		end = uprobes->count - first > size ? first + size : uprobes->count;
 		ret = uprobe_range(self, uprobes, first, end);
+		if (ret == -ECANCELED) {
+			uprobe_give_up(uprobes, first);
+			return ret;
+		}
 		err = err ? err : ret;
 		size = uprobe_next_size(size, session_now() - began);
 	}
@@ -230,10 +234,5 @@ static int uprobe_lots(struct bpfhost_instance *self, const struct session_uprob
 
 int session_uprobe_multi(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
 {
-	int err;
-
-	session_in_kernel(self, true);
-	err = uprobe_lots(self, uprobes);
-	session_in_kernel(self, false);
-	return err;
+	return uprobe_lots(self, uprobes);
 }
