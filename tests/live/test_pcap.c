@@ -28,6 +28,11 @@
 #define SHORTEST  14 /* the kernel runs no shorter frame */
 #define CHANGES   40 /* of each frame */
 
+#define MANY                                                                                       \
+	"host 10.9.0.1 or host 10.9.0.2 or host 10.9.0.3 or host 10.9.0.4 or host 10.9.0.5 "       \
+	"or port 5 or port 6 or port 7 or port 8 or net 172.16.0.0/12 or net 100.64.0.0/10 "       \
+	"or ip6 net fe80::/10"
+
 static const char *const expressions[] = {
 	"tcp",
 	"udp",
@@ -117,8 +122,7 @@ static const char *const expressions[] = {
 	"not (tcp or udp or arp)",
 	"ip or ip6 or arp or vlan",
 	"inbound",
-	"host 10.9.0.1 or host 10.9.0.2 or host 10.9.0.3 or host 10.9.0.4 or host 10.9.0.5 or port 5 "
-	"or port 6 or port 7 or port 8 or net 172.16.0.0/12 or net 100.64.0.0/10 or ip6 net fe80::/10",
+	MANY,
 };
 
 /* One header behind the other, as hexadecimal digits; x fills up. */

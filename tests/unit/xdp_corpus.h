@@ -34,8 +34,9 @@ struct corpus {
 
 static inline const char *corpus_error_name(uint16_t error)
 {
-#define CORPUS_ERROR_NAME(name, text) [XDP_ERROR_##name] = #text,
-	static const char *const names[] = { XDP_ERROR_EACH(CORPUS_ERROR_NAME) };
+#define CORPUS_ERROR_NAME(name, text) #text,
+	/* By number; 0 is none. */
+	static const char *const names[] = { NULL, XDP_ERROR_EACH(CORPUS_ERROR_NAME) };
 
 	return error < sizeof(names) / sizeof(names[0]) && names[error] ? names[error] : "?";
 }
@@ -184,10 +185,10 @@ static inline const char *corpus_error(const struct packet_event *packet)
 /* The value of a field in a line, with the space behind it cut off; NULL where it is not there. */
 static inline const char *corpus_value(const char *line, const char *name, char *value)
 {
-	char key[64];
+	char key[96];
 	const char *at;
 
-	snprintf(key, sizeof(key), " %s=", name);
+	snprintf(key, sizeof(key), " %.64s=", name);
 	at = strstr(line, key);
 	if (!at)
 		return NULL;
