@@ -17,6 +17,8 @@
 
 /* How often the buffer is written at least, and times are looked at again. */
 #define XDP_CAPTURE_TICK_NS 1000000000ULL
+/* How long packets may wait in the ring while many come. */
+#define XDP_CAPTURE_PAUSE_NS 32000000ULL
 
 struct capture_interface {
 	uint32_t ifindex;

@@ -121,6 +121,9 @@ static int xdp_start_timer(struct bpfhost_instance *self, struct xdp *xdp)
 	uint64_t interval = bpfhost_option_number(self, "interval");
 	bool tells = xdp_shows(xdp, XDP_SHOW_FLOWS) || xdp_shows(xdp, XDP_SHOW_COUNTERS);
 
+	/* Nobody waits for what goes into a file. */
+	if (xdp->capture.is_on && !xdp->show)
+		bpfhost_pause(self, XDP_CAPTURE_PAUSE_NS);
 	xdp->ticks = 1;
 	if (xdp->capture.is_on && !tells)
 		return bpfhost_timer(self, XDP_CAPTURE_TICK_NS);

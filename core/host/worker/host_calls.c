@@ -279,6 +279,11 @@ static int host_unwatch(const struct bpfhost_host *host, int fd)
 	return epoll_ctl(host_worker(host)->epoll, EPOLL_CTL_DEL, fd, NULL) < 0 ? -errno : 0;
 }
 
+static void host_pause(const struct bpfhost_host *host, uint64_t ns)
+{
+	host_worker(host)->pause_max = ns < WORKER_PAUSE_MOST ? ns : WORKER_PAUSE_MOST;
+}
+
 static int host_timer(const struct bpfhost_host *host, uint64_t interval_ns)
 {
 	struct worker *worker = host_worker(host);
@@ -320,6 +325,7 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		.begin = host_attach_begin,
 		.end = host_attach_end,
 	};
+	static const struct bpfhost_ext_pause pause = { .size = sizeof(pause), .most = host_pause };
 	static const struct bpfhost_ext_room room = { .size = sizeof(room), .look = host_room };
 
 	(void)host;
@@ -327,6 +333,8 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		return &attach;
 	if (!strcmp(id, BPFHOST_EXT_ROOM))
 		return &room;
+	if (!strcmp(id, BPFHOST_EXT_PAUSE))
+		return &pause;
 	return strcmp(id, BPFHOST_EXT_RELEASE) ? NULL : &release;
 }
 
@@ -346,6 +354,7 @@ void worker_host_setup(struct worker *worker)
 {
 	const struct config *config = worker->setup->config;
 
+	worker->pause_max = WORKER_PAUSE;
 	worker->host = (struct bpfhost_host){
 		.size = sizeof(worker->host),
 		.abi_major = BPFHOST_ABI_MAJOR,

@@ -16,7 +16,6 @@
 #include "worker/state.h"
 
 #define LOOP_BUDGET    4096U
-#define LOOP_PAUSE_MAX 4000000ULL /* ns */
 #define LOOP_PAUSE_MIN 50000ULL
 #define LOOP_FOREVER   UINT64_MAX
 
@@ -127,9 +126,9 @@ static void loop_adapt_pause(struct worker *worker, uint64_t bytes)
 	if (bytes * 4 > worker->ring.size)
 		worker->pause =
 			worker->pause / 2 > LOOP_PAUSE_MIN ? worker->pause / 2 : LOOP_PAUSE_MIN;
-	else if (worker->pause < LOOP_PAUSE_MAX)
-		worker->pause =
-			worker->pause * 2 < LOOP_PAUSE_MAX ? worker->pause * 2 : LOOP_PAUSE_MAX;
+	else if (worker->pause < worker->pause_max)
+		worker->pause = worker->pause * 2 < worker->pause_max ? worker->pause * 2
+								      : worker->pause_max;
 }
 
 static void loop_rest(struct worker *worker, int taken, uint64_t bytes)
@@ -151,7 +150,7 @@ int worker_loop(struct worker *worker)
 {
 	uint64_t before = kernel_ring_consumed(&worker->ring);
 
-	worker->pause = LOOP_PAUSE_MAX;
+	worker->pause = WORKER_PAUSE < worker->pause_max ? WORKER_PAUSE : worker->pause_max;
 	while (!worker->stop) {
 		int taken = loop_look(worker);
 		uint64_t after = kernel_ring_consumed(&worker->ring);

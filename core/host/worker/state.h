@@ -16,6 +16,10 @@
 /* Frames of the kind that were reserved but not yet shown to the supervisor, at most. */
 #define WORKER_UNPUBLISHED_MAX 65536U
 
+/* ns between two looks at a busy ring: where nothing else is asked for, and what can be. */
+#define WORKER_PAUSE      4000000ULL
+#define WORKER_PAUSE_MOST 100000000ULL
+
 struct worker {
 	const struct worker_setup *setup;
 	struct bus_ring *bus;
@@ -28,8 +32,9 @@ struct worker {
 	uint32_t bus_blocked; /* size of the frame that found the bus full; 0: it is not */
 	uint64_t timer_every; /* ns; 0: no timer */
 	uint64_t timer_due;
-	uint64_t pause;    /* ns between two looks at a busy ring */
-	uint32_t attached; /* probes, of so many: */
+	uint64_t pause;     /* ns between two looks at a busy ring, at most: */
+	uint64_t pause_max; /* what the plugin asked for, or WORKER_PAUSE */
+	uint32_t attached;  /* probes, of so many: */
 	uint32_t wanted;
 	bool discard; /* the run ends and nobody takes events any more */
 	bool stop;

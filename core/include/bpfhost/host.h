@@ -169,6 +169,19 @@ struct bpfhost_ext_attach {
 	void (*end)(const struct bpfhost_host *host);
 };
 
+/*
+ * Extension "bpfhost.pause/1" of the host: for how long a busy ring may be left to itself between two looks, in
+ * ns, up to 100 ms; 4 ms where nothing is said. Each look costs a wake-up, so an instance whose records nobody
+ * waits for asks for more. It is shorter where the ring fills faster.
+ */
+#define BPFHOST_EXT_PAUSE "bpfhost.pause/1"
+
+struct bpfhost_ext_pause {
+	uint32_t size;
+	uint32_t reserved;
+	void (*most)(const struct bpfhost_host *host, uint64_t ns);
+};
+
 /* The largest record that the bus carries, header included. */
 #define BPFHOST_RECORD_MAX 65536U
 

@@ -163,6 +163,9 @@ int bpfhost_room(struct bpfhost_instance *self, uint32_t size);
 /* Checks and publishes a schema; warns where the ring has no room for one such record. */
 int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *schema);
 
+/* How long records may wait in the ring while many come, in ns; see bpfhost.pause/1 of <bpfhost/host.h>. */
+void bpfhost_pause(struct bpfhost_instance *self, uint64_t ns);
+
 /*
  * Calls poll every interval_ns from now on; 0 ends that. One timer an instance. poll is called for
  * other reasons too: bpfhost_timer_due is true once for each time that the interval has passed, or

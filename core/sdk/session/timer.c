@@ -24,6 +24,15 @@ int bpfhost_timer(struct bpfhost_instance *self, uint64_t interval_ns)
 	return 0;
 }
 
+void bpfhost_pause(struct bpfhost_instance *self, uint64_t ns)
+{
+	const struct bpfhost_ext_pause *pause =
+		self->host->extension(self->host, BPFHOST_EXT_PAUSE);
+
+	if (pause && pause->size >= sizeof(*pause))
+		pause->most(self->host, ns);
+}
+
 bool bpfhost_timer_due(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
