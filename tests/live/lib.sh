@@ -14,8 +14,8 @@
 #	check_ledger; check_clean
 #
 # The files of a test lie in $TMP: out (events), log (the host's stderr), target.out. Everything
-# ends by itself within a minute, even when the test is killed: the host has a --duration, the
-# target an alarm.
+# ends by itself within a minute, or what BPFHOST_TEST_SLOW makes of it, even when the test is killed:
+# the host has a --duration, the target an alarm.
 
 set -u
 
@@ -191,7 +191,8 @@ host_spawn() {
 	: >"$TMP/log"
 	# SIGINT is ignored in the background jobs of a shell.
 	env --default-signal=INT,QUIT setsid "$BPFHOST" --plugin-dir "$PLUGIN_DIR" \
-		--trust "$PLUGIN_DIR" --format "$HOST_FORMAT" --duration 50s "$@" \
+		--trust "$PLUGIN_DIR" --format "$HOST_FORMAT" --duration $((50 * SLOW))s \
+		--call-limit $((10 * SLOW))s "$@" \
 		>"${HOST_STDOUT:-$TMP/out}" 2>"$TMP/log" </dev/null 9>&- &
 	HOST_PID=$!
 }
