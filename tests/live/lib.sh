@@ -125,6 +125,12 @@ need_event() {
 	[ -e "$TRACING/events/${1/://}/format" ] || skip "this kernel has no tracepoint $1"
 }
 
+# The ways to attach places in programs that this kernel has: multi only since Linux 6.6.
+uprobe_ways() {
+	[ "$(printf '6.6\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.6 ] || echo multi
+	echo classic
+}
+
 # ---- the target -------------------------------------------------------------------------------
 
 # target_start VERB...: runs the target up to where it waits

@@ -30,12 +30,12 @@ no_breakpoints() {
 
 need_program python3
 target_start many 1
-for attach in multi classic; do
+for attach in $(uprobe_ways); do
 	glob='many_*'
-	[ $attach = multi ] || glob='many_19?0'
+	[ "$attach" = multi ] || glob='many_19?0'
 	for pause in 0 0.002 0.005 0.01 0.02 0.04; do
 		host_start --plugin uprobe --set "probes=$TARGET_PROGRAM:$glob -> void" \
-			--set attach=$attach
+			--set "attach=$attach"
 		no_breakpoints && fail "$attach: there are no breakpoints while it runs"
 		kill -TERM "$HOST_PID"
 		sleep $pause
