@@ -5,6 +5,8 @@
 
 work=$(mktemp -d)
 pids=()
+# On a slow machine limits of time are stretched.
+slow=${BPFHOST_TEST_SLOW:-1}
 
 fail() {
 	echo "FAILED: $*" >&2
@@ -36,7 +38,7 @@ need_bpf() {
 
 # until SECONDS COMMAND...: whether the command succeeds within the time.
 until_true() {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * slow))
 	shift
 	until "$@"; do
 		((SECONDS <= deadline)) || return 1

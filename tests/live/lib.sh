@@ -14,8 +14,8 @@
 #	check_ledger; check_clean
 #
 # The files of a test lie in $TMP: out (events), log (the host's stderr), target.out. Everything
-# ends by itself within a minute, even when the test is killed: the host has a --duration, the
-# target an alarm.
+# ends by itself within a minute, or what BPFHOST_TEST_SLOW makes of it, even when the test is killed:
+# the host has a --duration, the target an alarm.
 
 set -u
 
@@ -125,6 +125,12 @@ need_event() {
 	[ -e "$TRACING/events/${1/://}/format" ] || skip "this kernel has no tracepoint $1"
 }
 
+# The ways to attach places in programs that this kernel has: multi only since Linux 6.6.
+uprobe_ways() {
+	[ "$(printf '6.6\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.6 ] || echo multi
+	echo classic
+}
+
 # ---- the target -------------------------------------------------------------------------------
 
 # target_start VERB...: runs the target up to where it waits
@@ -193,7 +199,8 @@ host_spawn() {
 	# SIGINT is ignored in the background jobs of a shell.
 	env --default-signal=INT,QUIT setsid ${HOST_IN:+nsenter "--net=/run/netns/$HOST_IN"} \
 		"$BPFHOST" --plugin-dir "$PLUGIN_DIR" \
-		--trust "$PLUGIN_DIR" --format "$HOST_FORMAT" --duration 50s "$@" \
+		--trust "$PLUGIN_DIR" --format "$HOST_FORMAT" --duration $((50 * SLOW))s \
+		--call-limit $((10 * SLOW))s "$@" \
 		>"${HOST_STDOUT:-$TMP/out}" 2>"$TMP/log" </dev/null 9>&- &
 	HOST_PID=$!
 }

@@ -161,10 +161,11 @@ target_end
 
 target_start sleep 1
 begin=${EPOCHREALTIME/[.,]/}
-trace syscalls:sys_enter_getppid --duration 700ms
+duration=$((700 * SLOW))
+trace syscalls:sys_enter_getppid --duration ${duration}ms
 host_wait
 took=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
-expect_between "--duration 700ms took" 700 $((700 + 1000 * SLOW)) $took
+expect_between "--duration ${duration}ms took" $duration $((duration + 1000 * SLOW)) $took
 expect "exit status" 0 "$STATUS"
 check_ledger
 check_clean

@@ -11,13 +11,13 @@ PLUGIN=uprobe
 TARGET_PROGRAM=$TMP/calls
 cp "$TARGETS_DIR/calls" "$TARGET_PROGRAM"
 
-for attach in multi classic; do
+for attach in $(uprobe_ways); do
 	glob='many_*'
-	[ $attach = multi ] || glob='many_19?0'
+	[ "$attach" = multi ] || glob='many_19?0'
 	target_start many 1
 	for pause in 0 0.002 0.005 0.01 0.02 0.04; do
 		host_start --plugin uprobe --set "probes=$TARGET_PROGRAM:$glob -> void" \
-			--set attach=$attach
+			--set "attach=$attach"
 		no_breakpoints "$TARGET_PID" && fail "$attach: there are no breakpoints while it runs"
 		kill -TERM "$HOST_PID"
 		sleep $pause

@@ -44,8 +44,8 @@ below_main() {
 
 # ---- a chain --------------------------------------------------------------------------------------
 
-for attach in multi classic; do
-	chain_once "$TARGET_PROGRAM:inner(n: i32)" plain 1000 --set attach=$attach
+for attach in $(uprobe_ways); do
+	chain_once "$TARGET_PROGRAM:inner(n: i32)" plain 1000 --set "attach=$attach"
 	expect "events" 1000 "$(count)"
 	base=$(below_main "$(events | head -n 1 | jq -r .data.stack)")
 	expect "chain, $attach" "1000*inner;middle;outer;main$base" "$(stacks)"

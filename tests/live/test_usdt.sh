@@ -57,7 +57,7 @@ done
 
 note "types given by hand"
 target_start numbers 3
-usdt 'bt:numbers(a: x8, b: bool, c: u16, d: i16, e: x32, f: errno, g: ptr)' --set attach=multi
+usdt 'bt:numbers(a: x8, b: bool, c: u16, d: i16, e: x32, f: errno, g: ptr)'
 finish_run
 expect "values" '{"a":"0x80","b":true,"c":32768,"d":-1,"e":"0x80000000","f":-1,"g":"0x8000000000000000"}' \
 	"$(data | sort -u)"

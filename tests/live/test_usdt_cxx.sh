@@ -46,7 +46,7 @@ library=$(ldd "$TMP/throws" | awk '/libstdc\+\+/ { print $3 }')
 readelf -n "$library" | grep -q 'Provider: libstdcxx' || skip "$library has no static probes"
 TARGET_PROGRAM=$TMP/throws
 
-for way in multi classic; do
+for way in $(uprobe_ways); do
 	note "by the name of the library ($way)"
 	target_start 1000
 	host_start --plugin usdt --pid "$TARGET_PID" --set "attach=$way" \

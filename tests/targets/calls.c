@@ -17,10 +17,14 @@
  *	tails N       tail_one, which ends by a jump to tail_two
  *	falls N       falls_one, which is endbr64 and goes on as falls_two
  *	many N        1,000 functions many_0000 to many_0999, called in turn
+ *	filter N      goes under a seccomp filter that kills at the system call of return probes
  */
 #include <alloca.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +34,8 @@
 
 #define CALLS_THREADS 4
 #define CALLS_MANY    1000
+
+#define CALLS_NR_URETPROBE 335 /* arch/x86/entry/syscalls/syscall_64.tbl */
 
 #if defined(__clang__)
 #define CALLS_PROBED __attribute__((noinline, used)) static
@@ -234,6 +240,21 @@ static void calls_leave(void)
 	pthread_join(thread, NULL);
 }
 
+static void calls_filter(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALLS_NR_URETPROBE, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+		printf("failed: filter\n");
+}
+
 static void calls_one_round(const char *verb, uint32_t round)
 {
 	if (!strcmp(verb, "numbers"))
@@ -256,6 +277,8 @@ static void calls_one_round(const char *verb, uint32_t round)
 		calls_sink = falls_one((int)round);
 	else if (!strcmp(verb, "many"))
 		calls_call_many();
+	else if (!strcmp(verb, "filter"))
+		calls_filter();
 }
 
 static void calls_do(const char *verb, uint32_t rounds)

@@ -113,8 +113,8 @@ struct bpfhost_host {
 	/* Tells how many probes are attached of how many wanted, at the end of attach. */
 	void (*probes)(const struct bpfhost_host *host, uint32_t attached, uint32_t wanted);
 	/*
-	 * Tells from within detach that nothing is attached any more and all events are on the bus,
-	 * though freeing the rest may take the kernel longer: the host need not wait for that.
+	 * Tells from within detach that no program writes any more and all events are on the bus,
+	 * though letting go of the rest may take the kernel longer: the host need not wait for that.
 	 */
 	void (*drained)(const struct bpfhost_host *host);
 	/* Dry run: one line of what would be attached where. */

@@ -6,9 +6,16 @@
  * so the ring is drained once more, and the host is told that nothing is attached any more. Half a
  * second at most each time; what is not through then, the host counts. What is left to free after that
  * can take its time.
+ *
+ * Links of perf events are taken one after the other by some kernels (bpf_event_mutex in
+ * kernel/trace/bpf_trace.c), and each waits there. Where there are many, the order is another: the kernel
+ * is asked to wait once until no program runs that began before the flag was up, the ring is drained, the
+ * host is told, and then the links go, with all else that is to be freed.
  */
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +29,8 @@
 #define CLOSE_BUDGET   4096
 /* Uprobes of which it is told that letting go of them takes time: some two seconds' worth. */
 #define CLOSE_RESTS_TOLD 20
+/* So many perf events at most are taken down before the host is told. */
+#define CLOSE_EVENTS_FEW 8
 
 static int close_is_drained(const struct session *session)
 {
@@ -54,6 +63,27 @@ static void close_stop_programs(struct bpfhost_instance *self)
 	nanosleep(&(struct timespec){ .tv_nsec = CLOSE_GRACE_NS }, NULL);
 }
 
+static bool close_may_sleep(const struct session *session)
+{
+	struct bpf_program *program = NULL;
+
+	while ((program = bpf_object__next_program(session->object, program)))
+		if (bpf_program__flags(program) & BPF_F_SLEEPABLE)
+			return true;
+	return false;
+}
+
+/*
+ * Waits until all programs that began before now have ended; false where that cannot be had. The command
+ * is synchronize_rcu() (kernel/sched/membarrier.c), which programs that may sleep do not hold up, and which
+ * is left out where there is one CPU only.
+ */
+static bool close_wait_for_programs(const struct session *session)
+{
+	return !close_may_sleep(session) && sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
+	       !syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
 /* Whoever waits for us is told that this is the kernel's time. */
 static void close_detach(struct bpfhost_instance *self, struct session *session)
 {
@@ -81,13 +111,18 @@ int bpfhost_stop(struct bpfhost_instance *self)
 	if (!session || session->stopped)
 		return 0;
 	session->stopped = true;
-	if (session->counters) {
-		close_stop_programs(self);
-		close_drain(self, session);
+	if (!session->counters) {
+		close_detach(self, session);
+		return 0;
 	}
-	close_detach(self, session);
-	if (session->counters)
+	close_stop_programs(self);
+	if (session->nevents > CLOSE_EVENTS_FEW && close_wait_for_programs(session)) {
 		close_drain(self, session);
+		return 0;
+	}
+	close_drain(self, session);
+	close_detach(self, session);
+	close_drain(self, session);
 	return 0;
 }
 
