@@ -184,7 +184,7 @@ static inline const char *corpus_error(const struct packet_event *packet)
 /* The value of a field in a line, with the space behind it cut off; NULL where it is not there. */
 static inline const char *corpus_value(const char *line, const char *name, char *value)
 {
-	char key[64];
+	char key[64 + 3]; /* a name as corpus_disagree has it, a space, an equals sign */
 	const char *at;
 
 	snprintf(key, sizeof(key), " %s=", name);
