@@ -123,7 +123,7 @@ static void attach_reason(struct attach_round *round, const struct xdp_target *t
 	xdp_occupied_text(&occupant, who, sizeof(who));
 	if (xdp_occupied_is_left_over(&occupant))
 		snprintf(text, size, "it is occupied by %s; replace=true takes it off", who);
-	else if (xdp_occupied_stands_in(&occupant))
+	else if (occupant.stands_in)
 		attach_stand_in(who, text, size);
 	else
 		snprintf(text, size,
@@ -161,7 +161,7 @@ static int attach_in_place(struct attach_round *round, struct xdp_target *target
 	int err;
 
 	xdp_occupied_text(&replaced->was, who, sizeof(who));
-	if (xdp_occupied_stands_in(&replaced->was) && !replaced->is_left_over) {
+	if (replaced->was.stands_in && !replaced->is_left_over) {
 		attach_stand_in(who, cause, sizeof(cause));
 		return bpfhost_missed(round->self, target->name, -EBUSY, cause);
 	}
@@ -251,9 +251,11 @@ static void attach_plan(struct attach_round *round, const struct xdp_target *tar
 
 	snprintf(text, sizeof(text), "%s in %s", target->name, modes[round->mode]);
 	if (!xdp_occupied_find(&round->census, target->ifindex, &occupant)) {
+		bool may = !occupant.stands_in || xdp_occupied_is_left_over(&occupant);
+
 		xdp_occupied_text(&occupant, who, sizeof(who));
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s %s",
-			 round->replace ? ", in place of" : "; but it is occupied by", who);
+			 round->replace && may ? ", in place of" : "; but it is occupied by", who);
 	}
 	bpfhost_only_planned(round->self, round->program, text);
 }

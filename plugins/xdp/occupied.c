@@ -82,6 +82,8 @@ int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_oc
 	occupied_describe(&occupant);
 	xdp_census_find_link(census, ifindex, &occupant);
 	xdp_census_find_holder(census, &occupant);
+	occupant.stands_in =
+		occupant.is_ours && (!occupant.link || xdp_census_has_guard(census, &occupant));
 	*ret = occupant;
 	return 0;
 }

@@ -19,6 +19,11 @@ struct xdp_occupant {
 	char name[16]; /* of the program */
 	char comm[16]; /* of the process */
 	bool is_ours;  /* a program of bpfhost's, of whatever instance */
+	/*
+	 * And it is there in place of another one: by netlink, or on that one's link. Such a one is never to
+	 * be put back: when its instance has ended, nobody would take it off again.
+	 */
+	bool stands_in;
 };
 
 /* A look at all XDP links and at who holds them, taken when it is first needed. */
@@ -34,19 +39,10 @@ struct xdp_census {
 int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_occupant *ret);
 /* "program 12 'xdp_pass' in native mode (link 5, of process 4711 'xdpdump')" */
 void xdp_occupied_text(const struct xdp_occupant *occupant, char *text, size_t size);
-/*
- * Programs of bpfhost's are attached by links, but where they took a place. Such a one is never to be put
- * back: when its instance has ended, nobody would take it off again.
- */
-static inline bool xdp_occupied_stands_in(const struct xdp_occupant *occupant)
-{
-	return occupant->is_ours && !occupant->link;
-}
-
-/* One of these that no process holds any more: all who were to take it off were killed. */
+/* One that stands in and that no process holds any more: all who were to take it off were killed. */
 static inline bool xdp_occupied_is_left_over(const struct xdp_occupant *occupant)
 {
-	return xdp_occupied_stands_in(occupant) && !occupant->pid;
+	return occupant->stands_in && !occupant->link && !occupant->pid;
 }
 
 /*
@@ -61,5 +57,7 @@ void xdp_census_free(struct xdp_census *census);
 void xdp_census_find_link(struct xdp_census *census, uint32_t ifindex,
 			  struct xdp_occupant *occupant);
 void xdp_census_find_holder(struct xdp_census *census, struct xdp_occupant *occupant);
+/* Whether a guard holds both the link and the program that is on it now. */
+bool xdp_census_has_guard(const struct xdp_census *census, const struct xdp_occupant *occupant);
 
 #endif

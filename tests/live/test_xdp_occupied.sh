@@ -129,6 +129,9 @@ only_ours
 logged "eth: attached in native mode in place of program $FIRST 'xdp_program' in native mode (link "
 ! is_on "$FIRST" || fail "it was not replaced"
 pings 3
+here "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --duration 1s --plugin xdp@third \
+	--set iface=eth --set replace=true >"$TMP/third" 2>&1 && fail "a third one took the place"
+grep -q "which itself is there in place of another program" "$TMP/third" || fail "$(cat "$TMP/third")"
 host_stop
 expect "exit status" 0 "$STATUS"
 logged "eth: program $FIRST 'xdp_program' is back"
