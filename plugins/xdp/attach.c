@@ -100,6 +100,14 @@ static int attach_auto(const struct attach_round *round, const struct xdp_target
 	return attach_link(round, target, XDP_MODE_GENERIC);
 }
 
+static void attach_stand_in(const char *who, char *text, size_t size)
+{
+	snprintf(text, size,
+		 "it is occupied by %s, which itself is there in place of another program, so that "
+		 "it cannot give way; end its instance first",
+		 who);
+}
+
 /* Who is in the way, or what else is. */
 static void attach_reason(struct attach_round *round, const struct xdp_target *target,
 			  enum xdp_mode mode, int err, char *text, size_t size)
@@ -113,8 +121,13 @@ static void attach_reason(struct attach_round *round, const struct xdp_target *t
 		return;
 	}
 	xdp_occupied_text(&occupant, who, sizeof(who));
-	snprintf(text, size, "it is occupied by %s; replace=true takes its place for the time",
-		 who);
+	if (xdp_occupied_is_left_over(&occupant))
+		snprintf(text, size, "it is occupied by %s; replace=true takes it off", who);
+	else if (occupant.stands_in)
+		attach_stand_in(who, text, size);
+	else
+		snprintf(text, size,
+			 "it is occupied by %s; replace=true takes its place for the time", who);
 }
 
 static int attach_free(struct attach_round *round, struct xdp_target *target)
@@ -142,12 +155,16 @@ static int attach_free(struct attach_round *round, struct xdp_target *target)
 /* ---- an occupied one --------------------------------------------------------------------------- */
 
 static int attach_in_place(struct attach_round *round, struct xdp_target *target,
-			   const struct xdp_replaced *replaced)
+			   struct xdp_replaced *replaced)
 {
-	char who[160], cause[256];
+	char who[160], cause[512];
 	int err;
 
 	xdp_occupied_text(&replaced->was, who, sizeof(who));
+	if (replaced->was.stands_in && !replaced->is_left_over) {
+		attach_stand_in(who, cause, sizeof(cause));
+		return bpfhost_missed(round->self, target->name, -EBUSY, cause);
+	}
 	if (round->mode != XDP_MODE_AUTO && mode_attached[round->mode] != replaced->was.mode) {
 		snprintf(cause, sizeof(cause),
 			 "it is occupied by %s, which has no place in %s mode", who,
@@ -159,6 +176,7 @@ static int attach_in_place(struct attach_round *round, struct xdp_target *target
 		snprintf(cause, sizeof(cause), "%s does not give way: %s", who, strerror(-err));
 		return bpfhost_missed(round->self, target->name, err, cause);
 	}
+	replaced->is_taken = true;
 	target->state = XDP_TARGET_ATTACHED;
 	bpfhost_count_attached(round->self);
 	bpfhost_info(round->self, "%s: attached in %s mode in place of %s, until the end",
@@ -233,16 +251,18 @@ static void attach_plan(struct attach_round *round, const struct xdp_target *tar
 
 	snprintf(text, sizeof(text), "%s in %s", target->name, modes[round->mode]);
 	if (!xdp_occupied_find(&round->census, target->ifindex, &occupant)) {
+		bool may = !occupant.stands_in || xdp_occupied_is_left_over(&occupant);
+
 		xdp_occupied_text(&occupant, who, sizeof(who));
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s %s",
-			 round->replace ? ", in place of" : "; but it is occupied by", who);
+			 round->replace && may ? ", in place of" : "; but it is occupied by", who);
 	}
 	bpfhost_only_planned(round->self, round->program, text);
 }
 
 static int attach_one(struct attach_round *round, struct xdp_target *target)
 {
-	const struct xdp_replaced *replaced;
+	struct xdp_replaced *replaced;
 	int err;
 
 	target->tried = true;

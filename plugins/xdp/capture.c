@@ -252,11 +252,19 @@ static bool capture_is_full(const struct xdp_capture *capture,
 	return capture->size_max && size > capture->size_max;
 }
 
+/*
+ * Not from a file to which nothing can be written: on a full disk there would be a row of empty files, for
+ * which older ones had to go. It is tried again each second.
+ */
 static void capture_turn(struct bpfhost_instance *self, struct xdp_capture *capture)
 {
 	struct capture_out out;
-	int err = capture_next_file(self, capture, &out);
+	int err;
 
+	capture->is_stuck = capture_out_flush(&capture->out) != 0;
+	if (capture->is_stuck)
+		return;
+	err = capture_next_file(self, capture, &out);
 	capture->is_stuck = err != 0;
 	if (err) {
 		bpfhost_error(self, "failed to make the next capture file (%s); going on in %s",

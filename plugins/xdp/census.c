@@ -193,6 +193,31 @@ void xdp_census_find_holder(struct xdp_census *census, struct xdp_occupant *occu
 		census_comm(occupant->pid, occupant->comm);
 }
 
+static bool census_holds(const struct xdp_census *census, uint32_t pid, uint32_t id, bool is_link)
+{
+	for (uint32_t i = 0; i < census->nholders; i++)
+		if (census->holders[i].pid == pid && census->holders[i].id == id &&
+		    census->holders[i].is_link == is_link)
+			return true;
+	return false;
+}
+
+bool xdp_census_has_guard(const struct xdp_census *census, const struct xdp_occupant *occupant)
+{
+	for (uint32_t i = 0; i < census->nholders; i++) {
+		uint32_t pid = census->holders[i].pid;
+		char comm[16] = "";
+
+		if (!census->holders[i].is_link || census->holders[i].id != occupant->link ||
+		    !census_holds(census, pid, occupant->program, false))
+			continue;
+		census_comm(pid, comm);
+		if (!strcmp(comm, XDP_GUARD_NAME))
+			return true;
+	}
+	return false;
+}
+
 int xdp_occupied_is_leaving(const struct xdp_census *census, const struct xdp_occupant *occupant)
 {
 	bool any = false;

@@ -21,6 +21,11 @@ static int set_read_options(const struct bpfhost_setting *setting, struct xdp_ru
 		const char *text = setting->items[i].text;
 
 		ret = xdp_rules_add(rules, text, strlen(text), i + 1, &why);
+		/* From a variable that is empty, say: what was to be dropped would pass. */
+		if (!ret && rules->prefix_count + rules->expression_count == i) {
+			bpfhost_error_set(&why, 0, "'%.80s' holds no rule", text);
+			ret = -EINVAL;
+		}
 		if (ret)
 			bpfhost_error_set(err, 0, "option drop: %s",
 					  ret == -ENOMEM ? strerror(ENOMEM) : why.text);

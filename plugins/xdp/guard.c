@@ -2,6 +2,7 @@
 #include "guard.h"
 
 #include <errno.h>
+#include <linux/if_link.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ int xdp_guard_add(struct xdp_guard *guard, const struct xdp_replaced *replaced)
 	return 0;
 }
 
-const struct xdp_replaced *xdp_guard_find(const struct xdp_guard *guard, uint32_t ifindex)
+struct xdp_replaced *xdp_guard_find(const struct xdp_guard *guard, uint32_t ifindex)
 {
 	for (uint32_t i = 0; i < guard->count; i++)
 		if (guard->items[i].ifindex == ifindex)
@@ -30,15 +31,17 @@ const struct xdp_replaced *xdp_guard_find(const struct xdp_guard *guard, uint32_
 	return NULL;
 }
 
-/* What it answers within its time: the bytes, or -errno. */
+/* What it answers within its time: the bytes, or -errno. A single one is an heir's word. */
 static ssize_t guard_hear(const struct xdp_guard *guard, void *answer, size_t size)
 {
 	struct pollfd fd = { .fd = guard->socket, .events = POLLIN };
-	ssize_t got;
+	ssize_t got = 1;
 
-	if (poll(&fd, 1, GUARD_PATIENCE) <= 0)
-		return -ETIME;
-	got = recv(guard->socket, answer, size, MSG_DONTWAIT);
+	while (got == 1) {
+		if (poll(&fd, 1, GUARD_PATIENCE) <= 0)
+			return -ETIME;
+		got = recv(guard->socket, answer, size, MSG_DONTWAIT);
+	}
 	return got < 0 ? -errno : got;
 }
 
@@ -81,23 +84,32 @@ int xdp_guards_keep(struct bpfhost_instance *self, struct xdp_guards *guards,
 	return 0;
 }
 
+static void guard_look(struct bpfhost_instance *self, struct xdp_guard *guard)
+{
+	const char *plural = guard->count == 1 ? "" : "s";
+	char word;
+	ssize_t got = recv(guard->socket, &word, 1, MSG_DONTWAIT);
+
+	if (got == 1)
+		bpfhost_warn(self,
+			     "somebody ended process %d, which was to put %u program%s back; "
+			     "another one does that now",
+			     (int)guard->pid, guard->count, plural);
+	if (got)
+		return;
+	bpfhost_warn(self,
+		     "somebody ended all processes that were to put %u program%s back: what was "
+		     "attached by netlink does not come back",
+		     guard->count, plural);
+	self->host->unwatch(self->host, guard->socket);
+	guard->watched = false;
+}
+
 void xdp_guards_look(struct bpfhost_instance *self, struct xdp_guards *guards)
 {
-	char word;
-
-	for (uint32_t i = 0; i < guards->count; i++) {
-		struct xdp_guard *guard = &guards->items[i];
-
-		if (!guard->watched || recv(guard->socket, &word, 1, MSG_DONTWAIT | MSG_PEEK))
-			continue;
-		bpfhost_warn(
-			self,
-			"somebody ended process %d, which was to put %u program%s back: should "
-			"this one crash now, nobody does",
-			(int)guard->pid, guard->count, guard->count == 1 ? "" : "s");
-		self->host->unwatch(self->host, guard->socket);
-		guard->watched = false;
-	}
+	for (uint32_t i = 0; i < guards->count; i++)
+		if (guards->items[i].watched)
+			guard_look(self, &guards->items[i]);
 }
 
 void xdp_guard_free(struct xdp_guard *guard)
@@ -119,40 +131,69 @@ static void guard_results_without(const struct xdp_guard *guard, int *results)
 		results[i] = xdp_replaced_give_back(&guard->items[i], guard->program);
 }
 
-static void guard_tell(struct bpfhost_instance *self, const struct xdp_replaced *replaced, int err)
+static void guard_tell_back(struct bpfhost_instance *self, const struct xdp_replaced *replaced)
 {
-	if (!err)
+	if (replaced->is_left_over)
+		bpfhost_info(self, "%s: program %u '%s', which was left behind, is gone for good",
+			     replaced->name, replaced->was.program, replaced->was.name);
+	else
 		bpfhost_info(self, "%s: program %u '%s' is back", replaced->name,
 			     replaced->was.program, replaced->was.name);
-	else if (err == -EEXIST || (err == -EPERM && replaced->link >= 0))
+}
+
+/* 0, or -errno where ours stays there, for ever. */
+static int guard_tell(struct bpfhost_instance *self, const struct xdp_replaced *replaced, int err)
+{
+	if (!replaced->is_taken || err == -ENODEV || err == -ENOLINK)
+		return 0;
+	if (!err) {
+		guard_tell_back(self, replaced);
+		return 0;
+	}
+	if (err == -EEXIST || (err == -EPERM && replaced->link >= 0)) {
 		bpfhost_warn(self,
 			     "%s: program %u '%s' is not put back: ours is not there any more",
 			     replaced->name, replaced->was.program, replaced->was.name);
-	else if (err != -ENODEV && err != -ENOLINK)
-		bpfhost_warn(self, "%s: failed to put program %u '%s' back: %s", replaced->name,
-			     replaced->was.program, replaced->was.name, strerror(-err));
+		return 0;
+	}
+	return bpfhost_fail(self, err,
+			    "%s: failed to put program %u '%s' back, so ours is still there: %s; "
+			    "'ip link set dev %s %s off' takes it off",
+			    replaced->name, replaced->was.program, replaced->was.name,
+			    strerror(-err), replaced->name,
+			    replaced->was.mode == XDP_ATTACHED_SKB ? "xdpgeneric" : "xdpdrv");
 }
 
-static void guard_end(struct bpfhost_instance *self, struct xdp_guard *guard)
+static int guard_end(struct bpfhost_instance *self, struct xdp_guard *guard)
 {
 	size_t size = guard->count * sizeof(int);
-	int *results = calloc(guard->count, sizeof(int));
+	int *results = calloc(guard->count, sizeof(int)), first = 0;
 
 	if (guard->watched)
 		self->host->unwatch(self->host, guard->socket);
 	if (results && (send(guard->socket, "", 1, MSG_NOSIGNAL) < 0 ||
 			guard_hear(guard, results, size) != (ssize_t)size))
 		guard_results_without(guard, results);
-	for (uint32_t i = 0; results && i < guard->count; i++)
-		guard_tell(self, &guard->items[i], results[i]);
+	for (uint32_t i = 0; results && i < guard->count; i++) {
+		int err = guard_tell(self, &guard->items[i], results[i]);
+
+		first = first ? first : err;
+	}
 	free(results);
 	xdp_guard_free(guard);
+	return first;
 }
 
-void xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards)
+int xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards)
 {
-	for (uint32_t i = 0; i < guards->count; i++)
-		guard_end(self, &guards->items[i]);
+	int first = 0;
+
+	for (uint32_t i = 0; i < guards->count; i++) {
+		int err = guard_end(self, &guards->items[i]);
+
+		first = first ? first : err;
+	}
 	free(guards->items);
 	*guards = (struct xdp_guards){ 0 };
+	return first;
 }

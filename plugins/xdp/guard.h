@@ -5,6 +5,9 @@
  * forked before any place is taken, while there are privileges for it. It holds the descriptors of the
  * programs and links in question and one end of a socket, has CAP_NET_ADMIN and nothing else, sleeps until
  * the worker says a word or is no more, puts each program back where ours is still in its place, and ends.
+ *
+ * It ignores signals, but SIGKILL it cannot. So it has an heir, a process that waits for nothing but its end
+ * and then takes over, with an heir of its own.
  */
 #ifndef XDP_GUARD_H
 #define XDP_GUARD_H
@@ -32,7 +35,7 @@ struct xdp_guards {
 /* Adds a copy with the descriptors that are given, which belong to the guard from now on. */
 int xdp_guard_add(struct xdp_guard *guard, const struct xdp_replaced *replaced);
 /* NULL where it is not about this interface. */
-const struct xdp_replaced *xdp_guard_find(const struct xdp_guard *guard, uint32_t ifindex);
+struct xdp_replaced *xdp_guard_find(const struct xdp_guard *guard, uint32_t ifindex);
 /* Starts the process, for all that were added. 0 or -errno. */
 int xdp_guard_start(struct xdp_guard *guard, int program);
 /* Takes it over; on failure it is freed. */
@@ -40,8 +43,8 @@ int xdp_guards_keep(struct bpfhost_instance *self, struct xdp_guards *guards,
 		    struct xdp_guard *guard);
 /* From poll: tells of a process that somebody ended. */
 void xdp_guards_look(struct bpfhost_instance *self, struct xdp_guards *guards);
-/* Puts all back, tells it, waits for the processes to end, and frees. */
-void xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards);
+/* Puts all back, tells it, waits for the processes to end, and frees. 0, or -errno where one stays. */
+int xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards);
 void xdp_guard_free(struct xdp_guard *guard);
 
 /* Of guardian.c: what the process does. Does not return. */

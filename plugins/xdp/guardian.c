@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The process behind guard.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "guard.h"
@@ -73,6 +75,59 @@ static _Noreturn void guardian_end(int socket, const int *results, size_t count)
 	_exit(0);
 }
 
+/* ---- the heir ---------------------------------------------------------------------------------- */
+
+struct guardian_heir {
+	pid_t pid; /* -1: there is none */
+	int pipe;  /* a byte in it says that nothing is left to be done */
+};
+
+/* What is read before the end: a byte, or, when who was to write it was ended, nothing. */
+static bool guardian_is_spared(int pipe)
+{
+	ssize_t got;
+	char word;
+
+	while ((got = read(pipe, &word, 1)) < 0 && errno == EINTR)
+		;
+	close(pipe);
+	return got > 0;
+}
+
+/*
+ * Returns where the work is to be done: in the caller, or, should somebody end that, in the heir, which has
+ * an heir then itself. It only waits, holds the same, and is in a session of its own.
+ */
+static struct guardian_heir guardian_bequeath(int socket)
+{
+	for (;;) {
+		struct guardian_heir heir = { .pid = -1, .pipe = -1 };
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return heir;
+		heir.pid = fork();
+		if (heir.pid) {
+			close(ends[0]);
+			heir.pipe = ends[1];
+			return heir;
+		}
+		setsid();
+		close(ends[1]);
+		if (guardian_is_spared(ends[0]))
+			_exit(0);
+		send(socket, "", 1, MSG_NOSIGNAL);
+	}
+}
+
+static void guardian_disinherit(const struct guardian_heir *heir)
+{
+	if (heir->pid > 0 && write(heir->pipe, "", 1) == 1)
+		waitpid(heir->pid, NULL, 0);
+}
+
+/* ---- all --------------------------------------------------------------------------------------- */
+
 /*
  * A session of its own, and no signal but SIGKILL: what ends the worker, such as Ctrl-C or the end of a
  * service, must not end this before its work is done.
@@ -80,6 +135,7 @@ static _Noreturn void guardian_end(int socket, const int *results, size_t count)
 _Noreturn void xdp_guardian(const struct xdp_guard *guard, int socket)
 {
 	int *results = calloc(guard->count, sizeof(*results)), err;
+	struct guardian_heir heir;
 	sigset_t all;
 	char word;
 
@@ -93,9 +149,11 @@ _Noreturn void xdp_guardian(const struct xdp_guard *guard, int socket)
 	/* The first word says whether it stands. */
 	if (send(socket, &err, sizeof(err), MSG_NOSIGNAL) < 0 || err)
 		_exit(1);
+	heir = guardian_bequeath(socket);
 	while (recv(socket, &word, sizeof(word), 0) < 0 && errno == EINTR)
 		;
 	for (uint32_t i = 0; i < guard->count; i++)
 		results[i] = xdp_replaced_give_back(&guard->items[i], guard->program);
+	guardian_disinherit(&heir);
 	guardian_end(socket, results, guard->count);
 }

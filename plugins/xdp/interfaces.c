@@ -99,8 +99,12 @@ static int interfaces_check(struct bpfhost_instance *self, const char *text)
 				    text);
 	if (!text[0] || strpbrk(text, "/:\t\n") || !strcmp(text, ".") || !strcmp(text, "..") ||
 	    (!interfaces_is_glob(text) && strlen(text) >= XDP_NAME_SIZE))
-		return bpfhost_fail(self, -EINVAL, "option iface: no interface can be called '%s'",
-				    text);
+		return bpfhost_fail(self, -EINVAL,
+				    "option iface: no interface can be called '%s'%s", text,
+				    strlen(text) < XDP_NAME_SIZE
+					    ? ""
+					    : "; a name has 15 characters at most, and one of the "
+					      "other names that are longer cannot be used here");
 	return 0;
 }
 
@@ -157,10 +161,23 @@ static bool interfaces_follow(struct bpfhost_instance *self,
 
 /* ---- what there is ----------------------------------------------------------------------------- */
 
+/* By its name, or by one of its other names (ip link property add ... altname), which no list has. */
+static const struct xdp_device *interfaces_exact(const struct xdp_devices *devices,
+						 const char *wish)
+{
+	const struct xdp_device *exact = xdp_devices_find(devices, wish);
+	uint32_t ifindex = exact ? 0 : if_nametoindex(wish);
+
+	for (uint32_t i = 0; i < devices->count && ifindex; i++)
+		if (devices->items[i].ifindex == ifindex)
+			return &devices->items[i];
+	return exact;
+}
+
 static int interfaces_grant(struct xdp_interfaces *interfaces, const struct xdp_devices *devices,
 			    const char *wish)
 {
-	const struct xdp_device *exact = xdp_devices_find(devices, wish);
+	const struct xdp_device *exact = interfaces_exact(devices, wish);
 	bool any = exact;
 
 	if (exact)

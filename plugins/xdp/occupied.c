@@ -12,16 +12,41 @@
 
 #include "device.h"
 
-static void occupied_name(struct xdp_occupant *occupant)
+#define OCCUPIED_MAPS 64 /* that the kernel lets a program have */
+#define OCCUPIED_RING "bpfhost_ring"
+
+static bool occupied_is_ring(uint32_t id)
 {
-	struct bpf_prog_info info = { 0 };
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+	int fd = bpf_map_get_fd_by_id(id);
+	bool is = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+		  !strncmp(info.name, OCCUPIED_RING, sizeof(info.name));
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+/* What every program of bpfhost's has is its ring. */
+static void occupied_describe(struct xdp_occupant *occupant)
+{
+	uint32_t maps[OCCUPIED_MAPS], count;
+	struct bpf_prog_info info = {
+		.map_ids = (uint64_t)(uintptr_t)maps,
+		.nr_map_ids = OCCUPIED_MAPS,
+	};
 	uint32_t size = sizeof(info);
 	int fd = bpf_prog_get_fd_by_id(occupant->program);
 
 	if (fd < 0)
 		return;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
 		memcpy(occupant->name, info.name, sizeof(occupant->name) - 1);
+		count = info.nr_map_ids < OCCUPIED_MAPS ? info.nr_map_ids : OCCUPIED_MAPS;
+		for (uint32_t i = 0; i < count && !occupant->is_ours; i++)
+			occupant->is_ours = occupied_is_ring(maps[i]);
+	}
 	close(fd);
 }
 
@@ -54,9 +79,11 @@ int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_oc
 		return err;
 	if (!occupant.program)
 		return -ENOENT;
-	occupied_name(&occupant);
+	occupied_describe(&occupant);
 	xdp_census_find_link(census, ifindex, &occupant);
 	xdp_census_find_holder(census, &occupant);
+	occupant.stands_in =
+		occupant.is_ours && (!occupant.link || xdp_census_has_guard(census, &occupant));
 	*ret = occupant;
 	return 0;
 }
@@ -83,6 +110,8 @@ void xdp_occupied_text(const struct xdp_occupant *occupant, char *text, size_t s
 			 occupant->link ? "of " : "held by ", occupant->pid, occupant->comm);
 	if (occupant->name[0]) /* only those who may are told it */
 		snprintf(name, sizeof(name), " '%s'", occupant->name);
+	if (xdp_occupied_is_left_over(occupant))
+		snprintf(process, sizeof(process), ", left behind by a bpfhost that was killed");
 	snprintf(text, size, "program %u%s in %s mode (%s%s)", occupant->program, name,
 		 xdp_occupied_mode(occupant->mode), link, process);
 }

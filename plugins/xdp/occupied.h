@@ -3,6 +3,7 @@
 #ifndef XDP_OCCUPIED_H
 #define XDP_OCCUPIED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,12 @@ struct xdp_occupant {
 	uint32_t pid;  /* a process that holds that link, or else the program; 0: none is known */
 	char name[16]; /* of the program */
 	char comm[16]; /* of the process */
+	bool is_ours;  /* a program of bpfhost's, of whatever instance */
+	/*
+	 * And it is there in place of another one: by netlink, or on that one's link. Such a one is never to
+	 * be put back: when its instance has ended, nobody would take it off again.
+	 */
+	bool stands_in;
 };
 
 /* A look at all XDP links and at who holds them, taken when it is first needed. */
@@ -32,6 +39,12 @@ struct xdp_census {
 int xdp_occupied_find(struct xdp_census *census, uint32_t ifindex, struct xdp_occupant *ret);
 /* "program 12 'xdp_pass' in native mode (link 5, of process 4711 'xdpdump')" */
 void xdp_occupied_text(const struct xdp_occupant *occupant, char *text, size_t size);
+/* One that stands in and that no process holds any more: all who were to take it off were killed. */
+static inline bool xdp_occupied_is_left_over(const struct xdp_occupant *occupant)
+{
+	return occupant->stands_in && !occupant->link && !occupant->pid;
+}
+
 /*
  * Whether it is the program of a worker that died, and the guard (see guard.h) is the only one who still
  * holds it: it is about to put back what was there before.
@@ -44,5 +57,7 @@ void xdp_census_free(struct xdp_census *census);
 void xdp_census_find_link(struct xdp_census *census, uint32_t ifindex,
 			  struct xdp_occupant *occupant);
 void xdp_census_find_holder(struct xdp_census *census, struct xdp_occupant *occupant);
+/* Whether a guard holds both the link and the program that is on it now. */
+bool xdp_census_has_guard(const struct xdp_census *census, const struct xdp_occupant *occupant);
 
 #endif

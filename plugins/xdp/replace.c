@@ -11,6 +11,7 @@
 int xdp_replaced_open(struct xdp_replaced *replaced, const struct xdp_occupant *occupant)
 {
 	replaced->was = *occupant;
+	replaced->is_left_over = xdp_occupied_is_left_over(occupant);
 	replaced->link = -1;
 	replaced->old = bpf_prog_get_fd_by_id(occupant->program);
 	if (replaced->old < 0)
@@ -56,5 +57,5 @@ int xdp_replaced_take(const struct xdp_replaced *replaced, int program)
 
 int xdp_replaced_give_back(const struct xdp_replaced *replaced, int program)
 {
-	return replaced_swap(replaced, program, replaced->old);
+	return replaced_swap(replaced, program, replaced->is_left_over ? -1 : replaced->old);
 }

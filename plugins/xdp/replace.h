@@ -12,6 +12,8 @@ struct xdp_replaced {
 	uint32_t ifindex;
 	int link; /* the BPF link that holds the other program; -1: it was attached by netlink */
 	int old;  /* the other program */
+	bool is_taken;     /* its place; of the worker's copy */
+	bool is_left_over; /* it does not come back; see xdp_occupied_is_left_over */
 	struct xdp_occupant was;
 };
 

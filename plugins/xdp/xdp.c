@@ -212,11 +212,11 @@ static void xdp_tell_rest(struct bpfhost_instance *self, struct xdp *xdp)
 static int xdp_detach(struct bpfhost_instance *self)
 {
 	struct xdp *xdp = self->state;
-	int err, captured;
+	int err, captured, replaced = 0;
 
 	if (xdp) {
 		xdp_monitor_close(self, &xdp->monitor);
-		xdp_guards_end(self, &xdp->guards);
+		replaced = xdp_guards_end(self, &xdp->guards);
 	}
 	bpfhost_stop(self);
 	if (xdp && bpfhost_object(self) && !(self->host->flags & BPFHOST_RUN_DRY)) {
@@ -233,7 +233,9 @@ static int xdp_detach(struct bpfhost_instance *self)
 	}
 	free(xdp);
 	self->state = NULL;
-	return err ? err : captured;
+	if (err)
+		return err;
+	return captured ? captured : replaced;
 }
 
 /* What this instance needs to keep; a function for each part that has a need. */

@@ -74,8 +74,9 @@ static void read_value(void *ctx, uint32_t slot, struct bpfhost_value *value)
 
 static int place(void *ctx, uint32_t slot, struct bpfhost_load *load)
 {
-	static const uint8_t kinds[] = { BPFHOST_LOAD_UINT,  BPFHOST_LOAD_INT,  BPFHOST_LOAD_NONE,
-					 BPFHOST_LOAD_CHARS, BPFHOST_LOAD_IPV4, BPFHOST_LOAD_IPV6 };
+	static const uint8_t kinds[] = { BPFHOST_LOAD_UINT,   BPFHOST_LOAD_INT,  BPFHOST_LOAD_NONE,
+					 BPFHOST_LOAD_CHARS,  BPFHOST_LOAD_IPV4, BPFHOST_LOAD_IPV6,
+					 BPFHOST_LOAD_ADDRESS };
 
 	(void)ctx;
 	*load = (struct bpfhost_load){ .kind = kinds[slot], .size = 8 };

@@ -152,6 +152,15 @@ rm "/run/netns/bpfhost-$$-file"
 logged "failed to enter /run/netns/bpfhost-$$-file: it is no network namespace"
 expect "exit status" 2 "$STATUS"
 
+# ---- another name of an interface, and a rule that is none
+ip -n "$NET_HERE" link property add dev eth altname enp5s0 || fail "ip link property"
+host_start --plugin xdp --set "netns=$NET_HERE" --set iface=enp5s0
+expect "mode" native "$(mode_of eth)"
+logged "eth: attached in native mode"
+host_stop
+check_clean
+refused "option drop: '' holds no rule" --set "netns=$NET_HERE" --set iface=eth --set drop=10.0.0.0/8 --set drop=
+
 # ---- what could be attached to, and what would be
 bpfhost() {
 	"$BPFHOST" "$@" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR"
@@ -163,6 +172,9 @@ bpfhost probes xdp 'du*' -v --set "netns=$NET_HERE" >"$TMP/list"
 expect "listed in full" \
 	"dull     driver bridge, MTU 1500, queues 1 in and 1 out, up     no program" \
 	"$(words <"$TMP/list")"
+link add $'a\e[1mz' type veth peer name plain
+bpfhost probes xdp 'a?*z' --set "netns=$NET_HERE" >"$TMP/list"
+expect "a name that would write in bold" 'a\x1b[1mz' "$(cat "$TMP/list")"
 bpfhost --plugin xdp --set "netns=$NET_HERE" --set iface=eth --set iface=dull --set mode=native \
 	--dry-run >"$TMP/out" 2>"$TMP/log" || fail "dry run: $?"
 grep -q "would attach program xdp_program to eth in native mode" "$TMP/out" "$TMP/log" ||

@@ -123,6 +123,17 @@ stopped 1
 written=$(packets "$TMP/full/one.pcapng")
 expect_between "written" 2000 4000 "$written"
 expect "gap" $((4001 - written)) "$(sum_of "$TMP/full/one.pcapng" frame.drop_count)"
+
+# A row of files has no new one while the one before cannot be written.
+rm "$TMP"/full/*
+mount -o remount,size=160k "$TMP/full"
+capture --set "write=$TMP/full/row.pcapng" --set write_size=64KiB --set write_files=100
+send 10000
+wait_until 3 grep -q 'No space left on device' "$TMP/log" || fail "the disk is not full"
+send 10000
+stopped 1
+expect "files" 3 "$(find "$TMP/full" -type f | wc -l)"
+expect "empty files" 0 "$(find "$TMP/full" -type f -size 0 | wc -l)"
 umount "$TMP/full"
 
 # A FIFO, which wireshark -k -i reads.

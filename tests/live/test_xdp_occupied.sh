@@ -68,6 +68,11 @@ guard_of() {
 	done
 }
 
+# The only child of a process: the heir of a guard, the guard of a worker.
+child_of() {
+	tr -d " " <"/proc/$1/task/$1/children"
+}
+
 guard_ends() {
 	local state
 
@@ -80,9 +85,10 @@ pings() {
 }
 
 # Another instance, whose program is on the interface by a link.
-first_start() {
+first_start() { # OPTION...
+	: >"$TMP/first.log"
 	setsid nsenter "--net=/run/netns/$NET_HERE" "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
-		--duration 40s --plugin xdp@first --set iface=eth >"$TMP/first.out" 2>"$TMP/first.log" </dev/null &
+		--duration 40s --plugin xdp@first --set iface=eth "$@" >"$TMP/first.out" 2>"$TMP/first.log" </dev/null &
 	FIRST_PID=$!
 	wait_until 10 grep -q 'attached 1 of 1' "$TMP/first.log" || fail "$(cat "$TMP/first.log")"
 	FIRST=$(on_interface)
@@ -93,7 +99,7 @@ first_stop() {
 	kill -INT "$FIRST_PID"
 	wait "$FIRST_PID" 2>/dev/null
 	FIRST_PID=
-	wait_until 5 is_on "" || fail "the first instance left its program"
+	wait_until 5 is_on "${1:-}" || fail "the first instance left its program"
 }
 
 # ---- occupied by a program of netlink's: never taken over in silence
@@ -123,6 +129,9 @@ only_ours
 logged "eth: attached in native mode in place of program $FIRST 'xdp_program' in native mode (link "
 ! is_on "$FIRST" || fail "it was not replaced"
 pings 3
+here "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --duration 1s --plugin xdp@third \
+	--set iface=eth --set replace=true >"$TMP/third" 2>&1 && fail "a third one took the place"
+grep -q "which itself is there in place of another program" "$TMP/third" || fail "$(cat "$TMP/third")"
 host_stop
 expect "exit status" 0 "$STATUS"
 logged "eth: program $FIRST 'xdp_program' is back"
@@ -143,7 +152,7 @@ for mode in xdpdrv xdpgeneric; do
 	GUARD=$(guard_of)
 	expect "what the guard may" "CapEff: 0000000000001000" \
 		"$(grep CapEff "/proc/$GUARD/status" | tr '\t' ' ')"
-	expect "what the guard holds" "anon_inode:bpf-prog anon_inode:bpf-prog socket:" \
+	expect "what the guard holds" "anon_inode:bpf-prog anon_inode:bpf-prog pipe: socket:" \
 		"$(for fd in "/proc/$GUARD/fd/"*; do readlink "$fd"; done | sed 's/:\[.*/:/' |
 			sort | words)"
 	kill -INT "$GUARD"
@@ -193,6 +202,7 @@ done
 # ---- not in another mode than the one that is there; nor what somebody else put there meanwhile
 host_run --plugin xdp --set iface=eth --set replace=true --set mode=generic
 logged "which has no place in generic mode"
+! grep -q "is not put back" "$TMP/log" || fail "what was never taken is said not to come back"
 expect "exit status" 1 "$STATUS"
 host_start --plugin xdp --set iface=eth --set replace=true
 only_ours
@@ -216,6 +226,60 @@ logged "eth: program $FIRST 'xdp_program' is back"
 expect "on the interface" "$FIRST" "$(on_interface)"
 check_clean
 first_stop
+
+# ---- nor does a killed guard keep netlink's from coming back: its heir does that, or the heir's
+other_on xdpdrv
+for victim in none worker supervisor; do
+	host_start --plugin xdp --set iface=eth --set replace=true
+	only_ours
+	GUARD=$(guard_of)
+	heir=$(child_of "$GUARD")
+	kill -KILL "$GUARD"
+	wait_until 5 grep -q "process $GUARD, which was to put 1 program back; another one does" "$TMP/log" ||
+		fail "that is not told"
+	next=$(child_of "$heir")
+	kill -KILL "$heir"
+	case $victim in
+	none) host_stop ;;
+	worker)
+		kill -KILL "$(workers)"
+		wait_until 10 host_attached 2 || fail "not attached again"
+		host_stop
+		;;
+	supervisor)
+		kill -KILL "$HOST_PID"
+		host_wait
+		;;
+	esac
+	wait_until 5 is_on "$OTHER" || fail "after the guard and $victim: $(on_interface)"
+	wait_until 5 gone kill -0 "$next" || fail "the heir is still there"
+	check_clean
+done
+
+# ---- what is there in place of another program does not give way: it would come back as a dead one
+first_start --set replace=true
+host_run --plugin xdp --set iface=eth --set replace=true
+expect "exit status" 1 "$STATUS"
+logged "which itself is there in place of another program, so that it cannot give way"
+expect "on the interface" "$FIRST" "$(on_interface)"
+first_stop "$OTHER"
+
+# ---- and when all were killed, what they left is named, and does not come back
+first_start --set replace=true
+guard=$(child_of "$(child_of "$FIRST_PID")")
+kill -KILL -- "$(child_of "$guard")" "$guard" "-$FIRST_PID"
+wait "$FIRST_PID" 2>/dev/null
+FIRST_PID=
+host_run --plugin xdp --set iface=eth
+logged "(attached by netlink, left behind by a bpfhost that was killed); replace=true takes it off"
+expect "exit status" 1 "$STATUS"
+host_start --plugin xdp --set iface=eth --set replace=true
+only_ours
+host_stop
+expect "exit status" 0 "$STATUS"
+logged "which was left behind, is gone for good"
+expect "on the interface" "" "$(on_interface)"
+check_clean
 
 # ---- what would be done
 other_on xdpdrv

@@ -136,6 +136,36 @@ static void times(void **state)
 	expect_refusals(bpfhost_parse_time, refusals, ARRAY_SIZE(refusals));
 }
 
+static void texts(void **state)
+{
+	static const struct row times[] = {
+		{ "0", 0 },
+		{ "1ns", 1 },
+		{ "100ms", 100000000 },
+		{ "90s", 90000000000 },
+		{ "1h", 3600000000000 },
+		{ "18446744073709551615ns", UINT64_MAX },
+	};
+	static const struct row sizes[] = {
+		{ "0", 0 },
+		{ "1B", 1 },
+		{ "64KiB", 65536 },
+		{ "1536MiB", 1536ULL << 20 },
+		{ "2GiB", 2ULL << 30 },
+	};
+	char buf[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		bpfhost_time_text(times[i].number, buf, sizeof(buf));
+		assert_string_equal(buf, times[i].text);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		bpfhost_size_text(sizes[i].number, buf, sizeof(buf));
+		assert_string_equal(buf, sizes[i].text);
+	}
+}
+
 static int parse_small(const char *text, uint64_t *ret_number, struct bpfhost_error *err)
 {
 	return bpfhost_parse_number(text, 1, 100, ret_number, err);
@@ -164,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(times),
+		cmocka_unit_test(texts),
 		cmocka_unit_test(numbers),
 	};
 

@@ -2,15 +2,21 @@
 #include <errno.h>
 #include <string.h>
 
+#include <bpfhost/option.h>
+
 #include "command/command.h"
 #include "command/print.h"
 #include "loader/catalogue.h"
 
 static void help_type(FILE *out, const struct bpfhost_option *option)
 {
+	char limits[BPFHOST_OPTION_LIMITS];
+
 	fputs(descriptor_type_name(option->type), out);
-	if (option->min || option->max)
-		fprintf(out, ", %lld to %lld", (long long)option->min, (long long)option->max);
+	if (option->min || option->max) {
+		bpfhost_option_limits(option, limits, sizeof(limits));
+		fprintf(out, ", %s", limits);
+	}
 	for (size_t i = 0; option->choices && option->choices[i]; i++) {
 		fputs(i ? " | " : ": ", out);
 		print_text(out, option->choices[i]);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/print.h"
 #include "log/log.h"
 #include "supervisor/tracefs.h"
 #include "worker/plugin.h"
@@ -150,7 +151,8 @@ static void probes_found(void *ctx, const char *probe, const char *detail)
 	struct probes *probes = ctx;
 
 	probes->found++;
-	fprintf(probes->out, "%s\n%s", probe, detail ? detail : "");
+	print_text(probes->out, probe);
+	fprintf(probes->out, "\n%s", detail ? detail : "");
 }
 
 static int probes_none(struct probes *probes)

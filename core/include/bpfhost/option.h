@@ -14,4 +14,9 @@
 int bpfhost_option_parse(const struct bpfhost_option *option, const char *text,
 			 struct bpfhost_item *ret_item, struct bpfhost_error *err);
 
+#define BPFHOST_OPTION_LIMITS 80
+
+/* Between what its value must be, in its unit: "100ms to 1h"; "0 or more" where the kind has the same end. */
+void bpfhost_option_limits(const struct bpfhost_option *option, char *buf, size_t size);
+
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <bpfhost/nearest.h>
@@ -97,12 +98,38 @@ static int item_parse_digits(const char *text, uint64_t *ret_number)
 	return 0;
 }
 
+/* As it would be written. */
+static void item_text(const struct bpfhost_option *option, int64_t number, char *buf, size_t size)
+{
+	if (option->type == BPFHOST_OPT_SIZE)
+		bpfhost_size_text((uint64_t)number, buf, size);
+	else if (option->type == BPFHOST_OPT_TIME)
+		bpfhost_time_text((uint64_t)number, buf, size);
+	else
+		snprintf(buf, size, "%lld", (long long)number);
+}
+
+void bpfhost_option_limits(const struct bpfhost_option *option, char *buf, size_t size)
+{
+	char min[32], max[32];
+
+	item_text(option, option->min, min, sizeof(min));
+	item_text(option, option->max, max, sizeof(max));
+	if (option->max == INT64_MAX)
+		snprintf(buf, size, "%s or more", min);
+	else
+		snprintf(buf, size, "%s to %s", min, max);
+}
+
 static int item_fail_range(const struct bpfhost_option *option, const char *text,
 			   struct bpfhost_error *err)
 {
-	if (option->min || option->max)
-		return item_fail(err, "%.64s is not within %lld to %lld", text,
-				 (long long)option->min, (long long)option->max);
+	char limits[BPFHOST_OPTION_LIMITS];
+
+	if (option->min || option->max) {
+		bpfhost_option_limits(option, limits, sizeof(limits));
+		return item_fail(err, "%.64s is not within %s", text, limits);
+	}
 	return item_fail(err, "%.64s is too large", text);
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How much of a foreign word an error message shows: printf's "%.64s". */
@@ -178,6 +179,29 @@ int bpfhost_parse_time(const char *text, uint64_t *ret_ns, struct bpfhost_error 
 				 "\" has no known unit; known are ns, us, ms, s, m, h",
 				 text);
 	return scale_decimal(text, &decimal, unit->factor, ret_ns, err);
+}
+
+static void unit_text(const struct unit *units, size_t count, uint64_t number, char *buf,
+		      size_t size)
+{
+	static const struct unit none = { "", 1 };
+	const struct unit *best = &none;
+
+	/* Of one factor the last name is the one in full. */
+	for (size_t i = 0; i < count && number; i++)
+		if (units[i].factor >= best->factor && number % units[i].factor == 0)
+			best = &units[i];
+	snprintf(buf, size, "%llu%s", (unsigned long long)(number / best->factor), best->name);
+}
+
+void bpfhost_size_text(uint64_t bytes, char *buf, size_t size)
+{
+	unit_text(size_units, ARRAY_SIZE(size_units), bytes, buf, size);
+}
+
+void bpfhost_time_text(uint64_t ns, char *buf, size_t size)
+{
+	unit_text(time_units, ARRAY_SIZE(time_units), ns, buf, size);
 }
 
 int bpfhost_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number,
