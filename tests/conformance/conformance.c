@@ -418,9 +418,18 @@ static void conformance_open(struct conformance *suite)
 		conformance_fail("%s", dlerror());
 }
 
+/* In seconds; a slow machine may stretch it. */
+static unsigned int conformance_limit(void)
+{
+	const char *slow = getenv("BPFHOST_TEST_SLOW");
+	unsigned long factor = slow ? strtoul(slow, NULL, 10) : 1;
+
+	return CONFORMANCE_LIMIT_S * (factor > 0 && factor <= 100 ? (unsigned int)factor : 1);
+}
+
 static _Noreturn void conformance_child(struct conformance suite, const struct check *check)
 {
-	alarm(CONFORMANCE_LIMIT_S);
+	alarm(conformance_limit());
 	suite.live = check->mode == CHECK_LIVE;
 	if (check->mode != CHECK_CLOSED)
 		conformance_open(&suite);

@@ -108,12 +108,15 @@ target_end
 
 if [ -e "$TRACING"/events/filelock/flock_lock_inode ]; then
 	target_start flock "$TMP/out"
-	run_once 'filelock:flock_lock_inode(i_ino, pid, flags, type, ret)'
+	fl= # before Linux 6.9 some fields are called otherwise
+	! grep -q ' fl_pid;' "$TRACING/events/filelock/flock_lock_inode/format" || fl=fl_
+	run_once "filelock:flock_lock_inode(i_ino, ${fl}pid, ${fl}flags, ${fl}type, ret)"
 	ino=$(sed -n 's/^flock ino=//p' "$TMP/target.out")
 	pid=$(sed -n 's/^pid //p' "$TMP/target.out")
 	expect "__print_flags, __print_symbolic" '"FL_FLOCK" "F_WRLCK" 0' "$(events |
-		jq -c "select(.data.i_ino == $ino) | .data | .flags, .type, .ret" | head -n 3 | words)"
-	expect "pid in the event" "$pid" "$(events | jq .data.pid | head -n 1)"
+		jq -c "select(.data.i_ino == $ino) | .data | .${fl}flags, .${fl}type, .ret" |
+		head -n 3 | words)"
+	expect "pid in the event" "$pid" "$(events | jq ".data.${fl}pid" | head -n 1)"
 else
 	note "not tried: this kernel has no filelock:flock_lock_inode"
 fi

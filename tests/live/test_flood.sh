@@ -8,6 +8,9 @@ need_kernel
 million=1000000
 probe=syscalls:sys_enter_getppid
 reader='' full=''
+# Where all is slow, a stop may end before what the ring still holds is written.
+late=(stop=any)
+[ "$SLOW" != 1 ] || late=()
 cleanup() {
 	[ -z "$reader" ] || kill -KILL "$reader" 2>/dev/null
 	[ -z "$full" ] || umount "$full" 2>/dev/null
@@ -56,9 +59,9 @@ if [ "$SLOW" = 1 ]; then
 	expect "delivered" $million "$(stat_of delivered)"
 	expect "late" 0 "$(stat_of late)"
 else
-	note "not asserted with sanitizers: lost $(stat_of lost_ring)"
+	note "not asserted where all is slow: lost $(stat_of lost)"
 fi
-check_stream "$(stat_of lost_ring)"
+check_stream "$(stat_of lost)"
 check_clean
 target_end
 
@@ -79,7 +82,7 @@ expect "exit status" 0 "$STATUS"
 check_ledger
 expect "produced" $million "$(stat_of produced)"
 [ "$(stat_of lost_ring)" -gt 0 ] || fail "nothing was lost although nobody read"
-check_lost ring=any
+check_lost ring=any "${late[@]}"
 check_stream "$(stat_of lost)"
 check_clean
 target_end
@@ -93,7 +96,7 @@ host_stop
 check_ledger
 expect "produced" 200000 "$(stat_of produced)"
 expect "delivered" 0 "$(stat_of delivered)"
-check_lost ring=any
+check_lost ring=any "${late[@]}"
 check_clean
 target_end
 
