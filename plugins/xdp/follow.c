@@ -25,6 +25,7 @@ static void follow_gone(struct bpfhost_instance *self, struct xdp *xdp, struct x
 	if (target->link >= 0)
 		bpfhost_drop_link_fd(self, target->link);
 	xdp_attach_unname(self, target);
+	xdp_capture_gone(self, &xdp->capture, target->ifindex);
 	target->link = -1;
 	target->state = XDP_TARGET_GONE;
 	xdp->interfaces.gone++;
