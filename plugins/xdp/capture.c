@@ -183,10 +183,16 @@ static struct capture_interface *capture_interface_of(struct xdp_capture *captur
 	return capture_add_interface(capture, names, ifindex);
 }
 
+static size_t capture_text_size(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
 /* Before its first packet in this file. False: there was no room. */
 static bool capture_describe(struct xdp_capture *capture, struct capture_interface *interface)
 {
-	size_t room = PCAPNG_OVERHEAD + (capture->filter ? strlen(capture->filter) : 0);
+	size_t room = PCAPNG_OVERHEAD + capture_text_size(capture->match) +
+		      capture_text_size(capture->pcap);
 	void *to;
 
 	if (interface->file == capture->file)
@@ -197,7 +203,8 @@ static bool capture_describe(struct xdp_capture *capture, struct capture_interfa
 	capture_out_add(&capture->out, pcapng_put_interface(to, room,
 							    &(struct pcapng_interface){
 								    .name = interface->name,
-								    .filter = capture->filter,
+								    .filter = capture->pcap,
+								    .comment = capture->match,
 								    .snaplen = capture->snaplen,
 							    }));
 	interface->file = capture->file;

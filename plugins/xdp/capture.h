@@ -40,7 +40,8 @@ struct xdp_capture {
 		*uncaptured; /* shared as well: packets of more interfaces than can be counted */
 	uint64_t uncaptured_told;
 	uint64_t lost_of_gone; /* in the ring, of interfaces that are no more */
-	const char *filter;    /* of packets, for people; NULL: none */
+	const char *match;     /* of packets, in our language; NULL: all */
+	const char *pcap;      /* in libpcap's; NULL: all */
 	uint64_t size_max;     /* of a file; 0: any */
 	uint64_t time_max;     /* of a file, in ns; 0: any */
 	uint64_t count_max;    /* of packets; 0: any */
