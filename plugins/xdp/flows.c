@@ -142,7 +142,7 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		uint32_t count = XDP_FLOWS_BATCH;
 		int err;
 
-		if (bpfhost_room(self, BPFHOST_RECORD_MAX))
+		if (!flows->has_given_up && bpfhost_room(self, BPFHOST_RECORD_MAX))
 			return false;
 		err = bpf_map_lookup_and_delete_batch(map, before, &token, flows->keys,
 						      flows->values, &count, NULL);
@@ -156,11 +156,14 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 	return true;
 }
 
+/* When there is no room in time, what is left is told all the same, and so counted as lost. */
 static void flows_tell_all(struct bpfhost_instance *self, struct xdp_flows *flows,
 			   const struct xdp_interfaces *interfaces, int *pauses)
 {
-	while (!xdp_flows_tell(self, flows, interfaces) && (*pauses)-- > 0)
+	while (!xdp_flows_tell(self, flows, interfaces)) {
+		flows->has_given_up = --*pauses <= 0;
 		flows_pause(FLOWS_PAUSE_NS);
+	}
 }
 
 void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,

@@ -16,6 +16,7 @@ struct xdp_flows {
 	uint32_t *
 		round; /* shared with the programs: which map they use; NULL: flows are not shown */
 	bool draining; /* the other one has not been told to its end */
+	bool has_given_up;            /* waiting for room, at the end */
 	struct xdp_flow_sums told[2]; /* of each map since the start: as flows, or as missed */
 	struct xdp_flow_key keys[XDP_FLOWS_BATCH];
 	struct xdp_flow values[XDP_FLOWS_BATCH];
