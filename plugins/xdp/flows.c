@@ -15,14 +15,24 @@
 #define FLOWS_PAUSE_NS 500000L
 #define FLOWS_PAUSES   800 /* at the end; 400 ms together */
 
+/*
+ * An LRU map keeps so many free places apart for each CPU (LOCAL_FREE_TARGET of the kernel's
+ * bpf_lru_list.c), and throws flows out before it takes so many the last time.
+ */
+#define FLOWS_SPARE 128U
+
 static const char *const flow_maps[] = { "xdp_flows_0", "xdp_flows_1" };
 
 int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows)
 {
+	int ncpus = libbpf_num_possible_cpus();
+	uint32_t spare = FLOWS_SPARE * ((ncpus > 0 ? (uint32_t)ncpus : 0) + 1);
+
 	for (int i = 0; i < 2; i++) {
 		struct bpf_map *map =
 			bpf_object__find_map_by_name(bpfhost_object(self), flow_maps[i]);
-		int err = map ? bpf_map__set_max_entries(map, flows) : -ENOENT;
+		int err = map ? bpf_map__set_max_entries(map, flows > 1 ? flows + spare : 1)
+			      : -ENOENT;
 
 		if (err)
 			return bpfhost_fail(self, err, "failed to make room for %u flows: %s",

@@ -22,7 +22,7 @@ struct xdp_flows {
 	struct xdp_flow values[XDP_FLOWS_BATCH];
 };
 
-/* Before bpfhost_load: makes room for so many flows in each of the maps. 0 or -errno and told. */
+/* Before bpfhost_load: makes room for so many flows in each of the maps; 1: none are kept. 0 or -errno and told. */
 int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows);
 /* After bpfhost_load. 0 or -errno and told. */
 int xdp_flows_start(struct bpfhost_instance *self, struct xdp_flows *flows);

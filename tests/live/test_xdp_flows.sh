@@ -73,6 +73,17 @@ run 16384 20000 10 200 20000
 [ "$(total flow)" -gt 10 ] || fail "the rounds do not change"
 expect "missed" 0 "$(total missed)"
 
+# As many as there is room for, on all CPUs; the kernel keeps some places apart.
+host_start --plugin xdp --set iface=eth --set show=flows --set flows_max=1000 --set 'match=dport == 9' \
+	--set interval=1h
+for cpu in 0 $(($(nproc) - 1)); do
+	there taskset -c "$cpu" "$TARGETS_DIR/packets" eth 2000 1000 >"$TMP/sent" || fail "packets"
+done
+host_stop
+read_totals
+expect "flows" "1000 4000 0" "$(total flow) $(total packets) $(total missed)"
+check_clean
+
 # Far more than there is room for.
 run 64 100000 20000
 [ "$(total missed)" -gt 0 ] || fail "nothing is told of flows without room"
