@@ -167,20 +167,28 @@ static struct capture_interface *capture_add_interface(struct xdp_capture *captu
 	return interface;
 }
 
+static struct capture_interface *capture_known(struct xdp_capture *capture, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < capture->count; i++)
+		if (capture->interfaces[i].ifindex == ifindex)
+			return &capture->interfaces[i];
+	return NULL;
+}
+
 /* NULL where there is no memory. */
 static struct capture_interface *capture_interface_of(struct xdp_capture *capture,
 						      const struct xdp_interfaces *names,
 						      uint32_t ifindex)
 {
+	struct capture_interface *interface;
+
 	if (capture->last < capture->count && capture->interfaces[capture->last].ifindex == ifindex)
 		return &capture->interfaces[capture->last];
-	for (uint32_t i = 0; i < capture->count; i++) {
-		if (capture->interfaces[i].ifindex != ifindex)
-			continue;
-		capture->last = i;
-		return &capture->interfaces[i];
-	}
-	return capture_add_interface(capture, names, ifindex);
+	interface = capture_known(capture, ifindex);
+	if (!interface)
+		return capture_add_interface(capture, names, ifindex);
+	capture->last = (uint32_t)(interface - capture->interfaces);
+	return interface;
 }
 
 static size_t capture_text_size(const char *text)
@@ -239,15 +247,20 @@ static void capture_retire_gone(struct bpfhost_instance *self, struct xdp_captur
 
 void xdp_capture_gone(struct bpfhost_instance *self, struct xdp_capture *capture, uint32_t ifindex)
 {
-	if (!capture->is_on)
-		return;
-	for (uint32_t i = 0; i < capture->count; i++) {
-		if (capture->interfaces[i].ifindex != ifindex)
-			continue;
-		capture->interfaces[i].gone = 1;
-		return;
-	}
-	capture->lost_of_gone += capture_sums_forget(self, capture->ncpus, ifindex);
+	struct capture_interface *interface = capture_known(capture, ifindex);
+
+	if (interface)
+		interface->gone = 1;
+	else if (capture->is_on)
+		capture->lost_of_gone += capture_sums_forget(self, capture->ncpus, ifindex);
+}
+
+void xdp_capture_back(struct xdp_capture *capture, uint32_t ifindex)
+{
+	struct capture_interface *interface = capture_known(capture, ifindex);
+
+	if (interface)
+		interface->gone = 0;
 }
 
 /* ---- packets ------------------------------------------------------------------------------------- */

@@ -73,6 +73,8 @@ void xdp_capture_take(struct bpfhost_instance *self, struct xdp_capture *capture
 		      uint32_t size);
 /* An interface is no more. */
 void xdp_capture_gone(struct bpfhost_instance *self, struct xdp_capture *capture, uint32_t ifindex);
+/* One is there, perhaps again: it may have been in another network namespace. */
+void xdp_capture_back(struct xdp_capture *capture, uint32_t ifindex);
 /* At the end of each poll: writes what has waited for a second, or into a FIFO at once. */
 void xdp_capture_poll(struct bpfhost_instance *self, struct xdp_capture *capture);
 /* After bpfhost_stop: ends the file and tells the sum. 0, or -errno and told where packets are missing. */

@@ -149,6 +149,20 @@ static void guard_end(struct bpfhost_instance *self, struct xdp_guard *guard)
 	xdp_guard_free(guard);
 }
 
+/* Those of the start may be for several, but there is no second one of that kind. */
+void xdp_guards_forget(struct bpfhost_instance *self, struct xdp_guards *guards, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < guards->count; i++) {
+		struct xdp_guard *guard = &guards->items[i];
+
+		if (guard->count != 1 || guard->items->ifindex != ifindex)
+			continue;
+		guard_end(self, guard);
+		*guard = guards->items[--guards->count];
+		return;
+	}
+}
+
 void xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards)
 {
 	for (uint32_t i = 0; i < guards->count; i++)

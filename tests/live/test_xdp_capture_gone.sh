@@ -47,6 +47,13 @@ pings_on e2 4
 expect "interfaces that are counted" 3 "$(counted "$map")"
 wait_for_number 8 1 counted "$map" || fail "the counts of interfaces that are gone stay"
 there ping -q -n -c 1 10.9.0.1 >/dev/null || fail "ping"
+# Away and back, with the same number.
+ip -n "$NET_HERE" link add e3 type veth peer name peer
+wait_until 5 grep -q 'e3: attached in' "$TMP/log" || fail "e3 is not followed"
+ip -n "$NET_HERE" link set e3 netns "$NET_THERE"
+wait_until 5 grep -q 'e3 is gone' "$TMP/log" || fail "the end of e3 is not told"
+ip -n "$NET_THERE" link set e3 netns "$NET_HERE"
+wait_for_number 5 2 grep -c 'e3: attached in' "$TMP/log" || fail "e3 is not followed again"
 host_stop
 expect "exit status" 0 "$STATUS"
 check_ledger
