@@ -29,12 +29,14 @@ static void watch_file(struct xdp_drop_watch *watch)
 	watch->file_watch = added;
 }
 
-/* Who makes a file goes on to write it, but not who makes another link to one. */
-static bool watch_will_be_written(const struct xdp_drop_watch *watch)
+/* Who makes a file goes on to write it, but not who makes another name of one, or a link, which is on the way. */
+static bool watch_will_be_written(struct xdp_drop_watch *watch, const struct inotify_event *event)
 {
 	struct stat status;
 
-	return !stat(watch->path, &status) && S_ISREG(status.st_mode) && status.st_nlink == 1;
+	xdp_drop_folders_watch(&watch->folders, watch->inotify, watch->path);
+	return xdp_drop_folders_ask(&watch->folders, event) == XDP_DROP_PART_FILE &&
+	       !stat(watch->path, &status) && S_ISREG(status.st_mode) && status.st_nlink == 1;
 }
 
 static void watch_set_timer(struct xdp_drop_watch *watch)
@@ -44,16 +46,18 @@ static void watch_set_timer(struct xdp_drop_watch *watch)
 	watch->is_running = !timerfd_settime(watch->timer, 0, &after, NULL);
 }
 
-static void watch_take_file(struct xdp_drop_watch *watch, uint32_t mask)
+static void watch_take_file(struct xdp_drop_watch *watch, const struct inotify_event *event)
 {
+	uint32_t mask = event->mask;
+
 	watch->is_changed = true;
 	if (mask & IN_MODIFY)
 		watch->is_writing = true;
 	else if (mask & IN_CREATE)
-		watch->is_writing = watch_will_be_written(watch);
-	else if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE))
+		watch->is_writing = watch_will_be_written(watch, event);
+	else if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_Q_OVERFLOW))
 		watch->is_writing = false;
-	if (mask & (IN_CREATE | IN_MOVED_TO))
+	if (mask & (IN_CREATE | IN_MOVED_TO | IN_Q_OVERFLOW))
 		watch_file(watch);
 	watch_set_timer(watch);
 }
@@ -65,10 +69,9 @@ static void watch_take(struct xdp_drop_watch *watch, const struct inotify_event 
 	if (event->mask & IN_IGNORED) {
 		if (event->wd == watch->file_watch)
 			watch->file_watch = -1;
-	} else if (event->mask & IN_Q_OVERFLOW) {
-		watch_take_file(watch, IN_MOVED_TO);
-	} else if (event->wd == watch->file_watch || part == XDP_DROP_PART_FILE) {
-		watch_take_file(watch, event->mask);
+	} else if (event->mask & IN_Q_OVERFLOW || event->wd == watch->file_watch ||
+		   part == XDP_DROP_PART_FILE) {
+		watch_take_file(watch, event);
 	} else if (part == XDP_DROP_PART_WAY) {
 		/* Whoever writes the file of before does not matter any more. */
 		watch->is_writing = false;

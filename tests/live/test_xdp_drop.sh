@@ -164,6 +164,14 @@ expect_passes 0 3
 printf '10.9.0.4\n' >"$TMP/old/rules"
 sleep 0.2
 expect "read though it is another file" 3 "$(grep -c 'is read again' "$TMP/log")"
+rm "$TMP/two/rules"
+wait_until 3 log_has 'No such file.*stay as they were' 2 || fail "no word of the file's end"
+ln -s ../old/rules "$TMP/two/rules"
+read_again 4
+expect "from 10.9.0.4" 0 "$(received 10.9.0.4 10.9.0.1)"
+printf '10.9.0.5\nfd00:9::5\n' >"$TMP/old/rules"
+read_again 5
+expect_passes 0 5
 host_stop
 check_ledger
 check_clean
