@@ -100,7 +100,9 @@ measure() {
 	ip netns exec "$inside" "${command[@]}" >"$folder/log" 2>&1 < <(exec sleep 60) &
 	tracer=$!
 	until is_ready "$3"; do
-		((tries--)) && [[ -d /proc/$tracer ]] || die "$3 does not start: $(cat "$folder/log")"
+		if ((tries-- == 0)) || [[ ! -d /proc/$tracer ]]; then
+			die "$3 does not start: $(cat "$folder/log")"
+		fi
 		sleep 0.02
 	done
 	send $((packets / 10)) >/dev/null
