@@ -40,9 +40,9 @@ static const char *const mode_names[] = { "auto", "native", "generic", "offload"
 
 /* ---- names for the programs -------------------------------------------------------------------- */
 
-static int attach_names(struct bpfhost_instance *self)
+static int attach_map(struct bpfhost_instance *self, const char *name)
 {
-	return bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_interfaces");
+	return bpf_object__find_map_fd_by_name(bpfhost_object(self), name);
 }
 
 int xdp_attach_name(struct bpfhost_instance *self, const struct xdp_target *target)
@@ -50,13 +50,16 @@ int xdp_attach_name(struct bpfhost_instance *self, const struct xdp_target *targ
 	struct xdp_interface entry = { 0 };
 
 	memcpy(entry.name, target->name, sizeof(entry.name));
-	return bpf_map_update_elem(attach_names(self), &target->ifindex, &entry, BPF_ANY) ? -errno
-											  : 0;
+	return bpf_map_update_elem(attach_map(self, "xdp_interfaces"), &target->ifindex, &entry,
+				   BPF_ANY)
+		       ? -errno
+		       : 0;
 }
 
 void xdp_attach_unname(struct bpfhost_instance *self, const struct xdp_target *target)
 {
-	bpf_map_delete_elem(attach_names(self), &target->ifindex);
+	bpf_map_delete_elem(attach_map(self, "xdp_interfaces"), &target->ifindex);
+	bpf_map_delete_elem(attach_map(self, "xdp_first"), &target->ifindex);
 }
 
 uint32_t xdp_attach_program_id(struct bpfhost_instance *self)

@@ -19,6 +19,9 @@ const volatile __u32 xdp_snaplen = XDP_CAPTURE_MAX;
 /* Set by user space when it has had enough. */
 __u32 xdp_capture_ended SEC(".data.xdp");
 
+/* Packets that were to be captured, of an interface for whose counts there was no room. */
+__u64 xdp_uncaptured SEC(".data.xdp");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -113,6 +116,8 @@ static __attribute__((noinline)) int xdp_capture(struct xdp_md *ctx,
 	__u32 kept = packet->length;
 	__u64 before;
 
+	if (!sums && !*(volatile __u32 *)&xdp_capture_ended)
+		__sync_fetch_and_add(&xdp_uncaptured, 1);
 	if (!counters || !sums)
 		return 0;
 	before = *(volatile __u64 *)&counters->produced;

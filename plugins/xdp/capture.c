@@ -14,14 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
+#include "capture_sums.h"
 #include "pcapng.h"
 
 /* Room for the first block of a file, and for that of an interface, whose filter is the longest text. */
 #define CAPTURE_HEAD_ROOM 1024U
 #define STATISTICS_SIZE   100U
+/* So many seconds after an interface has gone, no packet of it comes any more. */
+#define CAPTURE_GONE_TICKS 2
 
 /* ---- time ---------------------------------------------------------------------------------------- */
 
@@ -103,41 +103,11 @@ static void capture_begin_file(struct xdp_capture *capture, const struct capture
 
 /* ---- what was counted ---------------------------------------------------------------------------- */
 
-static struct xdp_capture_sums capture_sums(struct bpfhost_instance *self,
-					    const struct xdp_capture *capture, uint32_t ifindex)
-{
-	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_capture_sums");
-	struct xdp_capture_sums sum = { 0 }, *values = calloc(capture->ncpus, sizeof(*values));
-
-	if (values && !bpf_map_lookup_elem(map, &ifindex, values)) {
-		for (uint32_t i = 0; i < capture->ncpus; i++) {
-			sum.seen += values[i].seen;
-			sum.matched += values[i].matched;
-			sum.lost += values[i].lost;
-		}
-	}
-	free(values);
-	return sum;
-}
-
-static uint64_t capture_lost(struct bpfhost_instance *self, const struct xdp_capture *capture)
-{
-	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_capture_sums");
-	uint32_t key, *before = NULL;
-	uint64_t lost = 0;
-
-	while (!bpf_map_get_next_key(map, before, &key)) {
-		lost += capture_sums(self, capture, key).lost;
-		before = &key;
-	}
-	return lost;
-}
-
 static void capture_put_statistics(struct bpfhost_instance *self, struct xdp_capture *capture,
 				   const struct capture_interface *interface)
 {
 	void *to = capture_out_room(&capture->out, PCAPNG_OVERHEAD);
-	struct xdp_capture_sums sums = capture_sums(self, capture, interface->ifindex);
+	struct xdp_capture_sums sums = capture_sums_read(self, capture->ncpus, interface->ifindex);
 
 	if (to)
 		capture_out_add(&capture->out,
@@ -197,26 +167,40 @@ static struct capture_interface *capture_add_interface(struct xdp_capture *captu
 	return interface;
 }
 
+static struct capture_interface *capture_known(struct xdp_capture *capture, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < capture->count; i++)
+		if (capture->interfaces[i].ifindex == ifindex)
+			return &capture->interfaces[i];
+	return NULL;
+}
+
 /* NULL where there is no memory. */
 static struct capture_interface *capture_interface_of(struct xdp_capture *capture,
 						      const struct xdp_interfaces *names,
 						      uint32_t ifindex)
 {
+	struct capture_interface *interface;
+
 	if (capture->last < capture->count && capture->interfaces[capture->last].ifindex == ifindex)
 		return &capture->interfaces[capture->last];
-	for (uint32_t i = 0; i < capture->count; i++) {
-		if (capture->interfaces[i].ifindex != ifindex)
-			continue;
-		capture->last = i;
-		return &capture->interfaces[i];
-	}
-	return capture_add_interface(capture, names, ifindex);
+	interface = capture_known(capture, ifindex);
+	if (!interface)
+		return capture_add_interface(capture, names, ifindex);
+	capture->last = (uint32_t)(interface - capture->interfaces);
+	return interface;
+}
+
+static size_t capture_text_size(const char *text)
+{
+	return text ? strlen(text) : 0;
 }
 
 /* Before its first packet in this file. False: there was no room. */
 static bool capture_describe(struct xdp_capture *capture, struct capture_interface *interface)
 {
-	size_t room = PCAPNG_OVERHEAD + (capture->filter ? strlen(capture->filter) : 0);
+	size_t room = PCAPNG_OVERHEAD + capture_text_size(capture->match) +
+		      capture_text_size(capture->pcap);
 	void *to;
 
 	if (interface->file == capture->file)
@@ -227,12 +211,56 @@ static bool capture_describe(struct xdp_capture *capture, struct capture_interfa
 	capture_out_add(&capture->out, pcapng_put_interface(to, room,
 							    &(struct pcapng_interface){
 								    .name = interface->name,
-								    .filter = capture->filter,
+								    .filter = capture->pcap,
+								    .comment = capture->match,
 								    .snaplen = capture->snaplen,
 							    }));
 	interface->file = capture->file;
 	interface->number = capture->described++;
 	return true;
+}
+
+/*
+ * Its counts make room for those of others, of which there may be many in the course of time. Not at once:
+ * packets of it may still be on their way.
+ */
+static void capture_retire(struct bpfhost_instance *self, struct xdp_capture *capture, uint32_t i)
+{
+	struct capture_interface *interface = &capture->interfaces[i];
+
+	if (interface->file == capture->file)
+		capture_put_statistics(self, capture, interface);
+	capture->lost_of_gone += capture_sums_forget(self, capture->ncpus, interface->ifindex);
+	free(interface->lost);
+	*interface = capture->interfaces[--capture->count];
+}
+
+static void capture_retire_gone(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	for (uint32_t i = capture->count; i-- > 0;) {
+		struct capture_interface *interface = &capture->interfaces[i];
+
+		if (interface->gone && interface->gone++ > CAPTURE_GONE_TICKS)
+			capture_retire(self, capture, i);
+	}
+}
+
+void xdp_capture_gone(struct bpfhost_instance *self, struct xdp_capture *capture, uint32_t ifindex)
+{
+	struct capture_interface *interface = capture_known(capture, ifindex);
+
+	if (interface)
+		interface->gone = 1;
+	else if (capture->is_on)
+		capture->lost_of_gone += capture_sums_forget(self, capture->ncpus, ifindex);
+}
+
+void xdp_capture_back(struct xdp_capture *capture, uint32_t ifindex)
+{
+	struct capture_interface *interface = capture_known(capture, ifindex);
+
+	if (interface)
+		interface->gone = 0;
 }
 
 /* ---- packets ------------------------------------------------------------------------------------- */
@@ -372,6 +400,8 @@ int xdp_capture_start(struct bpfhost_instance *self, struct xdp_capture *capture
 	if (!capture->is_on)
 		return 0;
 	capture->ended = bpfhost_variable(self, "xdp_capture_ended", sizeof(*capture->ended));
+	capture->uncaptured =
+		bpfhost_variable(self, "xdp_uncaptured", sizeof(*capture->uncaptured));
 	capture->wall_ns = capture_wall();
 	capture->started_ns = capture->tick_ns = capture_clock(CLOCK_MONOTONIC);
 	err = capture_next_file(self, capture, &out);
@@ -393,8 +423,23 @@ static void capture_tell_unwritten(struct bpfhost_instance *self, struct xdp_cap
 	bpfhost_error(self, "failed to write %llu packets to %s: %s",
 		      (unsigned long long)(capture->unwritten - capture->told),
 		      capture->files.shown,
-		      capture->out.error ? strerror(-capture->out.error) : "it is full");
+		      capture->out.error ? strerror(-capture->out.error) : "there is no room");
 	capture->told = capture->unwritten;
+}
+
+static void capture_tell_uncaptured(struct bpfhost_instance *self, struct xdp_capture *capture)
+{
+	uint64_t now =
+		capture->uncaptured ? __atomic_load_n(capture->uncaptured, __ATOMIC_RELAXED) : 0;
+	uint64_t more = now - capture->uncaptured_told;
+
+	if (!more)
+		return;
+	bpfhost_error(self, "failed to capture %llu packets: they came in on too many interfaces",
+		      (unsigned long long)more);
+	capture->uncaptured_told = now;
+	capture->unwritten += more;
+	capture->told += more;
 }
 
 static void capture_tick(struct bpfhost_instance *self, struct xdp_capture *capture, uint64_t now)
@@ -402,8 +447,10 @@ static void capture_tick(struct bpfhost_instance *self, struct xdp_capture *capt
 	capture->tick_ns += (now - capture->tick_ns) / XDP_CAPTURE_TICK_NS * XDP_CAPTURE_TICK_NS;
 	capture->wall_ns = capture_wall();
 	capture->is_stuck = false;
+	capture_retire_gone(self, capture);
 	capture_out_flush(&capture->out);
 	capture_tell_unwritten(self, capture);
+	capture_tell_uncaptured(self, capture);
 }
 
 void xdp_capture_poll(struct bpfhost_instance *self, struct xdp_capture *capture)
@@ -426,18 +473,21 @@ int xdp_capture_finish(struct bpfhost_instance *self, struct xdp_capture *captur
 	if (!capture->file)
 		return 0;
 	capture_end_file(self, capture);
+	capture_tell_uncaptured(self, capture);
 	bpfhost_info(self,
 		     "captured %llu packets, %llu bytes of them, in %s; lost in the ring: %llu, "
 		     "not written: %llu",
 		     (unsigned long long)capture->packets, (unsigned long long)capture->bytes,
-		     capture->files.shown, (unsigned long long)capture_lost(self, capture),
+		     capture->files.shown,
+		     (unsigned long long)(capture->lost_of_gone +
+					  capture_sums_lost(self, capture->ncpus)),
 		     (unsigned long long)capture->unwritten);
 	if (!capture->unwritten)
 		return 0;
 	return bpfhost_fail(self, capture->error ? capture->error : -EIO,
 			    "failed to write %llu packets to %s: %s",
 			    (unsigned long long)capture->unwritten, capture->files.shown,
-			    capture->error ? strerror(-capture->error) : "it was full");
+			    capture->error ? strerror(-capture->error) : "there was no room");
 }
 
 void xdp_capture_free(struct xdp_capture *capture)

@@ -25,6 +25,7 @@ struct capture_interface {
 	uint32_t file;   /* in which file it is described, counted from 1 */
 	uint32_t number; /* by which name there */
 	char name[XDP_NAME_SIZE];
+	uint8_t gone; /* 0: it is there; else how many ticks it has not been, and 1 */
 	uint64_t gap; /* packets that could not be written since the last one that could */
 	uint64_t written;
 	uint64_t *lost; /* by CPU: what the last record said */
@@ -36,14 +37,19 @@ struct xdp_capture {
 	bool is_stuck; /* the next file could not be made: not again before the next tick */
 	uint32_t snaplen;
 	uint32_t ncpus;
-	uint32_t *ended;     /* shared with the programs */
-	const char *filter;  /* of packets, for people; NULL: none */
-	uint64_t size_max;   /* of a file; 0: any */
-	uint64_t time_max;   /* of a file, in ns; 0: any */
-	uint64_t count_max;  /* of packets; 0: any */
-	uint64_t wall_ns;    /* what is to be added to a time of the kernel's */
-	uint64_t started_ns; /* time of the kernel's */
-	uint64_t file_ns;    /* of the first packet in this file; 0: none yet */
+	uint32_t *ended; /* shared with the programs */
+	const uint64_t
+		*uncaptured; /* shared as well: packets of more interfaces than can be counted */
+	uint64_t uncaptured_told;
+	uint64_t lost_of_gone; /* in the ring, of interfaces that are no more */
+	const char *match;     /* of packets, in our language; NULL: all */
+	const char *pcap;      /* in libpcap's; NULL: all */
+	uint64_t size_max;     /* of a file; 0: any */
+	uint64_t time_max;     /* of a file, in ns; 0: any */
+	uint64_t count_max;    /* of packets; 0: any */
+	uint64_t wall_ns;      /* what is to be added to a time of the kernel's */
+	uint64_t started_ns;   /* time of the kernel's */
+	uint64_t file_ns;      /* of the first packet in this file; 0: none yet */
 	uint64_t tick_ns;
 	uint64_t packets;
 	uint64_t bytes;
@@ -67,6 +73,10 @@ int xdp_capture_start(struct bpfhost_instance *self, struct xdp_capture *capture
 void xdp_capture_take(struct bpfhost_instance *self, struct xdp_capture *capture,
 		      const struct xdp_interfaces *names, const struct bpfhost_event *record,
 		      uint32_t size);
+/* An interface is no more. */
+void xdp_capture_gone(struct bpfhost_instance *self, struct xdp_capture *capture, uint32_t ifindex);
+/* One is there, perhaps again: it may have been in another network namespace. */
+void xdp_capture_back(struct xdp_capture *capture, uint32_t ifindex);
 /* At the end of each poll: writes what has waited for a second, or into a FIFO at once. */
 void xdp_capture_poll(struct bpfhost_instance *self, struct xdp_capture *capture);
 /* After bpfhost_stop: ends the file and tells the sum. 0, or -errno and told where packets are missing. */

@@ -90,7 +90,8 @@ int xdp_capture_prepare(struct bpfhost_instance *self, struct xdp_capture *captu
 	capture->size_max = bpfhost_option_number(self, "write_size");
 	capture->time_max = bpfhost_option_number(self, "write_time");
 	capture->count_max = bpfhost_option_number(self, "write_count");
-	capture->filter = bpfhost_option_text(self, "match");
+	capture->match = bpfhost_option_text(self, "match");
+	capture->pcap = bpfhost_option_text(self, "pcap");
 	capture->ncpus = (uint32_t)libbpf_num_possible_cpus();
 	err = options_check(self, capture);
 	if (!err)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The kernel tells of changes to the folder, where files are put in the place of others, and to the file,
- * wherever a link may lead. Who writes in place empties the file first: between that and closing it again
- * nothing is read. For closing is no promise that all is there (": >file; cat new >>file"), a short while
- * without changes must follow.
+ * The kernel tells of changes to the folders on the way, where files and links are put in the place of
+ * others, and to the file, wherever a link may lead. Who writes in place empties the file first: between
+ * that and closing it again nothing is read. For closing is no promise that all is there
+ * (": >file; cat new >>file"), a short while without changes must follow.
  */
 #include "drop_watch.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,16 +17,7 @@
 
 #define WATCH_CALM_NS   50000000L
 #define WATCH_READS_MAX 64
-#define WATCH_FOLDER_MASK                                                                          \
-	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR)
 #define WATCH_FILE_MASK (IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
-
-static const char *watch_name(const struct xdp_drop_watch *watch)
-{
-	const char *slash = strrchr(watch->path, '/');
-
-	return slash ? slash + 1 : watch->path;
-}
 
 /* The file that the path leads to now. */
 static void watch_file(struct xdp_drop_watch *watch)
@@ -39,12 +29,14 @@ static void watch_file(struct xdp_drop_watch *watch)
 	watch->file_watch = added;
 }
 
-/* Who makes a file goes on to write it; a link is whole at once. */
-static bool watch_will_be_written(const struct xdp_drop_watch *watch)
+/* Who makes a file goes on to write it, but not who makes another name of one, or a link, which is on the way. */
+static bool watch_will_be_written(struct xdp_drop_watch *watch, const struct inotify_event *event)
 {
 	struct stat status;
 
-	return !lstat(watch->path, &status) && S_ISREG(status.st_mode) && status.st_nlink == 1;
+	xdp_drop_folders_watch(&watch->folders, watch->inotify, watch->path);
+	return xdp_drop_folders_ask(&watch->folders, event) == XDP_DROP_PART_FILE &&
+	       !stat(watch->path, &status) && S_ISREG(status.st_mode) && status.st_nlink == 1;
 }
 
 static void watch_set_timer(struct xdp_drop_watch *watch)
@@ -54,33 +46,35 @@ static void watch_set_timer(struct xdp_drop_watch *watch)
 	watch->is_running = !timerfd_settime(watch->timer, 0, &after, NULL);
 }
 
-static void watch_take_file(struct xdp_drop_watch *watch, uint32_t mask)
+static void watch_take_file(struct xdp_drop_watch *watch, const struct inotify_event *event)
 {
+	uint32_t mask = event->mask;
+
 	watch->is_changed = true;
 	if (mask & IN_MODIFY)
 		watch->is_writing = true;
 	else if (mask & IN_CREATE)
-		watch->is_writing = watch_will_be_written(watch);
-	else if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE))
+		watch->is_writing = watch_will_be_written(watch, event);
+	else if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_Q_OVERFLOW))
 		watch->is_writing = false;
-	if (mask & (IN_CREATE | IN_MOVED_TO))
+	if (mask & (IN_CREATE | IN_MOVED_TO | IN_Q_OVERFLOW))
 		watch_file(watch);
 	watch_set_timer(watch);
 }
 
 static void watch_take(struct xdp_drop_watch *watch, const struct inotify_event *event)
 {
-	bool is_file = event->wd == watch->file_watch ||
-		       (event->len && !strcmp(event->name, watch_name(watch)));
+	enum xdp_drop_part part = xdp_drop_folders_ask(&watch->folders, event);
 
 	if (event->mask & IN_IGNORED) {
 		if (event->wd == watch->file_watch)
 			watch->file_watch = -1;
-	} else if (event->mask & IN_Q_OVERFLOW) {
-		watch_take_file(watch, IN_MOVED_TO);
-	} else if (is_file) {
-		watch_take_file(watch, event->mask);
-	} else if (!watch->is_running) {
+	} else if (event->mask & IN_Q_OVERFLOW || event->wd == watch->file_watch ||
+		   part == XDP_DROP_PART_FILE) {
+		watch_take_file(watch, event);
+	} else if (part == XDP_DROP_PART_WAY) {
+		/* Whoever writes the file of before does not matter any more. */
+		watch->is_writing = false;
 		watch_set_timer(watch);
 	}
 }
@@ -132,6 +126,12 @@ bool xdp_drop_watch_due(struct xdp_drop_watch *watch)
 	watch->is_running = false;
 	if (watch->is_writing)
 		return false;
+	/* In another folder somebody may be writing the file just now: that is seen from here on. */
+	if (xdp_drop_folders_watch(&watch->folders, watch->inotify, watch->path)) {
+		watch_file(watch);
+		watch_set_timer(watch);
+		return false;
+	}
 	watch_file(watch);
 	is_due = watch_is_another(watch) || watch->is_changed;
 	watch->is_changed = false;
@@ -150,17 +150,13 @@ static int watch_open(struct bpfhost_instance *self, struct xdp_drop_watch *watc
 {
 	int err;
 
-	watch->folder = strdup(watch->path);
 	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	watch->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (!watch->folder)
-		return -ENOMEM;
 	if (watch->inotify < 0 || watch->timer < 0)
 		return -errno;
-	watch->folder_watch =
-		inotify_add_watch(watch->inotify, dirname(watch->folder), WATCH_FOLDER_MASK);
-	if (watch->folder_watch < 0)
-		return -errno;
+	xdp_drop_folders_watch(&watch->folders, watch->inotify, watch->path);
+	if (!xdp_drop_folders_stand(&watch->folders))
+		return -ENOENT;
 	err = self->host->watch(self->host, watch->inotify);
 	return err ? err : self->host->watch(self->host, watch->timer);
 }
@@ -186,6 +182,6 @@ void xdp_drop_watch_free(struct xdp_drop_watch *watch)
 		close(watch->inotify);
 	if (watch->timer >= 0)
 		close(watch->timer);
-	free(watch->folder);
+	xdp_drop_folders_free(&watch->folders);
 	*watch = XDP_DROP_WATCH_NONE;
 }

@@ -8,13 +8,14 @@
 
 #include <bpfhost/sdk.h>
 
+#include "drop_folders.h"
+
 /* Descriptors are -1 where there is none. */
 struct xdp_drop_watch {
 	const char *path;
-	char *folder;
+	struct xdp_drop_folders folders;
 	int inotify;
 	int timer; /* runs from a change until nothing more is heard for a while */
-	int folder_watch;
 	int file_watch;
 	bool is_writing; /* somebody has begun to change it, and has not closed it yet */
 	bool is_running; /* the timer */
@@ -23,8 +24,7 @@ struct xdp_drop_watch {
 };
 
 #define XDP_DROP_WATCH_NONE                                                                        \
-	((struct xdp_drop_watch){                                                                  \
-		.inotify = -1, .timer = -1, .folder_watch = -1, .file_watch = -1 })
+	((struct xdp_drop_watch){ .inotify = -1, .timer = -1, .file_watch = -1 })
 
 /* Watches from now on; path is the caller's, and must stay. 0 or -errno, told; freeing is the caller's. */
 int xdp_drop_watch_start(struct bpfhost_instance *self, struct xdp_drop_watch *watch,

@@ -15,14 +15,24 @@
 #define FLOWS_PAUSE_NS 500000L
 #define FLOWS_PAUSES   800 /* at the end; 400 ms together */
 
+/*
+ * An LRU map keeps so many free places apart for each CPU (LOCAL_FREE_TARGET of the kernel's
+ * bpf_lru_list.c), and throws flows out before it takes so many the last time.
+ */
+#define FLOWS_SPARE 128U
+
 static const char *const flow_maps[] = { "xdp_flows_0", "xdp_flows_1" };
 
 int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows)
 {
+	int ncpus = libbpf_num_possible_cpus();
+	uint32_t spare = FLOWS_SPARE * ((ncpus > 0 ? (uint32_t)ncpus : 0) + 1);
+
 	for (int i = 0; i < 2; i++) {
 		struct bpf_map *map =
 			bpf_object__find_map_by_name(bpfhost_object(self), flow_maps[i]);
-		int err = map ? bpf_map__set_max_entries(map, flows) : -ENOENT;
+		int err = map ? bpf_map__set_max_entries(map, flows > 1 ? flows + spare : 1)
+			      : -ENOENT;
 
 		if (err)
 			return bpfhost_fail(self, err, "failed to make room for %u flows: %s",
@@ -142,7 +152,7 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		uint32_t count = XDP_FLOWS_BATCH;
 		int err;
 
-		if (bpfhost_room(self, BPFHOST_RECORD_MAX))
+		if (!flows->has_given_up && bpfhost_room(self, BPFHOST_RECORD_MAX))
 			return false;
 		err = bpf_map_lookup_and_delete_batch(map, before, &token, flows->keys,
 						      flows->values, &count, NULL);
@@ -156,11 +166,14 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 	return true;
 }
 
+/* When there is no room in time, what is left is told all the same, and so counted as lost. */
 static void flows_tell_all(struct bpfhost_instance *self, struct xdp_flows *flows,
 			   const struct xdp_interfaces *interfaces, int *pauses)
 {
-	while (!xdp_flows_tell(self, flows, interfaces) && (*pauses)-- > 0)
+	while (!xdp_flows_tell(self, flows, interfaces)) {
+		flows->has_given_up = --*pauses <= 0;
 		flows_pause(FLOWS_PAUSE_NS);
+	}
 }
 
 void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,

@@ -16,12 +16,13 @@ struct xdp_flows {
 	uint32_t *
 		round; /* shared with the programs: which map they use; NULL: flows are not shown */
 	bool draining; /* the other one has not been told to its end */
+	bool has_given_up;            /* waiting for room, at the end */
 	struct xdp_flow_sums told[2]; /* of each map since the start: as flows, or as missed */
 	struct xdp_flow_key keys[XDP_FLOWS_BATCH];
 	struct xdp_flow values[XDP_FLOWS_BATCH];
 };
 
-/* Before bpfhost_load: makes room for so many flows in each of the maps. 0 or -errno and told. */
+/* Before bpfhost_load: makes room for so many flows in each of the maps; 1: none are kept. 0 or -errno and told. */
 int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows);
 /* After bpfhost_load. 0 or -errno and told. */
 int xdp_flows_start(struct bpfhost_instance *self, struct xdp_flows *flows);

@@ -25,6 +25,8 @@ static void follow_gone(struct bpfhost_instance *self, struct xdp *xdp, struct x
 	if (target->link >= 0)
 		bpfhost_drop_link_fd(self, target->link);
 	xdp_attach_unname(self, target);
+	xdp_capture_gone(self, &xdp->capture, target->ifindex);
+	xdp_guards_forget(self, &xdp->guards, target->ifindex);
 	target->link = -1;
 	target->state = XDP_TARGET_GONE;
 	xdp->interfaces.gone++;
@@ -81,6 +83,7 @@ static void follow_appeared(struct bpfhost_instance *self, struct xdp *xdp,
 {
 	if (target->state == XDP_TARGET_GONE)
 		xdp->interfaces.gone--;
+	xdp_capture_back(&xdp->capture, target->ifindex);
 	target->state = XDP_TARGET_THERE;
 	target->tried = true;
 	if (!xdp->interfaces.follow) {

@@ -184,6 +184,20 @@ static int guard_end(struct bpfhost_instance *self, struct xdp_guard *guard)
 	return first;
 }
 
+/* Those of the start may be for several, but there is no second one of that kind. */
+void xdp_guards_forget(struct bpfhost_instance *self, struct xdp_guards *guards, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < guards->count; i++) {
+		struct xdp_guard *guard = &guards->items[i];
+
+		if (guard->count != 1 || guard->items->ifindex != ifindex)
+			continue;
+		(void)guard_end(self, guard);
+		*guard = guards->items[--guards->count];
+		return;
+	}
+}
+
 int xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards)
 {
 	int first = 0;

@@ -43,6 +43,8 @@ int xdp_guards_keep(struct bpfhost_instance *self, struct xdp_guards *guards,
 		    struct xdp_guard *guard);
 /* From poll: tells of a process that somebody ended. */
 void xdp_guards_look(struct bpfhost_instance *self, struct xdp_guards *guards);
+/* The interface is no more: the process that is for this one only ends. */
+void xdp_guards_forget(struct bpfhost_instance *self, struct xdp_guards *guards, uint32_t ifindex);
 /* Puts all back, tells it, waits for the processes to end, and frees. 0, or -errno where one stays. */
 int xdp_guards_end(struct bpfhost_instance *self, struct xdp_guards *guards);
 void xdp_guard_free(struct xdp_guard *guard);

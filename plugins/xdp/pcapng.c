@@ -37,7 +37,7 @@ enum {
 #define VERSION_MAJOR         1
 #define LINKTYPE_ETHERNET     1
 #define TSRESOL_NS            9 /* a power of ten, negative */
-#define FILTER_TEXT           0
+#define FILTER_TEXT           0 /* a string of libpcap's */
 #define VERDICT_XDP           2
 #define BLOCK_SIZE_MIN        12
 #define PACKET_SIZE_MIN       32
@@ -181,6 +181,7 @@ size_t pcapng_put_interface(void *to, size_t room, const struct pcapng_interface
 	put_u16(&block, LINKTYPE_ETHERNET);
 	put_u16(&block, 0);
 	put_u32(&block, interface->snaplen);
+	option_text(&block, OPTION_COMMENT, interface->comment);
 	option_text(&block, INTERFACE_NAME, interface->name);
 	option(&block, INTERFACE_TSRESOL, &resolution, sizeof(resolution));
 	option_filter(&block, interface->filter);

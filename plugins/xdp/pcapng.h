@@ -27,7 +27,8 @@ struct pcapng_section {
 /* Before the first packet of an interface; they are numbered from 0 in the order in which they come. */
 struct pcapng_interface {
 	const char *name;
-	const char *filter; /* NULL: none */
+	const char *filter;  /* in libpcap's language; NULL: none */
+	const char *comment; /* NULL: none */
 	uint32_t snaplen;
 };
 

@@ -190,7 +190,8 @@ static void run(const uint8_t *data, size_t size)
 	require(fd >= 0 && mine >= 0);
 	capture.out = CAPTURE_OUT_NONE;
 	capture.files = CAPTURE_FILES_NONE;
-	capture.filter = size && data[0] & 1 ? "proto == \"tcp\"" : NULL;
+	capture.match = size && data[0] & 1 ? "proto == \"tcp\"" : NULL;
+	capture.pcap = size && data[0] & 2 ? "tcp" : NULL;
 	require(!capture_out_open(&capture.out, fd, true));
 	feed(&self, &capture, data, size);
 	put = capture.packets - capture_out_close(&capture.out).packets;

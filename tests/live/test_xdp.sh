@@ -56,3 +56,22 @@ expect "matched" "3 4 5" "$(jq -r .data.echo_seq "$TMP/out" | words)"
 expect "produced" 3 "$(stat_of produced)"
 check_ledger
 check_clean
+
+# Where a packet came in is known as well, where it is asked for, in match and in drop.
+# expect_told NUMBER CONDITION: so many of 2 pings
+expect_told() {
+	host_start --plugin xdp --set iface=eth --set show=packets --set "match=$2"
+	pings 2
+	host_stop
+	expect "$2" "$1" "$(count '.data.icmp_type == 8')"
+}
+expect_told 2 'iface == "eth"'
+expect_told 0 'iface != "eth"'
+expect_told 2 'queue == 0 && iface ~ "et*"'
+expect_told 0 'queue > 0'
+host_start --plugin xdp --set iface=eth --set show=drops --set 'drop=iface ~ "eth" && queue == 0 && echo_seq == 1'
+there ping -q -n -c 2 -i 0.02 -W 0.2 10.9.0.1 >"$TMP/ping"
+host_stop
+grep -q ' 1 received' "$TMP/ping" || fail "ping: $(cat "$TMP/ping")"
+expect "dropped" 1 "$(jq -r .data.echo_seq "$TMP/out" | words)"
+check_clean

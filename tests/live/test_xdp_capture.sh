@@ -64,10 +64,25 @@ expect "produced" 10 "$(stat_of produced)"
 expect "delivered" 5 "$(stat_of delivered)"
 expect "lengths" "142 50" "$(fields "$FILE" -e frame.len -e frame.cap_len | sort -u | tr '\t' ' ')"
 expect "packets" 5 "$(packets "$FILE")"
-expect "filter" 1 "$(strings -n 8 "$FILE" | grep -c '^proto == "icmp" && length == 142')"
+expect "the match" 1 "$(strings -n 8 "$FILE" | grep -c '^proto == "icmp" && length == 142')"
 expect "came in" 8 "$(statistic "$FILE" ifrecv)"
 expect "matched" 5 "$(statistic "$FILE" filteraccept)"
 expect "written" 5 "$(statistic "$FILE" usrdeliv)"
+
+# What is dropped is captured as well, with its verdict; tcpdump's language, and nothing else that asks what is
+# in a packet.
+host_start --plugin xdp --set iface=eth --set "write=$FILE" --set 'drop=echo_seq <= 2'
+there ping -q -n -c 5 -i 0.02 -W 0.2 10.9.0.1 >"$TMP/ping"
+stopped
+expect "replies" 3 "$(sed -n 's/.* \([0-9]*\) received.*/\1/p' "$TMP/ping")"
+expect "verdicts" "1:1 2:1 3:2 4:2 5:2" \
+	"$(fields "$FILE" -E separator=: -e icmp.seq -e frame.verdict.ebpf_xdp | words)"
+host_start --plugin xdp --set iface=eth --set "write=$FILE" --set 'pcap=icmp[6:2] > 2 and len == 98'
+there ping -q -n -c 5 -i 0.02 10.9.0.1 >/dev/null || fail "ping"
+stopped
+expect "packets of tcpdump's filter" "3 4 5" "$(fields "$FILE" -e icmp.seq | words)"
+expect "tcpdump's filter" "icmp[6:2] > 2 and len == 98" \
+	"$(capinfos -I "$FILE" | sed -n 's/ *Filter string = //p')"
 
 # Many, with room for all, and with hardly any.
 for ring in 64MiB 64KiB; do

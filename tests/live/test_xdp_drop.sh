@@ -107,7 +107,7 @@ expect_passes 4 2 3
 
 # Emptied, and written a while later: until then the old rules hold.
 {
-	sleep 0.3
+	sleep "$SLOW"
 	printf '10.9.0.5\nfd00:9::5\n'
 } >"$RULES" &
 sleep 0.15
@@ -136,6 +136,42 @@ expect_passes 4 2 5
 host_stop
 check_ledger
 check_lost
+check_clean
+
+# ---- the way to the file changes: a link, a folder that is made anew, one in the place of another ------
+
+mkdir "$TMP/one" "$TMP/two"
+printf '10.9.0.3\nfd00:9::3\n' >"$TMP/one/rules"
+printf '10.9.0.4\nfd00:9::4\n' >"$TMP/two/rules"
+ln -s one "$TMP/way"
+host_start --plugin xdp --set iface=eth --set show=drops --set "drop_file=$TMP/way/rules"
+ln -sfn two "$TMP/way"
+read_again 1
+expect "from 10.9.0.3" 4 "$(received 10.9.0.3 10.9.0.1)"
+rm -r "$TMP/two"
+wait_until 3 log_has 'No such file.*stay as they were' 1 || fail "no word of the folder's end"
+mkdir "$TMP/two"
+sleep 0.2
+printf '10.9.0.5\nfd00:9::5\n' >"$TMP/two/rules"
+read_again 2
+expect "from 10.9.0.4" 4 "$(received 10.9.0.4 10.9.0.1)"
+mv "$TMP/two" "$TMP/old"
+mv "$TMP/one" "$TMP/two"
+read_again 3
+expect "from 10.9.0.5" 4 "$(received 10.9.0.5 10.9.0.1)"
+printf '10.9.0.4\n' >"$TMP/old/rules"
+sleep 0.2
+expect "read though it is another file" 3 "$(grep -c 'is read again' "$TMP/log")"
+rm "$TMP/two/rules"
+wait_until 3 log_has 'No such file.*stay as they were' 2 || fail "no word of the file's end"
+ln -s ../old/rules "$TMP/two/rules"
+read_again 4
+printf '10.9.0.5\nfd00:9::5\n' >"$TMP/old/rules"
+read_again 5
+expect_passes 0 5
+expect_passes 4 3 4
+host_stop
+check_ledger
 check_clean
 
 # ---- a flood, while rules are replaced again and again ------------------------------------------------

@@ -73,6 +73,17 @@ run 16384 20000 10 200 20000
 [ "$(total flow)" -gt 10 ] || fail "the rounds do not change"
 expect "missed" 0 "$(total missed)"
 
+# As many as there is room for, on all CPUs; the kernel keeps some places apart.
+host_start --plugin xdp --set iface=eth --set show=flows --set flows_max=1000 --set 'match=dport == 9' \
+	--set interval=1h
+for cpu in 0 $(($(nproc) - 1)); do
+	there taskset -c "$cpu" "$TARGETS_DIR/packets" eth 2000 1000 >"$TMP/sent" || fail "packets"
+done
+host_stop
+read_totals
+expect "flows" "1000 4000 0" "$(total flow) $(total packets) $(total missed)"
+check_clean
+
 # Far more than there is room for.
 run 64 100000 20000
 [ "$(total missed)" -gt 0 ] || fail "nothing is told of flows without room"
@@ -82,3 +93,17 @@ run 64 100000 20000
 run 131072 120000 40000
 expect "missed" 0 "$(total missed)"
 [ "$(total flow)" -ge 40000 ] || fail "flows are missing"
+
+# Nobody reads what is told: flows that find no room at the end are counted as lost.
+mkfifo "$TMP/pipe"
+exec 7<>"$TMP/pipe"
+HOST_STDOUT=$TMP/pipe
+host_start --plugin xdp --set iface=eth --set show=flows --set flows_max=131072 --set 'match=dport == 9' \
+	--set interval=1h
+flood 120000 60000
+kill -TERM "$HOST_PID"
+host_wait 30
+exec 7<&-
+check_ledger
+check_clean
+expect "produced" 60000 "$(stat_of produced)"

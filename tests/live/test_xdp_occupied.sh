@@ -279,6 +279,25 @@ host_stop
 expect "exit status" 0 "$STATUS"
 logged "which was left behind, is gone for good"
 expect "on the interface" "" "$(on_interface)"
+# ---- who follows interfaces and takes places there lets go of those that are no more
+guards() {
+	guard_of | wc -w
+}
+
+host_start --plugin xdp --set iface=eth --set 'iface=v*' --set replace=true
+for round in 1 2 3; do
+	ip -n "$NET_HERE" link add other type veth peer name peer
+	nsenter "--net=/run/netns/$NET_HERE" bpftool net attach xdpdrv pinned "$OTHER_PIN" dev other ||
+		fail "bpftool net attach"
+	ip -n "$NET_HERE" link set other name va
+	wait_for_number 5 $round grep -c 'va: attached in native mode in place of' "$TMP/log" ||
+		fail "va is not taken over"
+	expect "processes that would put it back" 1 "$(guards)"
+	ip -n "$NET_HERE" link del va
+	wait_for_number 5 0 guards || fail "the process for va stays"
+done
+host_stop
+only_ours
 check_clean
 
 # ---- what would be done

@@ -99,7 +99,9 @@ static void test_section(void **state)
 static void test_interface(void **state)
 {
 	const struct pcapng_interface plain = { .name = "eth0", .snaplen = 65535 };
-	const struct pcapng_interface filtered = { .name = "lo", .filter = "vlan", .snaplen = 96 };
+	const struct pcapng_interface filtered = {
+		.name = "lo", .filter = "vlan", .comment = "vlan > 0", .snaplen = 96
+	};
 	struct wanted wanted = { .size = 0 };
 	uint8_t bytes[512];
 
@@ -119,10 +121,12 @@ static void test_interface(void **state)
 
 	wanted.size = 0;
 	want_u32(&wanted, 1);
-	want_u32(&wanted, 52);
+	want_u32(&wanted, 64);
 	want_u16(&wanted, 1);
 	want_u16(&wanted, 0);
 	want_u32(&wanted, 96);
+	want_option(&wanted, 1, 8);
+	want_bytes(&wanted, "vlan > 0", 8);
 	want_option(&wanted, 2, 2);
 	want_bytes(&wanted, "lo\0", 4);
 	want_option(&wanted, 9, 1);
@@ -130,7 +134,7 @@ static void test_interface(void **state)
 	want_option(&wanted, 11, 5);
 	want_bytes(&wanted, "\0vlan\0\0", 8);
 	want_option(&wanted, 0, 0);
-	want_u32(&wanted, 52);
+	want_u32(&wanted, 64);
 	check(&wanted, bytes, pcapng_put_interface(bytes, sizeof(bytes), &filtered));
 }
 
