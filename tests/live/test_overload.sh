@@ -4,6 +4,7 @@
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
+[ "$SLOW" -lt 10 ] || skip "the limits of a stop are of a machine that is not emulated"
 
 probe='probes=syscalls:sys_enter_getppid'
 target_start getppid 20000000

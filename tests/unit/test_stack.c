@@ -258,6 +258,7 @@ static void test_unknown(void **state)
 		{ BPFHOST_STACK_FRAME_VALID, { 0x0a, 0xff, 0x12, 0x34, 0x56 }, 0x1234 },
 		{ BPFHOST_STACK_FRAME_EMPTY, { 0 }, 77 },
 		{ BPFHOST_STACK_FRAME_ADDRESS, { 0 }, 0x7f00deadbeef },
+		{ BPFHOST_STACK_FRAME_ADDRESS, { 0 }, 0x7fffffffe000 },
 		{ 99, { 0 }, 5 },
 	};
 	struct bpfhost_stacks *stacks;
@@ -266,8 +267,8 @@ static void test_unknown(void **state)
 	(void)state;
 	assert_int_equal(bpfhost_stacks_new(&stacks), 0);
 	assert_int_equal(bpfhost_stacks_count(stacks), 0);
-	take(&taken, frames, 4);
-	assert_text(stacks, &taken, &whole, "[0aff1234]+0x1234;0x7f00deadbeef;0x5");
+	take(&taken, frames, 5);
+	assert_text(stacks, &taken, &whole, "[0aff1234]+0x1234;0x7f00deadbeef;[uprobes];0x5");
 	stack_of(&taken)->user = -14;
 	assert_text(stacks, &taken, &whole, "");
 	stack_of(&taken)->user = INT32_MIN;

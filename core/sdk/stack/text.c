@@ -47,10 +47,24 @@ static void text_add_place(struct stack_text *text, const struct text_place *pla
 	text_add(text, stack_frame_text(text->stacks, place->file, place->offset, is_caller));
 }
 
+/*
+ * The kernel's own page in a process, to which a function returns while that is watched: before Linux 6.11
+ * stacks show it in place of who called. It is the last page that a process can have (xol_add_vma() in
+ * kernel/events/uprobes.c), with page tables of four levels or five; /proc/PID/maps has that name for it.
+ */
+static bool text_is_trampoline(uint64_t address)
+{
+	return address == 0x7fffffffe000 || address == 0xffffffffffe000;
+}
+
 static void text_add_address(struct stack_text *text, uint64_t address)
 {
 	char number[24];
 
+	if (text_is_trampoline(address)) {
+		text_add(text, "[uprobes]");
+		return;
+	}
 	snprintf(number, sizeof(number), "0x%" PRIx64, address);
 	text_add(text, number);
 }
