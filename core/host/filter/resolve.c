@@ -8,10 +8,12 @@
  */
 #include "filter/resolve.h"
 
-#include "sink/field.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include <bpfhost/kind.h>
+
+#include "sink/field.h"
 
 static const char *const header_names[SLOT_FIELDS] = {
 	"cpu", "pid", "tid", "uid", "cgroup", "comm", "plugin", "instance", "event",
@@ -23,31 +25,16 @@ static bool has_name(const struct sink_field *field)
 	return field->count == 1 && !strchr(field->name, '.');
 }
 
+/* A filter sees what a line shows: bytes and MAC addresses as their text. */
 enum bpfhost_operand_kind filter_operand_kind(const struct sink_field *field)
 {
 	switch (field->kind) {
-	case BPFHOST_INT:
-	case BPFHOST_ERRNO:
-		return BPFHOST_OPERAND_INT;
-	case BPFHOST_ENUM:
-	case BPFHOST_FLAGS:
-		return field->is_signed ? BPFHOST_OPERAND_INT : BPFHOST_OPERAND_UINT;
-	case BPFHOST_FLOAT:
-		return BPFHOST_OPERAND_FLOAT;
-	case BPFHOST_STRING:
 	case BPFHOST_BYTES:
 	case BPFHOST_COUNTED:
 	case BPFHOST_MAC:
 		return BPFHOST_OPERAND_STRING;
-	case BPFHOST_IPV4:
-		return BPFHOST_OPERAND_IPV4;
-	case BPFHOST_IPV6:
-		return BPFHOST_OPERAND_IPV6;
-	case BPFHOST_SOCKADDR:
-	case BPFHOST_ADDRESS:
-		return BPFHOST_OPERAND_ADDRESS;
 	default:
-		return BPFHOST_OPERAND_UINT;
+		return bpfhost_kind_operand(field->kind, field->is_signed);
 	}
 }
 

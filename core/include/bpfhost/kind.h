@@ -14,7 +14,8 @@
 bool bpfhost_kind_of(enum bpfhost_probe_type_kind type, enum bpfhost_kind *ret_kind,
 		     bool *ret_signed);
 
-/* What a field of this kind is to an expression; numbers where it is nothing special. */
+/* What a field of this kind is to an expression; numbers where it is nothing special. is_signed is of
+ * those whose kind does not say it: enumerations and flags. */
 enum bpfhost_operand_kind bpfhost_kind_operand(enum bpfhost_kind kind, bool is_signed);
 
 #endif

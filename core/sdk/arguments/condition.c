@@ -72,9 +72,7 @@ static int condition_field(void *ctx, const char *name, struct bpfhost_operand *
 		return -ENOENT;
 	names->asked_late |= found->late;
 	*ret_operand = (struct bpfhost_operand){
-		.kind = found->kind.kind == BPFHOST_FLOAT
-				? BPFHOST_OPERAND_FLOAT
-				: bpfhost_kind_operand(found->kind.kind, found->kind.is_signed),
+		.kind = bpfhost_kind_operand(found->kind.kind, found->kind.is_signed),
 		.slot = (uint32_t)(found - names->items),
 	};
 	return 0;

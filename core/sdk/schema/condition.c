@@ -10,6 +10,7 @@
 #include <bpfhost/condition_compile.h>
 #include <bpfhost/condition_schema.h>
 #include <bpfhost/host.h>
+#include <bpfhost/kind.h>
 
 #define MAC_BYTES 6
 
@@ -30,28 +31,7 @@ static const struct bpfhost_schema_field *field_of(const struct bpfhost_schema *
 
 static enum bpfhost_operand_kind operand_of(const struct bpfhost_schema_field *field)
 {
-	switch (field->kind) {
-	case BPFHOST_INT:
-	case BPFHOST_ERRNO:
-		return BPFHOST_OPERAND_INT;
-	case BPFHOST_ENUM:
-	case BPFHOST_FLAGS:
-		return field->flags & BPFHOST_FIELD_SIGNED ? BPFHOST_OPERAND_INT
-							   : BPFHOST_OPERAND_UINT;
-	case BPFHOST_FLOAT:
-		return BPFHOST_OPERAND_FLOAT;
-	case BPFHOST_STRING:
-		return BPFHOST_OPERAND_STRING;
-	case BPFHOST_IPV4:
-		return BPFHOST_OPERAND_IPV4;
-	case BPFHOST_IPV6:
-		return BPFHOST_OPERAND_IPV6;
-	case BPFHOST_ADDRESS:
-	case BPFHOST_SOCKADDR:
-		return BPFHOST_OPERAND_ADDRESS;
-	default:
-		return BPFHOST_OPERAND_UINT;
-	}
+	return bpfhost_kind_operand(field->kind, field->flags & BPFHOST_FIELD_SIGNED);
 }
 
 static int resolve_field(void *ctx, const char *name, struct bpfhost_operand *ret_operand)

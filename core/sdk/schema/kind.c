@@ -48,12 +48,20 @@ bool bpfhost_kind_of(enum bpfhost_probe_type_kind type, enum bpfhost_kind *ret_k
 enum bpfhost_operand_kind bpfhost_kind_operand(enum bpfhost_kind kind, bool is_signed)
 {
 	switch (kind) {
+	case BPFHOST_INT:
+	case BPFHOST_ERRNO:
+		return BPFHOST_OPERAND_INT;
+	case BPFHOST_FLOAT:
+		return BPFHOST_OPERAND_FLOAT;
 	case BPFHOST_STRING:
 		return BPFHOST_OPERAND_STRING;
 	case BPFHOST_IPV4:
 		return BPFHOST_OPERAND_IPV4;
 	case BPFHOST_IPV6:
 		return BPFHOST_OPERAND_IPV6;
+	case BPFHOST_ADDRESS:
+	case BPFHOST_SOCKADDR:
+		return BPFHOST_OPERAND_ADDRESS;
 	default:
 		return is_signed ? BPFHOST_OPERAND_INT : BPFHOST_OPERAND_UINT;
 	}
