@@ -47,12 +47,9 @@ int bpfhost_missed(struct bpfhost_instance *self, const char *probe, int err, co
 	return err;
 }
 
-/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
-#define ATTACH_ENOTSUPP 524
-
 int session_missed(struct bpfhost_instance *self, const char *probe, int err)
 {
-	if (err == -ATTACH_ENOTSUPP)
+	if (err == -SESSION_ENOTSUPP)
 		err = -EOPNOTSUPP;
 	return bpfhost_missed(self, probe, err, strerror(-err));
 }

@@ -58,6 +58,9 @@ void session_free(struct bpfhost_instance *self);
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
 
+/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
+#define SESSION_ENOTSUPP 524
+
 /* CLOCK_MONOTONIC in ns, the clock of the events. */
 uint64_t session_now(void);
 

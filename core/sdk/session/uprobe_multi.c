@@ -29,8 +29,6 @@
 #define UPROBE_LOT_LEAST 16U
 #define UPROBE_LOT_SHORT 250000000ULL  /* ns: after less, the next is four times as large */
 #define UPROBE_LOT_LONG  1000000000ULL /* ns: after more, half as large */
-/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
-#define UPROBE_ENOTSUPP 524
 
 struct uprobe_multi_attr {
 	uint32_t prog_fd;
@@ -158,7 +156,7 @@ static int uprobe_lot_attach(struct bpfhost_instance *self, const struct session
 /* Whether another choice of places might be taken. */
 static bool uprobe_is_about_a_place(int err)
 {
-	return err == -EINVAL || err == -EOPNOTSUPP || err == -UPROBE_ENOTSUPP || err == -EIO ||
+	return err == -EINVAL || err == -EOPNOTSUPP || err == -SESSION_ENOTSUPP || err == -EIO ||
 	       err == -EFAULT || err == -E2BIG || err == -ENOEXEC;
 }
 
@@ -211,7 +209,7 @@ static void uprobe_give_up(const struct session_uprobes *uprobes, uint32_t first
 		uprobes->failed[i] = true;
 }
 
-static int uprobe_lots(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
+int session_uprobe_multi(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
 {
 	uint32_t size = UPROBE_LOT_FIRST, end;
 	int err = 0;
@@ -230,9 +228,4 @@ static int uprobe_lots(struct bpfhost_instance *self, const struct session_uprob
 		size = uprobe_next_size(size, session_now() - began);
 	}
 	return err;
-}
-
-int session_uprobe_multi(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
-{
-	return uprobe_lots(self, uprobes);
 }
