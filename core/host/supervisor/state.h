@@ -63,7 +63,7 @@ struct instance {
 	bool crashed;           /* the worker of this life did not end as it should */
 	uint64_t untold;        /* events lost to the stop that no line has told of */
 	bool stop_killed;       /* it was too slow to stop */
-	bool releasing;         /* the worker attaches or lets go, and must not be killed */
+	bool releasing;         /* the worker lets go of its probes, and must not be killed */
 	uint64_t released_at;   /* CLOCK_MONOTONIC ns; 0: not yet */
 	bool drained_all;       /* the worker has said that nothing is attached any more */
 	bool settled;           /* the books of this life are closed */

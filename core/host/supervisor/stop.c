@@ -146,17 +146,25 @@ static bool stop_is_stuck(const struct supervisor *run)
 	return run->stop_killed && stop_dropped_before(run, SUPERVISOR_LEAVE_LIMIT);
 }
 
+static const char *stop_why_stuck(const struct instance *instance)
+{
+	if (instance->releasing)
+		return "still letting go of its probes, and is left to it";
+	if (instance->bus && bus_held(instance->bus))
+		return "still inside a call that attaches, and is left to it";
+	return "killed but still inside the kernel";
+}
+
 static void stop_tell_stuck(const struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (instance_alive(&run->instances[i]) && !run->instances[i].drained_all)
-			log_write(
-				run->log, BPFHOST_WARN, run->instances[i].config->name,
-				"its worker (pid %d) is %s", (int)run->instances[i].pid,
-				run->instances[i].releasing
-					? "still attaching or letting go of its probes, and is left "
-					  "to it"
-					: "killed but still inside the kernel");
+	for (uint32_t i = 0; i < run->ninstances; i++) {
+		const struct instance *instance = &run->instances[i];
+
+		if (instance_alive(instance) && !instance->drained_all)
+			log_write(run->log, BPFHOST_WARN, instance->config->name,
+				  "its worker (pid %d) is %s", (int)instance->pid,
+				  stop_why_stuck(instance));
+	}
 }
 
 bool stop_is_over(const struct supervisor *run)

@@ -25,7 +25,7 @@ enum protocol_kind {
 	PROTOCOL_PLAN = 6,   /* dry run: text */
 	PROTOCOL_ATTACHED = 7,   /* a of b probes; from now on it runs */
 	PROTOCOL_DRAINED = 9,    /* nothing is attached any more, no more events will come */
-	PROTOCOL_RELEASING = 10, /* a 1: it attaches or lets go, a 0: it has */
+	PROTOCOL_RELEASING = 10, /* a 1: it lets go of its probes, a 0: it has */
 	PROTOCOL_DETACHED = 8,   /* all is undone; then the worker ends */
 	/* supervisor to worker */
 	PROTOCOL_START = 20, /* load and attach */
