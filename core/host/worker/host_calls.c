@@ -281,6 +281,8 @@ static int host_unwatch(const struct bpfhost_host *host, int fd)
 
 static void host_pause(const struct bpfhost_host *host, uint64_t ns)
 {
+	if (ns < WORKER_PAUSE_LEAST)
+		ns = WORKER_PAUSE_LEAST;
 	host_worker(host)->pause_max = ns < WORKER_PAUSE_MOST ? ns : WORKER_PAUSE_MOST;
 }
 

@@ -15,9 +15,8 @@
 
 #include "worker/state.h"
 
-#define LOOP_BUDGET    4096U
-#define LOOP_PAUSE_MIN 50000ULL
-#define LOOP_FOREVER   UINT64_MAX
+#define LOOP_BUDGET  4096U
+#define LOOP_FOREVER UINT64_MAX
 
 int worker_watch(struct worker *worker, int fd, bool edge)
 {
@@ -124,8 +123,8 @@ static void loop_sleep(struct worker *worker)
 static void loop_adapt_pause(struct worker *worker, uint64_t bytes)
 {
 	if (bytes * 4 > worker->ring.size)
-		worker->pause =
-			worker->pause / 2 > LOOP_PAUSE_MIN ? worker->pause / 2 : LOOP_PAUSE_MIN;
+		worker->pause = worker->pause / 2 > WORKER_PAUSE_LEAST ? worker->pause / 2
+								       : WORKER_PAUSE_LEAST;
 	else if (worker->pause < worker->pause_max)
 		worker->pause = worker->pause * 2 < worker->pause_max ? worker->pause * 2
 								      : worker->pause_max;

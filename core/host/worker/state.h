@@ -17,8 +17,9 @@
 #define WORKER_UNPUBLISHED_MAX 65536U
 
 /* ns between two looks at a busy ring: where nothing else is asked for, and what can be. */
-#define WORKER_PAUSE      4000000ULL
-#define WORKER_PAUSE_MOST 100000000ULL
+#define WORKER_PAUSE       4000000ULL
+#define WORKER_PAUSE_LEAST 50000ULL
+#define WORKER_PAUSE_MOST  100000000ULL
 
 struct worker {
 	const struct worker_setup *setup;

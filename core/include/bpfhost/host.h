@@ -171,7 +171,7 @@ struct bpfhost_ext_attach {
 
 /*
  * Extension "bpfhost.pause/1" of the host: for how long a busy ring may be left to itself between two looks, in
- * ns, up to 100 ms; 4 ms where nothing is said. Each look costs a wake-up, so an instance whose records nobody
+ * ns, from 50 µs to 100 ms; 4 ms where nothing is said. Each look costs a wake-up, so an instance whose records nobody
  * waits for asks for more. It is shorter where the ring fills faster.
  */
 #define BPFHOST_EXT_PAUSE "bpfhost.pause/1"
