@@ -14,6 +14,8 @@
 
 #include <bpf/bpf.h>
 
+#include <bpfhost/target.h>
+
 #include "occupied.h"
 
 #define CENSUS_LINKS_MAX       100000 /* of any kind that are looked at */
@@ -115,36 +117,43 @@ static void census_descriptor(struct xdp_census *census, uint32_t pid, int folde
 		census_add_holder(census, pid, id, is_link);
 }
 
-static void census_process(struct xdp_census *census, uint32_t pid, uint32_t *budget)
+struct census_walk {
+	struct xdp_census *census;
+	uint32_t self;
+	uint32_t budget; /* descriptors that may still be looked at */
+};
+
+static int census_process(void *ctx, uint32_t pid, const char *comm)
 {
+	struct census_walk *walk = ctx;
 	const struct dirent *entry;
 	char path[32];
 	DIR *folder;
 
+	(void)comm;
+	if (pid == walk->self)
+		return 0;
 	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
 	folder = opendir(path);
-	while (folder && *budget && (entry = readdir(folder))) {
-		--*budget;
+	while (folder && walk->budget && (entry = readdir(folder))) {
+		walk->budget--;
 		if (isdigit((unsigned char)entry->d_name[0]))
-			census_descriptor(census, pid, dirfd(folder), entry->d_name);
+			census_descriptor(walk->census, pid, dirfd(folder), entry->d_name);
 	}
 	if (folder)
 		closedir(folder);
+	return walk->budget ? 0 : -E2BIG;
 }
 
 static void census_processes(struct xdp_census *census)
 {
-	uint32_t budget = CENSUS_DESCRIPTORS_MAX, self = (uint32_t)getpid(), pid;
-	DIR *folder = opendir("/proc");
-	const struct dirent *entry;
+	struct census_walk walk = {
+		.census = census,
+		.self = (uint32_t)getpid(),
+		.budget = CENSUS_DESCRIPTORS_MAX,
+	};
 
-	while (folder && budget && (entry = readdir(folder))) {
-		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (pid && pid != self)
-			census_process(census, pid, &budget);
-	}
-	if (folder)
-		closedir(folder);
+	(void)bpfhost_process_each(census_process, &walk);
 }
 
 static void census_take(struct xdp_census *census)
