@@ -88,7 +88,10 @@ static bool folders_add(struct xdp_drop_folders *folders, int watch, const char 
 		return false;
 	folders->items = items;
 	items[folders->count] = (struct xdp_drop_folder){ watch, strdup(name) };
-	return items[folders->count++].name;
+	if (!items[folders->count].name)
+		return false;
+	folders->count++;
+	return true;
 }
 
 static struct xdp_drop_folders folders_walk(int inotify, const char *path)
