@@ -48,8 +48,7 @@ struct sink_field {
 	uint8_t kind; /* enum bpfhost_kind */
 	bool is_signed;
 	uint32_t nnames;
-	uint32_t
-		present; /* of the record's bits, the one without which it is not there; 0: always */
+	uint32_t present; /* the bit of the record without which it is not there; 0: always */
 	const struct sink_name *names; /* an enumeration's by value, a flag's as declared */
 	struct sink_chars json;        /* ,"name": */
 	struct sink_chars text;        /* name= */

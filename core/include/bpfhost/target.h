@@ -63,8 +63,7 @@ struct bpfhost_mapped {
 	uint64_t start; /* address of the first executable mapping, and the file's offset there */
 	uint64_t end;
 	uint64_t offset;
-	uint64_t
-		changed_ns; /* when the file's inode was changed last, so that another is known as such */
+	uint64_t changed_ns; /* the file's ctime: another file of that name has another */
 };
 typedef int (*bpfhost_mapped_fn)(void *ctx, const struct bpfhost_mapped *mapped);
 int bpfhost_mapped_each(uint32_t pid, bpfhost_mapped_fn found, void *ctx);
