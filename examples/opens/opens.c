@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 #include <bpf/libbpf.h>
 #include <bpfhost/sdk.h>
@@ -20,14 +19,6 @@ struct opens {
 	uint64_t told_ns; /* when that was */
 	uint64_t slowest_ns;
 };
-
-static uint64_t opens_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
 
 /* ---- poll ------------------------------------------------------------------------------------ */
 
@@ -54,7 +45,7 @@ static void opens_summarize(struct bpfhost_instance *self)
 {
 	struct opens_summary_event event = { .header.flags = BPFHOST_EVENT_NO_TASK };
 	struct opens *opens = self->state;
-	uint64_t now = opens_now(), passed = now - opens->told_ns;
+	uint64_t now = bpfhost_now(), passed = now - opens->told_ns;
 
 	event.opens = opens->totals->opens;
 	event.errors = opens->totals->errors;
@@ -120,7 +111,7 @@ static int opens_start_summaries(struct bpfhost_instance *self, struct opens *op
 	opens->totals = bpfhost_variable(self, "opens_totals", sizeof(*opens->totals));
 	if (!opens->totals)
 		return bpfhost_fail(self, -EINVAL, "failed to map opens_totals");
-	opens->told_ns = opens_now();
+	opens->told_ns = bpfhost_now();
 	return bpfhost_timer(self, opens->interval);
 }
 

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <bpfhost/elf.h>
+#include <bpfhost/sdk.h>
 #include <bpfhost/target.h>
 
 #define SCAN_SECTION    ".note.stapsdt"
@@ -148,17 +148,9 @@ static int scan_has_probes(uint32_t pid, const char *path)
 	return ret;
 }
 
-static uint64_t scan_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
 static bool scan_is_late(const struct usdt_scan *scan, uint64_t grace_ns)
 {
-	return scan->budget_ns && scan_now() - scan->begin_ns > scan->budget_ns + grace_ns;
+	return scan->budget_ns && bpfhost_now() - scan->begin_ns > scan->budget_ns + grace_ns;
 }
 
 static int scan_pause(struct usdt_scan *scan)
@@ -194,7 +186,7 @@ static bool scan_rests(const struct usdt_scan *scan, uint32_t pid)
 {
 	for (uint32_t i = 0; i < SCAN_LONG_MAX; i++)
 		if (scan->longs[i].pid == pid)
-			return scan_now() < scan->longs[i].until_ns;
+			return bpfhost_now() < scan->longs[i].until_ns;
 	return false;
 }
 
@@ -208,7 +200,7 @@ static void scan_took(struct usdt_scan *scan, uint32_t pid, uint64_t took_ns)
 	for (uint32_t i = 0; i < SCAN_LONG_MAX && place->pid != pid; i++)
 		if (scan->longs[i].pid == pid || scan->longs[i].until_ns < place->until_ns)
 			place = &scan->longs[i];
-	*place = (struct scan_long){ scan_now() + took_ns * SCAN_LONG_REST, pid };
+	*place = (struct scan_long){ bpfhost_now() + took_ns * SCAN_LONG_REST, pid };
 }
 
 /* What one of them is up to keeps nobody from the others; only memory is everyone's. */
@@ -225,10 +217,10 @@ static int scan_process(void *ctx, uint32_t pid, const char *comm)
 	if (!scan->only && scan_is_late(scan, 0))
 		return scan_pause(scan);
 	scan->sums.processes++;
-	begin = scan_now();
+	begin = bpfhost_now();
 	ret = bpfhost_mapped_each(pid, scan_mapped, scan);
 	if (ret != USDT_SCAN_PAUSED)
-		scan_took(scan, pid, scan_now() - begin);
+		scan_took(scan, pid, bpfhost_now() - begin);
 	if (ret >= 0 || ret == -ENOMEM)
 		return ret;
 	scan->sums.denied += ret != -ESRCH && ret != -ENOENT;
@@ -254,7 +246,7 @@ int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids,
 
 	scan->found = found;
 	scan->ctx = ctx;
-	scan->begin_ns = scan_now();
+	scan->begin_ns = bpfhost_now();
 	scan->budget_ns = budget_ns;
 	if (!scan->resume_pid) {
 		scan->sums.processes = 0;

@@ -25,11 +25,11 @@
 
 /* ---- time ---------------------------------------------------------------------------------------- */
 
-static uint64_t capture_clock(clockid_t id)
+static uint64_t capture_realtime(void)
 {
 	struct timespec now;
 
-	clock_gettime(id, &now);
+	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
@@ -39,9 +39,9 @@ static uint64_t capture_wall(void)
 	uint64_t least = UINT64_MAX, offset = 0;
 
 	for (int i = 0; i < 3; i++) {
-		uint64_t before = capture_clock(CLOCK_MONOTONIC);
-		uint64_t wall = capture_clock(CLOCK_REALTIME);
-		uint64_t took = capture_clock(CLOCK_MONOTONIC) - before;
+		uint64_t before = bpfhost_now();
+		uint64_t wall = capture_realtime();
+		uint64_t took = bpfhost_now() - before;
 
 		if (took < least) {
 			least = took;
@@ -116,8 +116,7 @@ static void capture_put_statistics(struct bpfhost_instance *self, struct xdp_cap
 							      .interface = interface->number,
 							      .start_ns = capture->started_ns +
 									  capture->wall_ns,
-							      .time_ns = capture_clock(
-										 CLOCK_MONOTONIC) +
+							      .time_ns = bpfhost_now() +
 									 capture->wall_ns,
 							      .received = sums.seen,
 							      .accepted = sums.matched,
@@ -403,7 +402,7 @@ int xdp_capture_start(struct bpfhost_instance *self, struct xdp_capture *capture
 	capture->uncaptured =
 		bpfhost_variable(self, "xdp_uncaptured", sizeof(*capture->uncaptured));
 	capture->wall_ns = capture_wall();
-	capture->started_ns = capture->tick_ns = capture_clock(CLOCK_MONOTONIC);
+	capture->started_ns = capture->tick_ns = bpfhost_now();
 	err = capture_next_file(self, capture, &out);
 	if (!err)
 		capture_begin_file(capture, &out);
@@ -459,7 +458,7 @@ void xdp_capture_poll(struct bpfhost_instance *self, struct xdp_capture *capture
 
 	if (!capture->is_on)
 		return;
-	now = capture_clock(CLOCK_MONOTONIC);
+	now = bpfhost_now();
 	if (now - capture->tick_ns >= XDP_CAPTURE_TICK_NS)
 		capture_tick(self, capture, now);
 	else if (!capture->out.is_regular && !capture->out.error)

@@ -6,18 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-
-static uint64_t counters_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
 
 static int counters_order(const void *a, const void *b)
 {
@@ -103,7 +94,7 @@ int xdp_counters_start(struct bpfhost_instance *self, struct xdp_counters *count
 	counters->uncounted = bpfhost_variable(self, "xdp_uncounted", sizeof(*counters->uncounted));
 	if (!counters->uncounted)
 		return bpfhost_fail(self, -EINVAL, "failed to map xdp_uncounted");
-	counters->told_ns = counters_now();
+	counters->told_ns = bpfhost_now();
 	return 0;
 }
 
@@ -113,7 +104,7 @@ void xdp_counters_tell(struct bpfhost_instance *self, struct xdp_counters *count
 	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_counters");
 	struct xdp_counter *values = calloc((size_t)libbpf_num_possible_cpus(), sizeof(*values));
 	struct xdp_counter_key key, *before = NULL;
-	uint64_t now = counters_now();
+	uint64_t now = bpfhost_now();
 
 	counters->interval_ns = now - counters->told_ns;
 	counters->told_ns = now;

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -22,14 +21,6 @@ static const char *const drop_maps[] = { "xdp_drop_tables", "xdp_drop_conditions
 static int drop_map(struct bpfhost_instance *self, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(bpfhost_object(self), name);
-}
-
-static uint64_t drop_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 /* ---- totals ------------------------------------------------------------------------------------------ */
@@ -124,14 +115,14 @@ static int drop_put(struct bpfhost_instance *self, struct xdp_drop_set *set, uin
 /* ---- telling ------------------------------------------------------------------------------------------ */
 
 static void drop_tell_set(struct bpfhost_instance *self, const struct xdp_drop_set *set,
-			  uint64_t began_ms)
+			  uint64_t began_ns)
 {
 	bpfhost_info(self,
 		     "dropping by %u prefixes, %u exceptions and %u expressions; %zu KiB, ready in "
 		     "%llu ms",
 		     set->prefixes, set->exceptions, set->condition_count,
 		     (size_t)set->table.count * sizeof(*set->table.cells) / 1024,
-		     (unsigned long long)(drop_now_ms() - began_ms));
+		     (unsigned long long)(bpfhost_now() - began_ns) / 1000000);
 	if (set->duplicates.count)
 		bpfhost_warn(self, "drop: %u rules stand there twice; the first: %s",
 			     set->duplicates.count, set->duplicate);
@@ -198,7 +189,7 @@ int xdp_drop_prepare(struct bpfhost_instance *self, struct xdp_drop *drop)
 
 int xdp_drop_start(struct bpfhost_instance *self, struct xdp_drop *drop)
 {
-	uint64_t began_ms = drop_now_ms();
+	uint64_t began_ns = bpfhost_now();
 	int err = drop->is_used ? drop_put(self, &drop->set, drop->half) : 0;
 
 	if (err)
@@ -207,13 +198,13 @@ int xdp_drop_start(struct bpfhost_instance *self, struct xdp_drop *drop)
 				    strerror(-err));
 	drop->is_running = drop->is_used;
 	if (drop->is_used)
-		drop_tell_set(self, &drop->set, began_ms);
+		drop_tell_set(self, &drop->set, began_ns);
 	xdp_drop_set_free(&drop->set);
 	return 0;
 }
 
 static void drop_replace(struct bpfhost_instance *self, struct xdp_drop *drop,
-			 struct xdp_drop_set *set, uint64_t began_ms)
+			 struct xdp_drop_set *set, uint64_t began_ns)
 {
 	struct xdp_drop_sums sums;
 	int err = drop_put(self, set, !drop->half);
@@ -230,25 +221,25 @@ static void drop_replace(struct bpfhost_instance *self, struct xdp_drop *drop,
 	bpfhost_info(self,
 		     "drop_file %s is read again; by the rules before, %llu packets were dropped",
 		     drop->source.path, (unsigned long long)sums.packets);
-	drop_tell_set(self, set, began_ms);
+	drop_tell_set(self, set, began_ns);
 }
 
 void xdp_drop_poll(struct bpfhost_instance *self, struct xdp_drop *drop)
 {
 	struct bpfhost_error why = { 0 };
 	struct xdp_drop_set set = { 0 };
-	uint64_t began_ms;
+	uint64_t began_ns;
 	int err;
 
 	if (!xdp_drop_watch_due(&drop->watch))
 		return;
-	began_ms = drop_now_ms();
+	began_ns = bpfhost_now();
 	err = xdp_drop_set_read(&drop->source, &set, &why);
 	if (!xdp_drop_watch_disturbed(&drop->watch)) {
 		if (err)
 			bpfhost_warn(self, "%s; the rules stay as they were", why.text);
 		else
-			drop_replace(self, drop, &set, began_ms);
+			drop_replace(self, drop, &set, began_ns);
 	}
 	xdp_drop_set_free(&set);
 }

@@ -166,6 +166,9 @@ int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *
 /* How long records may wait in the ring while many come, in ns; see bpfhost.pause/1 of <bpfhost/host.h>. */
 void bpfhost_pause(struct bpfhost_instance *self, uint64_t ns);
 
+/* CLOCK_MONOTONIC in ns, the clock of the events. */
+uint64_t bpfhost_now(void);
+
 /*
  * Calls poll every interval_ns from now on; 0 ends that. One timer an instance. poll is called for
  * other reasons too: bpfhost_timer_due is true once for each time that the interval has passed, or

@@ -41,9 +41,9 @@ static void close_drain(struct bpfhost_instance *self, struct session *session)
 {
 	const struct bpfhost_vtable *vtable = &self->plugin->vtable;
 	int (*poll)(struct bpfhost_instance *, uint32_t) = vtable->poll ?: bpfhost_default_poll;
-	uint64_t deadline = session_now() + CLOSE_DRAIN_NS;
+	uint64_t deadline = bpfhost_now() + CLOSE_DRAIN_NS;
 
-	while (!close_is_drained(session) && session_now() < deadline) {
+	while (!close_is_drained(session) && bpfhost_now() < deadline) {
 		int taken = poll(self, CLOSE_BUDGET);
 
 		if (taken < 0)

@@ -62,7 +62,7 @@ uint64_t session_expected(const struct session *session)
 	return sum;
 }
 
-uint64_t session_now(void)
+uint64_t bpfhost_now(void)
 {
 	struct timespec now;
 

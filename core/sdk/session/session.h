@@ -61,9 +61,6 @@ void session_route_libbpf(const struct bpfhost_instance *self);
 /* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
 #define SESSION_ENOTSUPP 524
 
-/* CLOCK_MONOTONIC in ns, the clock of the events. */
-uint64_t session_now(void);
-
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);
 

@@ -16,7 +16,7 @@ int bpfhost_timer(struct bpfhost_instance *self, uint64_t interval_ns)
 
 	if (!session)
 		return -ENOMEM;
-	session->timer_due = session_now() + interval_ns;
+	session->timer_due = bpfhost_now() + interval_ns;
 	err = self->host->timer(self->host, interval_ns);
 	if (err)
 		return bpfhost_fail(self, err, "failed to set the timer: %s", strerror(-err));
@@ -40,7 +40,7 @@ bool bpfhost_timer_due(struct bpfhost_instance *self)
 
 	if (!session || !session->timer_every)
 		return false;
-	now = session_now();
+	now = bpfhost_now();
 	if (now < session->timer_due)
 		return false;
 	session->timer_due +=

@@ -215,7 +215,7 @@ int session_uprobe_multi(struct bpfhost_instance *self, const struct session_upr
 	int err = 0;
 
 	for (uint32_t first = 0; first < uprobes->count; first = end) {
-		uint64_t began = session_now();
+		uint64_t began = bpfhost_now();
 		int ret;
 
 		end = uprobes->count - first > size ? first + size : uprobes->count;
@@ -225,7 +225,7 @@ int session_uprobe_multi(struct bpfhost_instance *self, const struct session_upr
 			return ret;
 		}
 		err = err ? err : ret;
-		size = uprobe_next_size(size, session_now() - began);
+		size = uprobe_next_size(size, bpfhost_now() - began);
 	}
 	return err;
 }
