@@ -19,8 +19,8 @@ struct uprobe_places {
 	struct uprobe_place *items;
 	uint32_t count;
 	uint32_t refused; /* places of a glob at which the kernel takes no probe */
-	const char
-		*copy; /* that the compiler made of the function and may call in its place; NULL */
+	/* What the compiler made of the function and may call in its place; NULL. */
+	const char *copy;
 };
 
 /*
