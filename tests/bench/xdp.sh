@@ -5,10 +5,12 @@
 #
 #   none      nothing            pass, count    a program that does nothing, or counts
 #   counters, flows, packets, drop, capture     bpfhost
+#   prefixes  bpfhost with so many prefixes to drop, and packets from all over IPv4 that nearly all pass
 #   tcpdump   tcpdump into a file
 #
 # The packets are received on the CPU that sends them, so the rate of the sender is the price of both. In
-# rounds, one after the other; shown are medians, and ratios taken round by round.
+# rounds; what a goal compares a case with is measured right before it each time, for the rate of one and the
+# same program wanders by a third within a minute. Shown are medians, and the median of the ratios.
 #
 #   xdp.sh ROUNDS PACKETS FOLDER      run.sh calls it; BUILD_DIR is the build folder
 set -euo pipefail
@@ -38,10 +40,16 @@ ip -n "$inside" addr add 10.9.0.1/24 dev eth
 ip -n "$inside" link set eth up
 ip -n "$outside" link set eth up
 
-flows=1
-# case_set CASE MODE: the command that is measured, and how many flows are sent
+# prefixes NUMBER: a file of different /24, all over where the spread packets come from
+prefixes() {
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) { at = (i * 5003) % 8323072 + 65536
+		printf "%d.%d.%d.0/24\n", at / 65536, at / 256 % 256, at % 256 } }' >"$folder/prefixes_$1"
+}
+
+flows=1 spread=0
+# case_set CASE MODE: the command that is measured, and which packets are sent
 case_set() {
-	flows=1
+	flows=1 spread=0
 	case $1 in
 	none) command=(sleep 60) ;;
 	pass | count) command=("$bin/packets" "$bin/packets.bpf.o" "$1" eth "$2") ;;
@@ -51,11 +59,15 @@ case_set() {
 		command=("${host[@]}" --set show=flows --set "flows_max=$((flows * 2 + 16384))")
 		;;
 	packets) command=("${host[@]}" --set show=packets) ;;
+	prefixes_*)
+		flows=100000 spread=1
+		command=("${host[@]}" --set show=counters --set "drop_file=$folder/$1")
+		;;
 	drop) command=("${host[@]}" --set show=counters --set drop=10.9.0.2) ;;
 	capture) command=("${host[@]}" --set "write=$folder/capture" --set snaplen=64) ;;
 	tcpdump) command=(tcpdump -i eth -s 64 -n -w "$folder/capture") ;;
 	esac
-	case $1 in counters | flows_* | packets | drop | capture)
+	case $1 in counters | flows_* | packets | prefixes_* | drop | capture)
 		command+=(--set "mode=$2" --output "$folder/events") ;;
 	esac
 }
@@ -80,7 +92,7 @@ cpu() {
 }
 
 send() {
-	ip netns exec "$outside" "$BUILD_DIR/targets/packets" eth "$1" "$flows"
+	ip netns exec "$outside" "$BUILD_DIR/targets/packets" eth "$1" "$flows" 60 0 "$spread"
 }
 
 # How many were not seen, by the tracer's own word; null where it has none.
@@ -92,7 +104,7 @@ lost() {
 	esac
 }
 
-# measure ROUND MODE CASE
+# measure ROUND MODE CASE [BESIDE]: the last, for the case that is measured next
 measure() {
 	local before after tries=500 sent
 	case_set "$3" "$2"
@@ -110,27 +122,37 @@ measure() {
 	sent=$(send "$packets")
 	sleep 0.5
 	after=$(cpu)
-	kill -INT "$tracer"
+	kill -TERM "$tracer"
 	wait "$tracer" || true
 	tracer=
 	jq -n -c --argjson round "$1" --arg mode "$2" --arg case "$3" --argjson cpu $((after - before)) \
 		--argjson packets "$packets" --argjson ns "$(sed -n 's/^ns //p' <<<"$sent")" \
-		--argjson hz "$(getconf CLK_TCK)" --argjson lost "$(lost "$3")" \
-		'{ round: $round, mode: $mode, case: $case, ns: ($ns / $packets),
+		--argjson hz "$(getconf CLK_TCK)" --argjson lost "$(lost "$3")" --arg beside "${4:-}" \
+		'{ round: $round, mode: $mode, case: $case, beside: $beside, ns: ($ns / $packets),
 			cpu_ns: ($cpu * 1e9 / $hz / $packets), lost: $lost }' >>"$results"
 }
 
-cases=(none pass count counters flows_1 flows_1000 flows_100000 packets)
-for option in drop write; do
-	"$BUILD_DIR/bpfhost" --plugin-dir "$BUILD_DIR/plugins" --trust "$BUILD_DIR/plugins" \
-		--help xdp | grep -q "^ *$option " && cases+=("${option/write/capture}")
-done
-[[ ! $(command -v tcpdump) ]] || cases+=(tcpdump)
+# in_pairs ROUND MODE: a case behind what it is compared with
+in_pairs() {
+	local case
+	for case in counters flows_1 flows_1000 flows_100000; do
+		measure "$1" "$2" count "$case"
+		measure "$1" "$2" "$case"
+	done
+	measure "$1" "$2" prefixes_10 prefixes_100000
+	measure "$1" "$2" prefixes_100000
+	[[ ! $(command -v tcpdump) ]] || measure "$1" "$2" tcpdump capture
+	measure "$1" "$2" capture
+}
+
+prefixes 10
+prefixes 100000
 : >"$results"
 for ((round = 1; round <= rounds; round++)); do
 	for mode in native generic; do
 		echo "bench: xdp $mode, round $round of $rounds" >&2
-		for case in "${cases[@]}"; do measure "$round" "$mode" "$case"; done
+		for case in none pass packets drop; do measure "$round" "$mode" "$case"; done
+		in_pairs "$round" "$mode"
 	done
 done
 jq -s -f "$here/xdp_summary.jq" "$results" >"$BUILD_DIR/bench-xdp.json"

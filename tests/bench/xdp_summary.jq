@@ -6,11 +6,13 @@ def median: map(select(. != null)) | sort |
 	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 def round_to(digits): if . == null then null else . * pow(10; digits) | round / pow(10; digits) end;
 
+# What was measured right before each measurement of the case, and that itself.
+def pairs(case; other): [(.[] | select(.case == case)) as $a | .[] |
+	select(.case == other and .beside == case and .round == $a.round) | [$a, .]];
 # Rates: how many packets pass with one, of those that pass with the other.
-def rate(case; other): [(.[] | select(.case == case)) as $a | .[] |
-	select(.case == other and .round == $a.round) | .ns / $a.ns] | median | round_to(3);
-def cost(case; other): [(.[] | select(.case == case)) as $a | .[] |
-	select(.case == other and .round == $a.round and .cpu_ns > 0) | $a.cpu_ns / .cpu_ns] |
+def rate(case; other): [pairs(case; other)[] | .[1].ns / .[0].ns] | median | round_to(3);
+def time(case; other): [pairs(case; other)[] | .[0].ns / .[1].ns] | median | round_to(3);
+def cost(case; other): [pairs(case; other)[] | select(.[1].cpu_ns > 0) | .[0].cpu_ns / .[1].cpu_ns] |
 	median | round_to(3);
 
 { modes: (group_by(.mode) | map({ key: .[0].mode, value: {
@@ -27,6 +29,8 @@ def cost(case; other): [(.[] | select(.case == case)) as $a | .[] |
 		{ name: "flows (1) / count", ratio: rate("flows_1"; "count"), least: 0.8 },
 		{ name: "flows (1000) / count", ratio: rate("flows_1000"; "count"), least: 0.8 },
 		{ name: "flows (100000) / count", ratio: rate("flows_100000"; "count"), least: 0.8 },
+		{ name: "ns with 100000 prefixes / with 10",
+			ratio: time("prefixes_100000"; "prefixes_10"), most: 1.3 },
 		{ name: "capture / tcpdump", ratio: rate("capture"; "tcpdump") },
 		{ name: "CPU of capture / of tcpdump", ratio: cost("capture"; "tcpdump"), most: 1 }
 	] | map(select(.ratio != null)),

@@ -12,4 +12,4 @@ def goal: if .least then "   goal >= \(.least)" elif .most then "   goal <= \(.m
 	("tracer CPU ns" | right(16)) + ("lost" | right(10)),
 (.value.cases | to_entries[] | (.key | left(20)) + (.value.packets_per_second | right(12)) +
 	(.value.ns | right(14)) + (.value.cpu_ns | right(16)) + (.value.lost | right(10))),
-(.value.goals[] | (.name | left(32)) + (.ratio | right(9)) + goal + missed)
+(.value.goals[] | (.name | left(36)) + (.ratio | right(9)) + goal + missed)

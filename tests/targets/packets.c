@@ -3,10 +3,11 @@
  * Sends so many UDP packets out of an interface, as fast as they go or so many a second, and says how many
  * went out:
  *
- *	packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND]]]
+ *	packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND [SPREAD]]]]
  *
  * From 10.9.0.2 to 10.9.0.1, port 9 (discard); the source port and, beyond 50,000, the last byte of the source
- * address tell the flows apart, in turn. SIZE counts from the Ethernet header on, 60 by default. They go to
+ * address tell the flows apart, in turn. With a SPREAD other than 0, the source addresses lie all over IPv4
+ * instead, the same for the same flow. SIZE counts from the Ethernet header on, 60 by default. They go to
  * the broadcast address, so that the other side need not be known, and the kernel there throws them away.
  */
 #include <arpa/inet.h>
@@ -14,6 +15,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +33,7 @@ struct sender {
 	int fd;
 	uint64_t count, flows, rate;
 	uint32_t size;
+	bool spread;
 	uint64_t sent;
 	uint8_t frames[BATCH][SIZE_MAX_];
 };
@@ -70,12 +73,23 @@ static void make_frame(uint8_t *frame, uint32_t size)
 	put16(udp + 4, size - (uint32_t)sizeof(ethernet) - 20);
 }
 
-static void name_flow(uint8_t *frame, uint64_t flow)
+/* Neighbours lie far apart, by Knuth's multiplicative hash; between 1.0.0.0 and 127.255.255.255. */
+static void put_spread(uint8_t *at, uint64_t flow)
+{
+	uint32_t hash = (uint32_t)flow * 2654435761U;
+
+	put16(at, 0x100 + (hash >> 16) % 0x7f00);
+	put16(at + 2, hash);
+}
+
+static void name_flow(uint8_t *frame, uint64_t flow, bool spread)
 {
 	uint8_t *ip = frame + 14;
 
 	memcpy(ip + 12, "\x0a\x09\x00", 3);
 	ip[15] = (uint8_t)(2 + flow / PORTS);
+	if (spread)
+		put_spread(ip + 12, flow);
 	put16(ip + 20, 1024 + (uint32_t)(flow % PORTS));
 	put16(ip + 10, 0);
 	put16(ip + 10, checksum(ip));
@@ -88,7 +102,7 @@ static unsigned int send_batch(struct sender *sender, unsigned int n)
 	int done;
 
 	for (unsigned int i = 0; i < n; i++) {
-		name_flow(sender->frames[i], (sender->sent + i) % sender->flows);
+		name_flow(sender->frames[i], (sender->sent + i) % sender->flows, sender->spread);
 		pieces[i] = (struct iovec){ sender->frames[i], sender->size };
 		messages[i].msg_hdr.msg_iov = &pieces[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
@@ -161,7 +175,8 @@ int main(int argc, char **argv)
 	static struct sender sender;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND]]]\n");
+		fprintf(stderr,
+			"usage: packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND [SPREAD]]]]\n");
 		return 2;
 	}
 	alarm(ALARM);
@@ -169,6 +184,7 @@ int main(int argc, char **argv)
 	sender.flows = argument(argv, argc, 3, 1);
 	sender.size = (uint32_t)argument(argv, argc, 4, 60);
 	sender.rate = argument(argv, argc, 5, 0);
+	sender.spread = argument(argv, argc, 6, 0);
 	if (!sender.flows || sender.size < 60 || sender.size > SIZE_MAX_) {
 		fprintf(stderr, "packets: at least one flow, and 60 to %d bytes\n", SIZE_MAX_);
 		return 2;
