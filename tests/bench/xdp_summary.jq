@@ -10,8 +10,8 @@ def round_to(digits): if . == null then null else . * pow(10; digits) | round / 
 def pairs(case; other): [(.[] | select(.case == case)) as $a | .[] |
 	select(.case == other and .beside == case and .round == $a.round) | [$a, .]];
 # Rates: how many packets pass with one, of those that pass with the other.
-def rate(case; other): [pairs(case; other)[] | .[1].ns / .[0].ns] | median | round_to(3);
-def time(case; other): [pairs(case; other)[] | .[0].ns / .[1].ns] | median | round_to(3);
+def rate(case; other): [pairs(case; other)[] | .[1].best / .[0].best] | median | round_to(3);
+def time(case; other): [pairs(case; other)[] | .[0].best / .[1].best] | median | round_to(3);
 def cost(case; other): [pairs(case; other)[] | select(.[1].cpu_ns > 0) | .[0].cpu_ns / .[1].cpu_ns] |
 	median | round_to(3);
 
@@ -21,6 +21,7 @@ def cost(case; other): [pairs(case; other)[] | select(.[1].cpu_ns > 0) | .[0].cp
 		[$cases[] as $case | { key: $case, value: ($all | map(select(.case == $case)) | {
 			packets_per_second: (1e9 / (map(.ns) | median) | round),
 			ns: (map(.ns) | median | round_to(1)),
+			best: (map(.best) | min | round_to(1)),
 			cpu_ns: (map(.cpu_ns) | median | round_to(1)),
 			lost: (map(.lost) | if all(. == null) then null else add end),
 		}) }] | from_entries),

@@ -8,8 +8,8 @@ def goal: if .least then "   goal >= \(.least)" elif .most then "   goal <= \(.m
 
 .modes | to_entries[] | "",
 "packets through a veth pair, \(.key) mode",
-("" | left(20)) + ("packets/s" | right(12)) + ("ns a packet" | right(14)) +
+("" | left(20)) + ("packets/s" | right(12)) + ("ns a packet" | right(14)) + ("at best" | right(10)) +
 	("tracer CPU ns" | right(16)) + ("lost" | right(10)),
 (.value.cases | to_entries[] | (.key | left(20)) + (.value.packets_per_second | right(12)) +
-	(.value.ns | right(14)) + (.value.cpu_ns | right(16)) + (.value.lost | right(10))),
+	(.value.ns | right(14)) + (.value.best | right(10)) + (.value.cpu_ns | right(16)) + (.value.lost | right(10))),
 (.value.goals[] | (.name | left(36)) + (.ratio | right(9)) + goal + missed)
