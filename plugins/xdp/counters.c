@@ -38,8 +38,9 @@ static uint64_t counters_rate(uint64_t count, uint64_t ns)
 }
 
 static void counters_emit(struct bpfhost_instance *self, const char *iface,
-			  struct xdp_counted *told, const struct xdp_counter *total, uint64_t ns)
+			  struct xdp_counted *told, uint64_t ns)
 {
+	const struct xdp_counter *total = &told->now;
 	struct counter_event event = {
 		.header.flags = BPFHOST_EVENT_NO_TASK,
 		.queue = told->key.queue,
@@ -56,26 +57,43 @@ static void counters_emit(struct bpfhost_instance *self, const char *iface,
 	told->total = *total;
 }
 
-static struct xdp_counter counters_sum(const struct xdp_counter *values, int ncpus)
+static void counters_add(struct xdp_counters *counters, const struct xdp_counter_key *key,
+			 const struct xdp_counter *value)
 {
-	struct xdp_counter sum = { 0 };
-
-	for (int i = 0; i < ncpus; i++) {
-		sum.packets += values[i].packets;
-		sum.bytes += values[i].bytes;
-	}
-	return sum;
-}
-
-static void counters_tell_one(struct bpfhost_instance *self, struct xdp_counters *counters,
-			      const struct xdp_counter_key *key, const struct xdp_counter *values,
-			      const char *iface)
-{
-	struct xdp_counter sum = counters_sum(values, libbpf_num_possible_cpus());
 	struct xdp_counted *told = counters_find(counters, key);
 
-	if (told && sum.packets != told->total.packets)
-		counters_emit(self, iface, told, &sum, counters->interval_ns);
+	if (!told)
+		return;
+	told->now.packets += value->packets;
+	told->now.bytes += value->bytes;
+}
+
+static void counters_gather_map(struct bpfhost_instance *self, struct xdp_counters *counters,
+				struct xdp_counter *values)
+{
+	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_counters");
+	struct xdp_counter_key key, *before = NULL;
+
+	for (; !bpf_map_get_next_key(map, before, &key); before = &key) {
+		if (bpf_map_lookup_elem(map, &key, values))
+			continue;
+		for (int i = 0; i < libbpf_num_possible_cpus(); i++)
+			counters_add(counters, &key, &values[i]);
+	}
+}
+
+static void counters_gather_places(struct bpfhost_instance *self, struct xdp_counters *counters,
+				   struct xdp_counter_place *places)
+{
+	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_counter_places");
+
+	for (uint32_t at = 0; at < XDP_COUNTER_PLACES; at++) {
+		if (bpf_map_lookup_elem(map, &at, places))
+			continue;
+		for (int i = 0; i < libbpf_num_possible_cpus(); i++)
+			if (places[i].is_taken)
+				counters_add(counters, &places[i].key, &places[i].counter);
+	}
 }
 
 static void counters_warn(struct bpfhost_instance *self, struct xdp_counters *counters)
@@ -98,22 +116,40 @@ int xdp_counters_start(struct bpfhost_instance *self, struct xdp_counters *count
 	return 0;
 }
 
+struct counters_walk {
+	struct bpfhost_instance *self;
+	const struct xdp_counters *counters;
+	const struct xdp_interfaces *interfaces;
+};
+
+static void counters_tell_one(const void *node, VISIT visit, void *closure)
+{
+	struct xdp_counted *told = *(struct xdp_counted *const *)node;
+	const struct counters_walk *walk = closure;
+
+	if (visit != postorder && visit != leaf)
+		return;
+	if (told->now.packets > told->total.packets)
+		counters_emit(walk->self, xdp_interfaces_name(walk->interfaces, told->key.ifindex),
+			      told, walk->counters->interval_ns);
+	told->now = (struct xdp_counter){ 0 };
+}
+
 void xdp_counters_tell(struct bpfhost_instance *self, struct xdp_counters *counters,
 		       const struct xdp_interfaces *interfaces)
 {
-	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), "xdp_counters");
-	struct xdp_counter *values = calloc((size_t)libbpf_num_possible_cpus(), sizeof(*values));
-	struct xdp_counter_key key, *before = NULL;
+	struct counters_walk walk = { self, counters, interfaces };
+	/* One a CPU, of either map. */
+	void *values = calloc((size_t)libbpf_num_possible_cpus(), sizeof(struct xdp_counter_place));
 	uint64_t now = bpfhost_now();
 
+	if (!values)
+		return;
 	counters->interval_ns = now - counters->told_ns;
 	counters->told_ns = now;
-	while (values && !bpf_map_get_next_key(map, before, &key)) {
-		if (!bpf_map_lookup_elem(map, &key, values))
-			counters_tell_one(self, counters, &key, values,
-					  xdp_interfaces_name(interfaces, key.ifindex));
-		before = &key;
-	}
+	counters_gather_map(self, counters, values);
+	counters_gather_places(self, counters, values);
+	twalk_r(counters->told, counters_tell_one, &walk);
 	counters_warn(self, counters);
 	free(values);
 }

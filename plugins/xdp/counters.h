@@ -11,6 +11,7 @@
 struct xdp_counted {
 	struct xdp_counter_key key;
 	struct xdp_counter total;
+	struct xdp_counter now; /* what is there to tell, while it is gathered */
 };
 
 struct xdp_counters {

@@ -19,6 +19,7 @@ const volatile __u32 xdp_sample = 1;
 const volatile bool xdp_has_match = false;
 const volatile struct bpfhost_condition xdp_match = {};
 
+#include "plain.bpf.h"
 #include "flows.bpf.h"
 #include "counters.bpf.h"
 #include "pcap.bpf.h"
@@ -102,6 +103,20 @@ static __always_inline bool xdp_looks(void)
 	       xdp_show_counters || xdp_has_drop;
 }
 
+/* Whether anybody asks for more than whose a packet is. */
+static __always_inline bool xdp_looks_closer(void)
+{
+	return xdp_has_match || xdp_show_packets || xdp_show_drops || xdp_has_drop;
+}
+
+/* 0, or -1: the packet cannot be read. */
+static __always_inline int xdp_look(struct xdp_md *ctx, struct xdp_scratch *s)
+{
+	if (!xdp_looks() || (!xdp_looks_closer() && xdp_plain(ctx, s)))
+		return 0;
+	return xdp_parse(ctx, s);
+}
+
 static __always_inline void xdp_log_first(struct xdp_md *ctx, struct xdp_scratch *s)
 {
 	if (!xdp_is_first(ctx->ingress_ifindex))
@@ -153,7 +168,7 @@ int xdp_program(struct xdp_md *ctx)
 	if (!s)
 		return XDP_PASS;
 	s->packet.length = (__u32)bpf_xdp_get_buff_len(ctx);
-	if (xdp_looks() && xdp_parse(ctx, s))
+	if (xdp_look(ctx, s))
 		return XDP_PASS;
 	s->packet.action = XDP_VERDICT_PASS;
 	if (xdp_has_drop)

@@ -60,6 +60,19 @@ struct xdp_counter {
 	__u64 bytes;
 };
 
+/*
+ * A combination that has this place to itself, on one CPU. What is read first was written last: where
+ * is_taken is seen, so is the key.
+ */
+struct xdp_counter_place {
+	__u64 is_taken;
+	struct xdp_counter_key key;
+	__u32 reserved;
+	struct xdp_counter counter;
+};
+
+#define XDP_COUNTER_PLACES 64
+
 /* How many lines about packets with errors a CPU wrote, see odd.bpf.h. */
 struct xdp_odd {
 	__u64 since_ns;

@@ -198,10 +198,24 @@ static uint32_t next_random(uint32_t *seed)
 	return *seed;
 }
 
+/* One of the corpus with up to eight bits turned; NULL: it drew one that is too long. */
+static const struct corpus_packet *turned_packet(const struct corpus *corpus, uint32_t *seed,
+						 uint8_t bytes[LONGEST])
+{
+	const struct corpus_packet *packet = &corpus->packets[next_random(seed) % corpus->count];
+	uint32_t flips = 1 + next_random(seed) % 8;
+
+	if (packet->size > LONGEST)
+		return NULL;
+	memcpy(bytes, packet->bytes, packet->size);
+	while (flips--)
+		bytes[next_random(seed) % packet->size] ^= (uint8_t)(1 << next_random(seed) % 8);
+	return packet;
+}
+
 static void test_turned_bits(void **state)
 {
 	struct test *test = *state;
-	const struct corpus *corpus = test->corpus;
 	uint8_t bytes[LONGEST];
 	uint32_t seed = 42;
 
@@ -209,18 +223,80 @@ static void test_turned_bits(void **state)
 	assert_int_equal(fakehost_set(test->host, "show", "drops"), 0);
 	load(test);
 	for (int i = 0; i < 10000; i++) {
-		const struct corpus_packet *packet =
-			&corpus->packets[next_random(&seed) % corpus->count];
-		uint32_t flips = 1 + next_random(&seed) % 8;
+		const struct corpus_packet *packet = turned_packet(test->corpus, &seed, bytes);
 
-		if (packet->size > sizeof(bytes))
-			continue;
-		memcpy(bytes, packet->bytes, packet->size);
-		while (flips--)
-			bytes[next_random(&seed) % packet->size] ^=
-				(uint8_t)(1 << next_random(&seed) % 8);
-		check(test, packet, bytes, packet->size);
+		if (packet)
+			check(test, packet, bytes, packet->size);
 	}
+	end(state);
+}
+
+/* ---- whose packets are, where nothing else is asked --------------------------------------------- */
+
+#define UNPARSED 0xffffffffU
+
+/* Whether plain.bpf.h read it, whose word is held against the parser's. */
+static bool check_whose(const struct test *test, const struct corpus_packet *packet,
+			const uint8_t *bytes, uint32_t size)
+{
+	const uint32_t both =
+		XDP_HAS_ADDRESSES | XDP_HAS_PORTS | XDP_HAS_TCP | XDP_HAS_VLAN | XDP_HAS_ERROR;
+	const struct xdp_scratch *found = &test->scratches[0];
+	uint32_t zero = 0, has;
+	struct xdp_scratch own;
+
+	memset(test->scratches, 0x55, (size_t)test->cpus * sizeof(*test->scratches));
+	test->scratches[0].head_length = UNPARSED;
+	assert_int_equal(bpf_map_update_elem(test->scratch, &zero, test->scratches, BPF_ANY), 0);
+	run_once(test, bytes, size);
+	memset(&own, 0x55, sizeof(own));
+	assert_int_equal(xdp_native_parse(bytes, size, size, &own), 0);
+	has = own.packet.present & both;
+	if (has != (found->packet.present & both) ||
+	    memcmp(&own.tuples[0], &found->tuples[0], sizeof(own.tuples[0])) ||
+	    (has & XDP_HAS_TCP && own.packet.tcp_flags != found->packet.tcp_flags))
+		fail_msg("%s, %u bytes: %#x, not %#x", packet->name, size,
+			 found->packet.present & both, has);
+	return found->head_length == UNPARSED;
+}
+
+static void test_plain_packets_are_the_parsers(void **state)
+{
+	struct test *test = *state;
+	const struct corpus *corpus = test->corpus;
+	uint32_t runs = 0, plain = 0;
+
+	begin(test);
+	assert_int_equal(fakehost_set(test->host, "show", "counters"), 0);
+	load(test);
+	for (uint32_t i = 0; i < corpus->count; i++) {
+		const struct corpus_packet *packet = &corpus->packets[i];
+
+		for (uint32_t size = ETHERNET; size <= packet->size && size < 300; size++, runs++)
+			plain += check_whose(test, packet, packet->bytes, size);
+	}
+	print_message("%u of %u prefixes are plain\n", plain, runs);
+	assert_in_range(plain, 1, runs - 1);
+	end(state);
+}
+
+static void test_plain_packets_with_turned_bits(void **state)
+{
+	struct test *test = *state;
+	uint8_t bytes[LONGEST];
+	uint32_t seed = 43, plain = 0;
+
+	begin(test);
+	assert_int_equal(fakehost_set(test->host, "show", "counters"), 0);
+	load(test);
+	for (int i = 0; i < 20000; i++) {
+		const struct corpus_packet *packet = turned_packet(test->corpus, &seed, bytes);
+
+		if (packet)
+			plain += check_whose(test, packet, bytes, packet->size);
+	}
+	print_message("%u of 20000 are plain\n", plain);
+	assert_in_range(plain, 1, 19999);
 	end(state);
 }
 
@@ -510,6 +586,8 @@ int main(void)
 		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_reads_the_same_in_the_kernel),
 		cmocka_unit_test(test_turned_bits),
+		cmocka_unit_test(test_plain_packets_are_the_parsers),
+		cmocka_unit_test(test_plain_packets_with_turned_bits),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_mistakes),
