@@ -2,6 +2,9 @@
 #include "loader_fixture.h"
 
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
 
 #include "loader/admission.h"
 
@@ -88,6 +91,17 @@ static void test_admits_and_seals(void **state)
 	admission_free(admission);
 }
 
+static void make_socket(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(strlen(path) < sizeof(address.sun_path));
+	strcpy(address.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+}
+
 static void test_kinds(void **state)
 {
 	struct place *place = *state;
@@ -99,6 +113,10 @@ static void test_kinds(void **state)
 	assert_int_equal(mkdir(fixture_path(folder, "dir.so"), 0700), 0);
 	assert_refused(fixture_path(folder, "dir.so"), &trust, -EINVAL, "a folder");
 	assert_refused("/dev/zero", NULL, -EINVAL, "a device");
+	assert_int_equal(symlink("/dev/zero", fixture_path(folder, "zero.so")), 0);
+	assert_refused(fixture_path(folder, "zero.so"), &trust, -EINVAL, "a device");
+	make_socket(fixture_path(folder, "socket.so"));
+	assert_refused(fixture_path(folder, "socket.so"), &trust, -EINVAL, "a socket");
 	assert_refused(fixture_path(folder, "none.so"), &trust, -ENOENT, "none.so");
 	assert_refused("", &trust, -ENOENT, "empty");
 	fixture_write(fixture_path(folder, "file.so"), "x", 1, 0600);
@@ -122,6 +140,23 @@ static void test_sizes(void **state)
 	assert_int_equal(admission_open(path, &trust, &admission, &err), 0);
 	assert_int_equal(admission->size, ADMISSION_SIZE_MAX);
 	admission_free(admission);
+}
+
+/* Where the file system holds it: nothing of it is read. */
+static void test_sparse(void **state)
+{
+	struct place *place = *state;
+	const char *folder = place->shared, *path = fixture_path(folder, "sparse.so");
+	const struct admission_trust trust = { &folder, 1 };
+	clock_t begin;
+
+	fixture_write(path, "", 0, 0600);
+	if (truncate(path, 5LL << 30))
+		skip();
+	begin = clock();
+	assert_refused(path, &trust, -EFBIG, "larger than 32 MiB");
+	assert_true(clock() - begin < CLOCKS_PER_SEC / 10);
+	assert_int_equal(unlink(path), 0);
 }
 
 static void test_shared_parent(void **state)
@@ -168,6 +203,38 @@ static void test_owner(void **state)
 	assert_int_equal(chown(own, 1234, 0), 0);
 	assert_refused(path, NULL, -EPERM, "belongs to user 1234");
 	assert_int_equal(chown(own, 0, 0), 0);
+}
+
+/* Four folders deep: each in turn is somebody else's, or open to others. */
+static void test_each_parent(void **state)
+{
+	const char *own = place_own(*state), *words = "can be written by others";
+	char path[PATH_MAX], folders[4][PATH_MAX];
+	struct admission *admission = NULL;
+	struct bpfhost_error err;
+
+	snprintf(path, sizeof(path), "%s", own);
+	for (int i = 0; i < 4; i++) {
+		strcat(path, "/d");
+		assert_int_equal(mkdir(path, 0755), 0);
+		strcpy(folders[i], path);
+	}
+	strcat(path, "/deep.so");
+	fixture_write(path, "x", 1, 0644);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(chmod(folders[i], 0775), 0);
+		assert_refused(path, NULL, -EPERM, words);
+		assert_int_equal(chmod(folders[i], 01777), 0);
+		assert_refused(path, NULL, -EPERM, words);
+		assert_int_equal(chmod(folders[i], 0755), 0);
+		if (geteuid())
+			continue;
+		assert_int_equal(chown(folders[i], 1234, 0), 0);
+		assert_refused(path, NULL, -EPERM, "belongs to user 1234");
+		assert_int_equal(chown(folders[i], 0, 0), 0);
+	}
+	assert_int_equal(admission_open(path, NULL, &admission, &err), 0);
+	admission_free(admission);
 }
 
 /* Links lead on where they stand in order, and to nothing that is not. */
@@ -263,9 +330,11 @@ int main(void)
 		cmocka_unit_test(test_admits_and_seals),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_sparse),
 		cmocka_unit_test(test_shared_parent),
 		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_each_parent),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_trust_is_left),
 		cmocka_unit_test(test_relative_and_long),

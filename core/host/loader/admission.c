@@ -46,6 +46,12 @@ static int admission_write(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
+static int admission_too_large(struct bpfhost_error *err)
+{
+	bpfhost_error_set(err, 0, "it is larger than %u MiB", ADMISSION_SIZE_MAX >> 20);
+	return -EFBIG;
+}
+
 /* Reads to the end, whatever size the file had when it was looked at. */
 static int admission_copy(int from, int to, size_t *ret_size, struct bpfhost_error *err)
 {
@@ -60,11 +66,8 @@ static int admission_copy(int from, int to, size_t *ret_size, struct bpfhost_err
 			continue;
 		if (!n)
 			break;
-		if (n > 0 && size + n > ADMISSION_SIZE_MAX) {
-			bpfhost_error_set(err, 0, "it is larger than %u MiB",
-					  ADMISSION_SIZE_MAX >> 20);
-			return -EFBIG;
-		}
+		if (n > 0 && size + n > ADMISSION_SIZE_MAX)
+			return admission_too_large(err);
 		e = n < 0 ? -errno : admission_write(to, bytes, n);
 		if (e) {
 			bpfhost_error_set(err, 0, "failed to %s it: %s", n < 0 ? "read" : "copy",
@@ -81,9 +84,13 @@ static int admission_copy(int from, int to, size_t *ret_size, struct bpfhost_err
 	return 0;
 }
 
-static int admission_fill(struct admission *admission, int from, struct bpfhost_error *err)
+static int admission_fill(struct admission *admission, const struct walk_found *found,
+			  struct bpfhost_error *err)
 {
 	int e;
+
+	if (found->st.st_size > ADMISSION_SIZE_MAX)
+		return admission_too_large(err);
 
 	admission->fd = admission_memory();
 	if (admission->fd < 0) {
@@ -91,7 +98,7 @@ static int admission_fill(struct admission *admission, int from, struct bpfhost_
 		bpfhost_error_set(err, 0, "failed to make a memory file: %s", strerror(-e));
 		return e;
 	}
-	e = admission_copy(from, admission->fd, &admission->size, err);
+	e = admission_copy(found->fd, admission->fd, &admission->size, err);
 	if (e)
 		return e;
 	if (fcntl(admission->fd, F_ADD_SEALS,
@@ -136,7 +143,7 @@ static int admission_make(const char *path, const struct walk_found *found,
 		bpfhost_error_set(err, 0, "out of memory");
 		return -ENOMEM;
 	}
-	e = admission_fill(admission, found->fd, err);
+	e = admission_fill(admission, found, err);
 	if (e)
 		return e;
 	*ret_admission = admission;
