@@ -240,6 +240,116 @@ static void test_none_is_started_beside_one_that_was_left(void **state)
 	bench_close(bench);
 }
 
+/* Gives the instance a worker that sleeps, and returns its end of the control socket. */
+static int talking_start(struct bench *bench)
+{
+	struct instance *instance = &bench->instance;
+	int control[2];
+
+	bench_open(bench);
+	memset(&instance->kernel, 0, sizeof(instance->kernel));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control), 0);
+	instance->pid = fork();
+	if (instance->pid == 0) {
+		pause();
+		_exit(0);
+	}
+	instance->control = control[0];
+	instance->pidfd = pidfd_open(instance->pid, 0);
+	return control[1];
+}
+
+static void talking_end(struct bench *bench, int control)
+{
+	pid_t pid = bench->instance.pid ?: bench->instance.left_pid;
+	siginfo_t info;
+
+	assert_true(pid > 0);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	instance_reap(&bench->instance);
+	close(control);
+	bench_close(bench);
+}
+
+/* What no worker of ours sends ends it; and it is heard no more. */
+static void test_nonsense_ends_a_worker(void **state)
+{
+	static const uint32_t stranger[4] = { 999 }, one_of_ours[4] = { PROTOCOL_STOP };
+	static const struct {
+		const void *bytes;
+		size_t size;
+	} cases[] = { { "abc", 3 }, { stranger, 16 }, { one_of_ours, 16 } };
+	struct bench bench;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int control = talking_start(&bench);
+
+		assert_int_equal(send(control, cases[i].bytes, cases[i].size, 0), cases[i].size);
+		assert_false(instance_listen(&bench.instance));
+		assert_int_equal(bench.instance.control, -1);
+		assert_true(bench.instance.killed_at != 0);
+		talking_end(&bench, control);
+	}
+}
+
+/* It says that it has failed and does not end: it is waited for, but not for ever. */
+static void test_one_that_lingers_is_ended(void **state)
+{
+	struct bench bench;
+	int control = talking_start(&bench);
+	(void)state;
+
+	bench.config.call_limit_ns = 60 * SECOND;
+	protocol_send(control, PROTOCOL_FAILED, 4, EIO, "the reason", NULL, 0);
+	protocol_send(control, PROTOCOL_REFUSED, 1, 0, "another", NULL, 0);
+	instance_listen(&bench.instance);
+	assert_int_equal(bench.instance.state, INSTANCE_FAILED);
+	assert_false(bench.run.misconfigured); /* nothing counts behind the last word */
+	pass(&bench, SECOND);
+	assert_true(bench.instance.killed_at == 0);
+	assert_true(instance_due(&bench.instance) < bench.run.now + SECOND);
+	pass(&bench, SECOND);
+	assert_true(bench.instance.killed_at != 0);
+	talking_end(&bench, control);
+}
+
+/* That its file has gone is a mistake of whoever starts the run; but not once that has begun. */
+static void test_refused_later_is_no_misconfiguration(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	for (int started = 0; started < 2; started++) {
+		int control = talking_start(&bench);
+
+		bench.run.started = started;
+		protocol_send(control, PROTOCOL_REFUSED, 1, ENOENT, "it is gone", NULL, 0);
+		instance_listen(&bench.instance);
+		assert_true(bench.run.failed);
+		assert_int_equal(bench.run.misconfigured, !started);
+		talking_end(&bench, control);
+	}
+}
+
+/* Nobody told it to: that is a crash. While the run ends it is what was asked for. */
+static void test_detached_unasked_is_no_end(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	for (int stopping = 0; stopping < 2; stopping++) {
+		int control = talking_start(&bench);
+
+		bench.run.stopping_since = stopping ? bench.run.now : 0;
+		protocol_send(control, PROTOCOL_DETACHED, 0, 0, NULL, NULL, 0);
+		instance_listen(&bench.instance);
+		assert_int_equal(bench.instance.said_end, stopping);
+		talking_end(&bench, control);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +359,10 @@ int main(void)
 		cmocka_unit_test(test_last_words_are_heard),
 		cmocka_unit_test(test_one_that_attaches_is_left_not_killed),
 		cmocka_unit_test(test_none_is_started_beside_one_that_was_left),
+		cmocka_unit_test(test_nonsense_ends_a_worker),
+		cmocka_unit_test(test_one_that_lingers_is_ended),
+		cmocka_unit_test(test_refused_later_is_no_misconfiguration),
+		cmocka_unit_test(test_detached_unasked_is_no_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

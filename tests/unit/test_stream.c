@@ -97,6 +97,112 @@ static void test_gaps_of_a_broken_worker_are_told(void **state)
 	bench_close(&bench);
 }
 
+/* What the stream has told of its losses, as a number of the text that it wrote. */
+static uint64_t told_losses(struct bench *bench)
+{
+	char *text = written(bench), *at = text;
+	uint64_t sum = 0;
+
+	while ((at = strstr(at, "\"count\":"))) {
+		at += strlen("\"count\":");
+		sum += strtoull(at, NULL, 10);
+	}
+	free(text);
+	return sum;
+}
+
+static void settle(struct bench *bench)
+{
+	struct instance *instance = &bench->instance;
+
+	instance->crashed = true;
+	instance->state = INSTANCE_DRAINING;
+	stream_round(&bench->run);
+	instance_close_books(instance);
+	stream_finish(&bench->run);
+	assert_int_equal(ledger_pending(&instance->ledger), 0);
+	assert_int_equal(instance->ledger.produced, instance->ledger.delivered +
+							    instance->ledger.filtered +
+							    ledger_lost(&instance->ledger));
+	assert_int_equal(told_losses(bench), ledger_lost(&instance->ledger));
+}
+
+/* Losses that a worker counted, which were told, and which it then denies. */
+static void test_losses_are_not_taken_back(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	bus_count(bench.instance.bus, BUS_USER_LOST, 1000);
+	bus_asleep_set(bench.instance.bus, true);
+	stream_round(&bench.run);
+	bus_count(bench.instance.bus, BUS_USER_LOST, (uint64_t)-990);
+	settle(&bench);
+	assert_int_equal(bench.instance.ledger.lost[LEDGER_RING], 1000);
+	bench_close(&bench);
+}
+
+/* A record that claims losses which nobody counted, of user space as of a CPU. */
+static void test_claimed_losses_are_none(void **state)
+{
+	struct bpfhost_event *event;
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(*event));
+	for (int i = 0; i < 3; i++) {
+		event = bus_reserve(bench.instance.bus, BUS_EVENT, sizeof(*event));
+		*event = (struct bpfhost_event){ .type = BENCH_TYPE,
+						 .cpu = i == 2 ? UINT16_MAX : 0,
+						 .flags = i ? 0 : BPFHOST_EVENT_USER,
+						 .lost = UINT64_MAX };
+	}
+	bus_publish(bench.instance.bus);
+	settle(&bench);
+	assert_int_equal(ledger_lost(&bench.instance.ledger), 0);
+	assert_int_equal(bench.instance.ledger.delivered, 3);
+	bench_close(&bench);
+}
+
+/* Each new type is kept for as long as the run lasts: so what they may take is bounded. */
+static void test_schemas_have_bounds(void **state)
+{
+	struct bpfhost_schema_builder *builder = bpfhost_schema_new(BENCH_TYPE + 1, "e", 64);
+	struct bpfhost_schema *schema;
+	struct bench bench;
+	(void)state;
+
+	assert_int_equal(bpfhost_schema_finish(builder, &schema), 0);
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	assert_true(bench.instance.types.bytes >= sizeof(*schema));
+	bench.instance.types.bytes = 64U << 20;
+	memcpy(bus_reserve(bench.instance.bus, BUS_SCHEMA, schema->size), schema, schema->size);
+	bus_publish(bench.instance.bus);
+	stream_round(&bench.run);
+	assert_true(bench.instance.broken);
+	assert_int_equal(bench.instance.types.count, 1);
+	free(schema);
+	bpfhost_schema_free(builder);
+	bench_close(&bench);
+}
+
+/* Numbers that would run over in a sum. */
+static void test_senseless_counts_balance(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	for (int counter = 0; counter < BUS_NCOUNTERS; counter++)
+		bus_count(bench.instance.bus, (enum bus_counter)counter, UINT64_MAX);
+	settle(&bench);
+	assert_true(bench.instance.ledger.produced < UINT64_MAX / 1000);
+	bench_close(&bench);
+}
+
 /* A worker that hangs is ended, but what it had put on the bus is as good as any. */
 static void test_events_before_a_hang_are_delivered(void **state)
 {
@@ -177,6 +283,10 @@ int main(void)
 		cmocka_unit_test(test_no_sleep_before_the_bus_is_empty),
 		cmocka_unit_test(test_a_round_ends),
 		cmocka_unit_test(test_gaps_of_a_broken_worker_are_told),
+		cmocka_unit_test(test_losses_are_not_taken_back),
+		cmocka_unit_test(test_claimed_losses_are_none),
+		cmocka_unit_test(test_schemas_have_bounds),
+		cmocka_unit_test(test_senseless_counts_balance),
 		cmocka_unit_test(test_events_before_a_hang_are_delivered),
 		cmocka_unit_test(test_only_what_is_delivered_is_truncated),
 		cmocka_unit_test(test_truncated_events_are_counted),

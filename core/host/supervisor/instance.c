@@ -9,6 +9,7 @@
 #include "supervisor/blockage.h"
 #include "supervisor/instance_private.h"
 #include "supervisor/stream.h"
+#include "supervisor/strays.h"
 #include "worker/protocol.h"
 #include "worker/worker.h"
 
@@ -39,6 +40,24 @@ void instance_fail(struct instance *instance)
 	run->failed = true;
 	if (run->config->on_error == CONFIG_ON_ERROR_ABORT)
 		supervisor_stop(run);
+}
+
+void instance_tell_unsaid(struct instance *instance)
+{
+	uint64_t dropped = said_take_dropped(&instance->said);
+
+	if (dropped)
+		log_write(instance->run->log, BPFHOST_WARN, instance_name(instance),
+			  "%llu of its log lines were dropped (more than %u KiB a second)",
+			  (unsigned long long)dropped, SAID_A_SECOND >> 10);
+}
+
+bool instance_may_say(struct instance *instance, size_t size)
+{
+	if (!said_admit(&instance->said, size, instance->run->now))
+		return false;
+	instance_tell_unsaid(instance);
+	return true;
 }
 
 static void instance_say(struct instance *instance, enum protocol_kind kind)
@@ -116,6 +135,15 @@ static uint64_t instance_leave_at(const struct instance *instance)
 	return instance->killed_at + INSTANCE_END_LIMIT;
 }
 
+/* When one that has said its last word must be gone; nothing is left for it to do then. */
+static uint64_t instance_linger_at(const struct instance *instance)
+{
+	if (!instance_alive(instance) || !instance->said_end || instance->killed_at ||
+	    instance_only_frees(instance))
+		return UINT64_MAX;
+	return instance->said_end_at + INSTANCE_END_LIMIT;
+}
+
 static uint64_t instance_slow_at(const struct instance *instance)
 {
 	return instance->state == INSTANCE_STARTING ? instance->slow_at : UINT64_MAX;
@@ -130,12 +158,14 @@ static uint64_t instance_restart_at(const struct instance *instance)
 uint64_t instance_due(const struct instance *instance)
 {
 	uint64_t hang = instance_hang_at(instance), leave = instance_leave_at(instance);
-	uint64_t slow = instance_slow_at(instance), due = hang < leave ? hang : leave;
+	uint64_t slow = instance_slow_at(instance), linger = instance_linger_at(instance);
+	uint64_t due = hang < leave ? hang : leave;
 
 	if (instance->state == INSTANCE_WAITING)
 		return instance_restart_at(instance);
 	if (instance->state == INSTANCE_DRAINING)
 		return instance->run->sink_blocked ? UINT64_MAX : instance->run->now;
+	due = linger < due ? linger : due;
 	return slow < due ? slow : due;
 }
 
@@ -174,6 +204,14 @@ static void instance_end_hung(struct instance *instance)
 	instance_kill(instance);
 }
 
+static void instance_end_lingering(struct instance *instance)
+{
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+		  "plugin %s: its worker said that it was at its end, and goes on; ending it",
+		  instance->config->plugin);
+	instance_kill(instance);
+}
+
 void instance_tick(struct instance *instance)
 {
 	uint64_t now = instance->run->now;
@@ -186,6 +224,8 @@ void instance_tick(struct instance *instance)
 			instance_tell_slow(instance);
 		if (instance_hang_at(instance) <= now)
 			instance_end_hung(instance);
+		if (instance_linger_at(instance) <= now)
+			instance_end_lingering(instance);
 		if (instance_leave_at(instance) <= now)
 			instance_leave(instance);
 	}
@@ -195,6 +235,8 @@ void instance_free(struct instance *instance)
 {
 	if (!instance_only_frees(instance))
 		instance_kill(instance);
+	if (instance_alive(instance))
+		strays_end_around(instance->pid);
 	if (instance->source)
 		merge_source_remove(instance->run->merge, instance->source);
 	kernel_view_close(&instance->kernel);

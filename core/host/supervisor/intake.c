@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "supervisor/instance.h"
+#include "supervisor/instance_private.h"
 #include "supervisor/stream.h"
 #include "supervisor/stream_private.h"
 #include "worker/worker.h"
@@ -51,19 +52,22 @@ static uint64_t *stream_gap_seen(struct instance *instance, const struct bpfhost
 }
 
 /*
- * How many events were lost in front of this one. A worker could claim any number; the kernel's own
- * is the bound. That is looked at only where there is a gap: the traced program writes the same cache
- * line for each event, and would wait for it.
+ * How many events were lost in front of this one. A worker could claim any number; what is in the books
+ * is the bound, the kernel's own count or that of user space. The former is looked at only where there is a
+ * gap: the traced program writes the same cache line for each event, and would wait for it.
  */
 static uint64_t stream_gap(const struct instance *instance, const struct bpfhost_event *event,
 			   const uint64_t *seen)
 {
+	uint64_t counted;
+
 	if (!seen || event->lost <= *seen)
 		return 0;
-	if (!(event->flags & BPFHOST_EVENT_USER) &&
-	    event->lost > kernel_view_lost(&instance->kernel, event->cpu))
-		return 0;
-	return event->lost - *seen;
+	if (event->flags & BPFHOST_EVENT_USER)
+		counted = instance_claim(instance, BUS_USER_LOST);
+	else
+		counted = kernel_view_lost(&instance->kernel, event->cpu);
+	return event->lost > counted ? 0 : event->lost - *seen;
 }
 
 /* -EAGAIN: the merge is full, the frame is given back. */
@@ -104,8 +108,9 @@ static void stream_take_schema(struct instance *instance, const struct bus_frame
 	}
 	free(copy);
 	if (err)
-		stream_breach(instance, err == -EEXIST ? "a type with two schemas"
-						       : "a schema that does not hold together");
+		stream_breach(instance, err == -EEXIST  ? "a type with two schemas"
+					: err == -E2BIG ? "more schemas than there is room for"
+							: "a schema that does not hold together");
 }
 
 /*
@@ -132,7 +137,8 @@ static void stream_take_log(struct instance *instance, const struct bus_frame *f
 	memcpy(copy, payload, size);
 	copy[size] = '\0';
 	name_size = strlen(name) + 1;
-	if (sizeof(*head) + name_size > size)
+	if (sizeof(*head) + name_size > size || !log_shows(instance->run->log, head->level) ||
+	    !instance_may_say(instance, size))
 		return;
 	if (*name && stream_shows_place(instance, name))
 		log_write(instance->run->log, head->level, instance->config->name, "%s (%s:%u)",
@@ -206,7 +212,7 @@ static void stream_tell_silent_gaps(struct instance *instance, uint64_t now)
 			return;
 		life->gaps_seen[cpu] = lost;
 	}
-	lost = bus_counter(instance->bus, BUS_USER_LOST);
+	lost = instance_claim(instance, BUS_USER_LOST);
 	if (lost > life->user_gap_seen &&
 	    !merge_push(instance->run->merge, instance->source, now, lost - life->user_gap_seen,
 			STREAM_MARK_USER, NULL, 0))

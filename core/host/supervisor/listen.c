@@ -16,37 +16,48 @@
 
 static void instance_on_opened(struct instance *instance, const struct protocol_message *message)
 {
-	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
-		  instance_name(instance), "opened plugin %s", message->text);
 	if (instance->state != INSTANCE_OPENING) /* told to stop meanwhile */
 		return;
+	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
+		  instance_name(instance), "opened plugin %s", message->text);
 	instance->state = INSTANCE_OPENED;
 	if (instance->run->started)
 		instance_start(instance);
 }
 
-static void instance_on_refused(struct instance *instance, const struct protocol_message *message)
+/* The last word of a worker, which it has once; what fails when the run has begun is no misconfiguration. */
+static void instance_on_failure(struct instance *instance, const struct protocol_message *message)
 {
-	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
+	struct supervisor *run = instance->run;
+
+	if (instance->said_end)
+		return;
+	log_write(run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
 	instance->said_end = true;
-	if (message->a)
-		instance->run->misconfigured = true;
+	instance->said_end_at = run->now;
+	if (message->kind == PROTOCOL_REFUSED && message->a && !run->started)
+		run->misconfigured = true;
+	if (message->kind == PROTOCOL_FAILED && message->a == WORKER_CALL_LOAD &&
+	    message->b == EINVAL)
+		run->load_misconfigured = true;
 	instance_fail(instance);
 }
 
-static void instance_on_failed(struct instance *instance, const struct protocol_message *message)
+/* Nobody ends as he should before being told to: what then ends without a word has crashed. */
+static void instance_on_detached(struct instance *instance)
 {
-	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
+	if (!instance->run->stopping_since && !instance->run->config->dry_run)
+		return;
 	instance->said_end = true;
-	if (message->a == WORKER_CALL_LOAD && message->b == EINVAL)
-		instance->run->load_misconfigured = true;
-	instance_fail(instance);
+	instance->said_end_at = instance->run->now;
 }
 
 static void instance_on_attached(struct instance *instance, const struct protocol_message *message)
 {
 	struct supervisor *run = instance->run;
 
+	if (instance->running_since) /* it has said so */
+		return;
 	if (instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_RUNNING;
 	run->any_ran = true;
@@ -70,9 +81,32 @@ static void instance_on_ring(struct instance *instance, const struct protocol_me
 		err = kernel_view_open(&instance->kernel, message->fds[0], reader, message->a);
 	if (!err)
 		instance->life.gaps_seen = calloc(message->a, sizeof(uint64_t));
-	if (err)
+	if (err && instance_may_say(instance, sizeof(message->text)))
 		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
 			  "failed to map the counters: %s", strerror(-err));
+}
+
+/* A line of a dry run is all that may come to stdout beside events. */
+static void instance_on_plan(struct instance *instance, const struct protocol_message *message)
+{
+	if (instance->run->config->dry_run)
+		supervisor_tell_plan(instance, message->text);
+}
+
+static void instance_on_missed(struct instance *instance, const struct protocol_message *message)
+{
+	if (instance_may_say(instance, message->text_size))
+		log_write(instance->run->log, BPFHOST_WARN, instance_name(instance), "%s",
+			  message->text);
+}
+
+/* It could not have been sent by ours. What else this worker says is not to be believed either. */
+static void instance_on_nonsense(struct instance *instance)
+{
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+		  "the worker sent a message that cannot be; ending it");
+	instance_hang_up(instance);
+	instance_kill(instance);
 }
 
 static void instance_on_message(struct instance *instance, struct protocol_message *message)
@@ -82,20 +116,17 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		instance_on_opened(instance, message);
 		break;
 	case PROTOCOL_REFUSED:
-		instance_on_refused(instance, message);
-		break;
 	case PROTOCOL_FAILED:
-		instance_on_failed(instance, message);
+		instance_on_failure(instance, message);
 		break;
 	case PROTOCOL_RING:
 		instance_on_ring(instance, message);
 		break;
 	case PROTOCOL_MISSED:
-		log_write(instance->run->log, BPFHOST_WARN, instance_name(instance), "%s",
-			  message->text);
+		instance_on_missed(instance, message);
 		break;
 	case PROTOCOL_PLAN:
-		supervisor_tell_plan(instance, message->text);
+		instance_on_plan(instance, message);
 		break;
 	case PROTOCOL_ATTACHED:
 		instance_on_attached(instance, message);
@@ -110,8 +141,10 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		instance->drained = false;
 		break;
 	case PROTOCOL_DETACHED:
-		instance->said_end = true;
+		instance_on_detached(instance);
 		break;
+	default:
+		instance_on_nonsense(instance);
 	}
 	protocol_close_fds(message);
 }
@@ -136,6 +169,10 @@ bool instance_listen(struct instance *instance)
 
 		if (got == -EAGAIN)
 			return false;
+		if (got == -EBADMSG) {
+			instance_on_nonsense(instance);
+			return false;
+		}
 		if (got <= 0) {
 			instance_on_hang_up(instance);
 			return false;

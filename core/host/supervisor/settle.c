@@ -12,6 +12,7 @@
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
 #include "supervisor/stream.h"
+#include "supervisor/strays.h"
 #include "worker/worker.h"
 
 #define INSTANCE_BACKOFF_FIRST 100000000ULL   /* ns */
@@ -51,7 +52,11 @@ static void instance_tell_crash(struct instance *instance, const siginfo_t *info
 static bool instance_has_ended(int pidfd, siginfo_t *ret_info)
 {
 	*ret_info = (siginfo_t){ 0 };
-	return waitid(P_PIDFD, (id_t)pidfd, ret_info, WEXITED | WNOHANG) == 0 && ret_info->si_pid;
+	if (waitid(P_PIDFD, (id_t)pidfd, ret_info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	    !ret_info->si_pid)
+		return false;
+	strays_end(ret_info->si_pid);
+	return waitid(P_PIDFD, (id_t)pidfd, ret_info, WEXITED | WNOHANG) == 0;
 }
 
 /* From here on only what it left on the bus is taken. NULL: it is still there, but given up. */
@@ -117,14 +122,26 @@ void instance_leave(struct instance *instance)
 	instance_without_worker(instance, NULL);
 }
 
+/* At a million a second it takes 35 years to get there; a few of them are exact as JSON numbers still. */
+#define INSTANCE_CLAIM_MAX (1ULL << 50)
+
+uint64_t instance_claim(const struct instance *instance, enum bus_counter counter)
+{
+	uint64_t claim = bus_counter(instance->bus, counter);
+
+	if (counter == BUS_USER_LOST && claim < instance->life.user_gap_seen)
+		claim = instance->life.user_gap_seen;
+	return claim < INSTANCE_CLAIM_MAX ? claim : INSTANCE_CLAIM_MAX;
+}
+
 /* The kernel's counts and those of user space, of the worker of this life. */
 static uint64_t instance_produced(const struct instance *instance, uint64_t *ret_lost)
 {
 	struct kernel_sums sums;
 
 	kernel_view_sums(&instance->kernel, &sums);
-	*ret_lost = sums.lost + bus_counter(instance->bus, BUS_USER_LOST);
-	return sums.produced + bus_counter(instance->bus, BUS_USER_PRODUCED);
+	*ret_lost = sums.lost + instance_claim(instance, BUS_USER_LOST);
+	return sums.produced + instance_claim(instance, BUS_USER_PRODUCED);
 }
 
 void instance_ledger(const struct instance *instance, struct ledger *ret_ledger)
@@ -136,14 +153,14 @@ void instance_ledger(const struct instance *instance, struct ledger *ret_ledger)
 		return;
 	ret_ledger->produced += instance_produced(instance, &lost);
 	ret_ledger->lost[LEDGER_RING] += lost;
-	ret_ledger->filtered += bus_counter(instance->bus, BUS_TAKEN);
+	ret_ledger->filtered += instance_claim(instance, BUS_TAKEN);
 }
 
 /* What nobody has seen: produced, not lost to the ring, and yet never arrived here. */
 static void instance_settle_ledger(struct instance *instance)
 {
 	struct ledger *ledger = &instance->ledger;
-	uint64_t taken = bus_counter(instance->bus, BUS_TAKEN);
+	uint64_t taken = instance_claim(instance, BUS_TAKEN);
 	uint64_t lost, produced = instance_produced(instance, &lost);
 	uint64_t known = lost + taken + instance->life.received;
 	enum ledger_loss why = instance->crashed ? LEDGER_CRASH : LEDGER_STOP;
@@ -163,7 +180,7 @@ static void instance_tell_lost_lines(const struct instance *instance)
 {
 	struct log *log = instance->run->log;
 	struct kernel_sums sums;
-	uint64_t unseen = bus_counter(instance->bus, BUS_LOG_LOST);
+	uint64_t unseen = instance_claim(instance, BUS_LOG_LOST);
 
 	kernel_view_sums(&instance->kernel, &sums);
 	if (sums.log_lost)
@@ -183,6 +200,7 @@ void instance_close_books(struct instance *instance)
 	instance->settled = true;
 	instance_settle_ledger(instance);
 	instance_tell_lost_lines(instance);
+	instance_tell_unsaid(instance);
 }
 
 static void instance_end_life(struct instance *instance)

@@ -16,6 +16,7 @@
 #include "sink/output.h"
 #include "supervisor/kernel_view.h"
 #include "supervisor/ledger.h"
+#include "supervisor/said.h"
 #include "supervisor/types.h"
 
 enum instance_state {
@@ -57,6 +58,8 @@ struct instance {
 	struct life life;
 	struct ledger ledger;
 	bool said_end;          /* the worker told how it ended */
+	uint64_t said_end_at;   /* CLOCK_MONOTONIC ns */
+	struct said said;       /* what of its words came into the log */
 	bool hung_up;           /* it closed its control socket */
 	bool broken;            /* it broke the format of the bus, nothing more is taken */
 	bool hung;              /* it was too long in one call, and killed */

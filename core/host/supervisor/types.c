@@ -7,6 +7,8 @@
 
 /* An instance may have as many types as there are probes in the kernel, and some. */
 #define TYPES_MAX 65536
+/* Bytes of all schemas of an instance: 64 KiB of fields for each of 1,000 types. */
+#define TYPES_BYTES_MAX (64U << 20)
 
 static uint32_t types_hash(const unsigned char *bytes, uint32_t size)
 {
@@ -48,12 +50,12 @@ static void types_entry_free(struct type_entry *entry)
 	sink_type_free(entry->type);
 }
 
-static int types_insert(struct types *types, const struct type_entry *entry)
+static int types_insert(struct types *types, const struct type_entry *entry, uint32_t size)
 {
 	struct type_entry *entries;
 	size_t place = types_place(types, entry->id);
 
-	if (types->count == TYPES_MAX)
+	if (types->count == TYPES_MAX || types->bytes + size > TYPES_BYTES_MAX)
 		return -E2BIG;
 	entries = reallocarray(types->entries, types->count + 1, sizeof(*entries));
 	if (!entries)
@@ -62,6 +64,7 @@ static int types_insert(struct types *types, const struct type_entry *entry)
 	memmove(entries + place + 1, entries + place, (types->count - place) * sizeof(*entries));
 	entries[place] = *entry;
 	types->count++;
+	types->bytes += size;
 	return 0;
 }
 
@@ -74,7 +77,7 @@ static int types_compile(struct types *types, const struct bpfhost_schema *schem
 	if (!err && filter)
 		err = filter_bind(filter, entry.type, &entry.filter);
 	if (!err)
-		err = types_insert(types, &entry);
+		err = types_insert(types, &entry, schema->size);
 	if (err)
 		types_entry_free(&entry);
 	return err;

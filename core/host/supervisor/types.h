@@ -19,6 +19,7 @@ struct type_entry {
 struct types {
 	struct type_entry *entries; /* by id */
 	size_t count;
+	uint64_t bytes; /* of the schemas that they came from */
 };
 
 /*

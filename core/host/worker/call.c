@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <time.h>
+#include <unistd.h>
 
 uint64_t worker_now(void)
 {
@@ -40,6 +41,13 @@ static call_fn call_pick(const struct worker *worker, enum worker_call call)
 	}
 }
 
+void worker_call_leave(const struct worker *worker)
+{
+	if (getpid() != worker->pid)
+		_exit(1);
+	bus_call_leave(worker->bus);
+}
+
 int worker_call(struct worker *worker, enum worker_call call)
 {
 	int ret;
@@ -47,7 +55,7 @@ int worker_call(struct worker *worker, enum worker_call call)
 	worker->error[0] = '\0';
 	bus_call_enter(worker->bus, call, worker_now());
 	ret = call_pick(worker, call)(&worker->instance);
-	bus_call_leave(worker->bus);
+	worker_call_leave(worker);
 	worker_publish(worker);
 	return ret;
 }
@@ -60,6 +68,6 @@ int worker_call_poll(struct worker *worker, uint32_t budget)
 
 	bus_call_enter(worker->bus, WORKER_CALL_POLL, worker_now());
 	ret = poll(&worker->instance, budget);
-	bus_call_leave(worker->bus);
+	worker_call_leave(worker);
 	return ret;
 }

@@ -23,6 +23,7 @@
 
 struct worker {
 	const struct worker_setup *setup;
+	pid_t pid; /* its own */
 	struct bus_ring *bus;
 	struct worker_plugin plugin;
 	struct bpfhost_host host;
@@ -67,6 +68,11 @@ void worker_hear(struct worker *worker);
  */
 int worker_watch(struct worker *worker, int fd, bool edge);
 
+/*
+ * The plugin has returned. Where it has forked, it does so twice: the copy, which has the control socket, the
+ * bus and all else too, ends here.
+ */
+void worker_call_leave(const struct worker *worker);
 /* Calls one function of the plugin, telling the supervisor so. */
 int worker_call(struct worker *worker, enum worker_call call);
 /* poll, with a budget: how many records it took, or -errno. */

@@ -106,6 +106,7 @@ static void worker_own_process(struct worker_setup *setup)
 	worker_null_streams();
 	worker_reset_signals();
 	worker_raise_limits();
+	setpgid(0, 0); /* the supervisor ends the group when this process has ended */
 	snprintf(name, sizeof(name), "bpfhost:%s", setup->instance->name);
 	prctl(PR_SET_NAME, name);
 	if (privileges_follow_parent(setup->supervisor) < 0)
@@ -150,7 +151,7 @@ static void worker_open(struct worker *worker)
 		worker_end(worker, PROTOCOL_REFUSED, 1, err, why.text);
 	bus_call_enter(worker->bus, WORKER_CALL_OPEN, worker_now());
 	err = worker_plugin_load(&worker->plugin, &why);
-	bus_call_leave(worker->bus);
+	worker_call_leave(worker);
 	if (err)
 		worker_end(worker, PROTOCOL_REFUSED, 0, err, why.text);
 	worker_tell_opened(worker);
@@ -176,9 +177,15 @@ static void worker_await_start(struct worker *worker)
 			   "failed to prepare for waiting");
 }
 
-static const char *worker_reason(const struct worker *worker, int err)
+/* What the plugin said, or what it did when it said nothing. */
+static void worker_reason(const struct worker *worker, enum worker_call call, int err, char *out,
+			  size_t size)
 {
-	return worker->error[0] ? worker->error : strerror(-err);
+	if (worker->error[0])
+		snprintf(out, size, "%s", worker->error);
+	else
+		snprintf(out, size, "plugin %s: %s failed without a word of why: %s",
+			 worker->setup->instance->plugin, worker_call_name(call), strerror(-err));
 }
 
 /* Undoes a half made instance, then tells what had failed. */
@@ -186,19 +193,21 @@ static _Noreturn void worker_give_up(struct worker *worker, enum worker_call cal
 {
 	char text[PROTOCOL_TEXT_MAX];
 
-	snprintf(text, sizeof(text), "%s", worker_reason(worker, err));
+	worker_reason(worker, call, err, text, sizeof(text));
 	worker_call(worker, WORKER_CALL_DETACH);
 	worker_end(worker, PROTOCOL_FAILED, call, err, text);
 }
 
 static _Noreturn void worker_finish(struct worker *worker)
 {
+	char text[PROTOCOL_TEXT_MAX];
 	int err;
 
 	err = worker_call(worker, WORKER_CALL_DETACH);
-	if (err < 0)
-		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_DETACH, err,
-			   worker_reason(worker, err));
+	if (err < 0) {
+		worker_reason(worker, WORKER_CALL_DETACH, err, text, sizeof(text));
+		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_DETACH, err, text);
+	}
 	bus_complete_set(worker->bus, UINT64_MAX);
 	worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
 }
@@ -231,7 +240,7 @@ static uint64_t worker_late_needs(struct worker *worker)
 	extension = worker_plugin_extension(&worker->plugin, BPFHOST_EXT_LATE);
 	if (extension && extension->size >= sizeof(*extension) && extension->needs)
 		needs &= extension->needs(&worker->instance);
-	bus_call_leave(worker->bus);
+	worker_call_leave(worker);
 	return needs;
 }
 
@@ -291,7 +300,9 @@ static void worker_raise_control(struct worker *worker, struct worker_setup *set
 _Noreturn void worker_main(const struct worker_setup *given)
 {
 	struct worker_setup setup = *given;
-	struct worker worker = { .setup = &setup, .bus = setup.bus, .ring = KERNEL_RING_NONE };
+	struct worker worker = {
+		.setup = &setup, .bus = setup.bus, .ring = KERNEL_RING_NONE, .pid = getpid()
+	};
 	int err;
 
 	worker_own_process(&setup);
