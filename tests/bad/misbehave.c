@@ -6,20 +6,11 @@
 #include "plain.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <bpfhost/sdk.h>
 
-#include "misbehave_event.h"
-
-#define LEAK_BYTES  65536
-#define FLOOD_LINES 20000
+#include "ways/ways.h"
 
 enum where { WHERE_NOWHERE, WHERE_LOAD, WHERE_ATTACH, WHERE_POLL, WHERE_DETACH };
 
@@ -32,162 +23,41 @@ static int64_t misbehave_option(const struct bpfhost_instance *self, const char 
 	return bpfhost_option(self, name)->items[0].number.i;
 }
 
-/* ---- each of the ways; returns what the function returns, 1: as if nothing was ------------------- */
-
-/* A real fault, whatever the sanitizers would like to make of it. */
-__attribute__((no_sanitize("address", "undefined"))) static int how_crash(
-	struct bpfhost_instance *self)
+static const struct way *misbehave_way(const struct bpfhost_instance *self)
 {
-	volatile int *nowhere = NULL;
+	static const struct way *const lists[] = { ways_end, ways_process, ways_bus, ways_say };
+	const char *how = bpfhost_option(self, "how")->items[0].text;
 
-	(void)self;
-	signal(SIGSEGV, SIG_DFL);
-	__asm__ volatile("" : "+r"(nowhere));
-	*nowhere = 1;
-	return 1;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const struct way *way = lists[i]; way->name; way++)
+			if (!strcmp(way->name, how))
+				return way;
+	return NULL;
 }
-
-static int how_abort(struct bpfhost_instance *self)
-{
-	(void)self;
-	abort();
-}
-
-static int how_loop(struct bpfhost_instance *self)
-{
-	for (;;)
-		__asm__ volatile("" ::"r"(self));
-	return 1;
-}
-
-static int how_exit(struct bpfhost_instance *self)
-{
-	(void)self;
-	exit(0);
-}
-
-static int how_quick_exit(struct bpfhost_instance *self)
-{
-	(void)self;
-	_exit(0);
-}
-
-static int how_error(struct bpfhost_instance *self)
-{
-	(void)self;
-	return -EIO;
-}
-
-static int how_leak(struct bpfhost_instance *self)
-{
-	char *bytes = malloc(LEAK_BYTES);
-
-	(void)self;
-	if (bytes)
-		memset(bytes, 1, LEAK_BYTES);
-	__asm__ volatile("" ::"r"(bytes) : "memory");
-	(void)!open("/dev/null", O_RDONLY | O_CLOEXEC);
-	return 1;
-}
-
-static int how_close(struct bpfhost_instance *self)
-{
-	(void)self;
-	close_range(3, ~0U, 0);
-	return 1;
-}
-
-static int how_short(struct bpfhost_instance *self)
-{
-	struct misbehave_event event = { .number = 1 };
-
-	if (bpfhost_emit_struct(self, "misbehave_event", &event.header, sizeof(event)))
-		return -EIO;
-	return self->host->emit(self->host, &event, sizeof(event) - 8) ?: 1;
-}
-
-static int how_unknown(struct bpfhost_instance *self)
-{
-	struct bpfhost_event event = { .type = 0x7fffffff };
-
-	return self->host->emit(self->host, &event, sizeof(event)) ?: 1;
-}
-
-static int how_flood(struct bpfhost_instance *self)
-{
-	for (int i = 0; i < FLOOD_LINES; i++)
-		bpfhost_info(self, "flood %d", i);
-	return 1;
-}
-
-static void how_handler(int signal)
-{
-	(void)signal;
-}
-
-static int how_signals(struct bpfhost_instance *self)
-{
-	(void)self;
-	signal(SIGTERM, how_handler);
-	return 1;
-}
-
-static int how_umask(struct bpfhost_instance *self)
-{
-	(void)self;
-	umask(0);
-	return 1;
-}
-
-static int how_folder(struct bpfhost_instance *self)
-{
-	(void)self;
-	return chdir("/") ? -errno : 1;
-}
-
-static int how_child(struct bpfhost_instance *self)
-{
-	pid_t parent = getpid(), pid = fork();
-
-	(void)self;
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		while (getppid() == parent)
-			pause();
-		_exit(0);
-	}
-	return pid < 0 ? -errno : 1;
-}
-
-static const struct {
-	const char *name;
-	int (*way)(struct bpfhost_instance *self);
-} misbehave_ways[] = {
-	{ "crash", how_crash },     { "abort", how_abort },      { "loop", how_loop },
-	{ "exit", how_exit },       { "_exit", how_quick_exit }, { "error", how_error },
-	{ "leak", how_leak },       { "close", how_close },      { "short", how_short },
-	{ "unknown", how_unknown }, { "flood", how_flood },      { "signals", how_signals },
-	{ "umask", how_umask },     { "folder", how_folder },    { "child", how_child },
-};
 
 static int misbehave(struct bpfhost_instance *self, enum where where)
 {
-	const char *how = bpfhost_option(self, "how")->items[0].text;
+	static bool done;
+	const struct way *way = misbehave_way(self);
 
-	if (misbehave_option(self, "where") != where)
+	if (misbehave_option(self, "where") != where || (done && way->once))
 		return 1;
-	for (size_t i = 0; i < sizeof(misbehave_ways) / sizeof(misbehave_ways[0]); i++)
-		if (!strcmp(misbehave_ways[i].name, how))
-			return misbehave_ways[i].way(self);
-	return bpfhost_fail(self, -EINVAL, "option how: \"%s\" is no way to misbehave", how);
+	done = true;
+	return way->run(self);
 }
 
 /* ---- the vtable ---------------------------------------------------------------------------------- */
 
 static int misbehave_load(struct bpfhost_instance *self)
 {
-	int err = bpfhost_default_load(self) ?: misbehave(self, WHERE_LOAD);
+	const struct way *way = misbehave_way(self);
+	int err;
 
+	if (!way)
+		return bpfhost_fail(self, -EINVAL, "option how: there is no such way");
+	if (way->prepare)
+		way->prepare();
+	err = bpfhost_default_load(self) ?: misbehave(self, WHERE_LOAD);
 	return err < 0 ? err : 0;
 }
 

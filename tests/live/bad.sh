@@ -10,7 +10,7 @@ slow=${BPFHOST_TEST_SLOW:-1}
 
 fail() {
 	echo "FAILED: $*" >&2
-	[[ -s $work/log ]] && sed 's/^/  log: /' "$work/log" >&2
+	[[ -s $work/log ]] && tail -n 200 "$work/log" | sed 's/^/  log: /' >&2
 	exit 1
 }
 
@@ -91,15 +91,24 @@ end_host() {
 # stat_of INSTANCE NAME: a number of the ledger.
 stat_of() { sed -nE "s/^stats instance=$1 .* $2=([0-9]+)( .*)?$/\1/p" "$work/log" | tail -1; }
 
+# The stream's lines and gaps by instance and kind: "INSTANCE KIND LINES COUNTS". Read once for all.
+tally() {
+	[[ $work/tally -nt $work/out ]] && return
+	jq -r '"\(.instance) \(.kind) \(.data.count // 0)"' "$work/out" |
+		awk '{ lines[$1 " " $2]++; counts[$1 " " $2] += $3 }
+			END { for (key in lines) printf "%s %d %.0f\n", key, lines[key], counts[key] }' \
+			>"$work/tally"
+}
+
 # lines INSTANCE KIND: how many lines of this kind the stream has.
 lines() {
-	jq -r --arg i "$1" --arg k "$2" 'select(.instance == $i and .kind == $k) | .kind' \
-		"$work/out" | wc -l
+	tally
+	awk -v i="$1" -v k="$2" '$1 == i && $2 == k { n = $3 } END { print n + 0 }' "$work/tally"
 }
 
 gaps() {
-	jq -s --arg i "$1" '[.[] | select(.instance == $i and .kind == "lost") | .data.count] | add // 0' \
-		"$work/out"
+	tally
+	awk -v i="$1" '$1 == i && $2 == "lost" { n = $4 } END { printf "%.0f\n", n }' "$work/tally"
 }
 
 # The books of an instance: they balance, and the stream tells every loss of ring and crash.
@@ -143,4 +152,10 @@ nothing_left() { [[ -z $(left_behind) ]]; }
 remember_programs() { before=$(bpftool -j prog list 2>/dev/null | jq -c '[.[].id]'); }
 check_nothing_left() {
 	until_true 3 nothing_left || fail "BPF programs are left: $(left_behind | tr '\n' ' ')"
+}
+
+# What plugins of these tests leave running, which a zombie is not.
+strays_gone() { ! pgrep -x -r D,R,S,T bad-orphan >/dev/null; }
+check_no_strays() {
+	until_true 3 strays_gone || fail "a process of a plugin outlives its worker"
 }
