@@ -31,7 +31,44 @@ refused short_size 1 'its descriptor says it has 8 bytes'
 refused null_name 1 'its descriptor has no name'
 refused other_name 1 'its name is "another", so its file must be another.so'
 refused constructor 1 'plugin constructor: its worker was ended by SIGABRT in open$'
+refused no_library 1 'no_library.so: libbad_nowhere.so: cannot open shared object file'
+refused no_definition 1 'no_definition.so: .*undefined symbol: bad_undefined'
 refused misbehav 2 'misbehave'
+
+# ---- constructors: none of them takes more than its worker
+# constructed HOW STATUS WORDS
+constructed() {
+	local status
+	BPFHOST_TEST_CONSTRUCTOR=$1 host_run --plugin constructor \
+		--call-limit $((300 * slow))ms --duration 100ms
+	status=$?
+	((status == $2)) || fail "constructor $1: exit status $status, expected is $2"
+	logged "$3" || fail "constructor $1: the log says nothing of \"$3\""
+	check_no_strays
+	echo "ok constructor $1"
+}
+
+constructed exit 1 'plugin constructor: its worker exited with status 0 in open$'
+constructed abort 1 'plugin constructor: its worker was ended by SIGABRT in open$'
+constructed kill 1 'plugin constructor: its worker was ended by SIGKILL in open'
+constructed loop 1 "plugin constructor: open takes longer than $((300 * slow)) ms; ending its worker\$"
+# Who only starts another process is as good as any: this one has no BPF object and so nothing to load.
+constructed fork 2 'error: constructor: .*BPF object'
+constructed twin 2 'error: constructor: .*BPF object'
+(($(grep -c 'error: constructor: ' "$work/log") == 1)) || fail "both of the twins are the worker"
+
+# ---- names that are none, each refused in one line that steers no terminal
+long=$(printf 'n%.0s' {1..4096})
+for name in ../misbehave ./misbehave /etc/passwd .hidden .. '' 'a b' $'a\nb' $'\033[31mred' $'\xff' \
+	'misbehave.so/' "$long"; do
+	host_run --plugin "$name" --duration 100ms
+	status=$?
+	((status == 2)) || fail "--plugin of ${name@Q}: exit status $status, expected is 2"
+	(($(wc -l <"$work/log") == 1)) || fail "--plugin of ${name@Q}: not one line"
+	! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f-\xff]' "$work/log" ||
+		fail "--plugin of ${name@Q}: control characters"
+done
+echo "ok names"
 
 host_run --plugin misbehave --set how=crash --set were=load
 (($? == 2)) || fail "an unknown option does not exit with 2"

@@ -190,6 +190,12 @@ static void test_texts(void **state)
 	assert_refused(FIXTURE_PLUGIN(.name = ""), -EINVAL, "its name \"\"");
 	assert_refused(FIXTURE_PLUGIN(.name = "Tiny"), -EINVAL, "its name \"Tiny\"");
 	assert_refused(FIXTURE_PLUGIN(.name = "../tiny"), -EINVAL, "its name \"../tiny\"");
+	assert_refused(FIXTURE_PLUGIN(.name = "a\033[31m"), -EINVAL, "its name ");
+	assert_refused(FIXTURE_PLUGIN(.name = "a\nb"), -EINVAL, "its name ");
+	assert_refused(FIXTURE_HEAD FIXTURE_OBJECT
+		       "#define FOUR(x) x x x x\n"
+		       "BPFHOST_PLUGIN(.name = FOUR(FOUR(FOUR(FOUR(FOUR(\"long\"))))));\n",
+		       -EINVAL, "its name ");
 	assert_refused(FIXTURE_PLUGIN(.name = "a23456789012345678901234567890123"), -EINVAL,
 		       "is not of 1 to 32");
 	assert_refused(FIXTURE_PLUGIN(.name = "other"), -EINVAL, "its file must be other.so");
