@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "loader_fixture.h"
 
-#include <elf.h>
-#include <time.h>
+#include "image_verdict.h"
 
-#include "loader/descriptor.h"
+#include <elf.h>
+
 #include "loader/image_private.h"
 
 #define FLIPS 10000
-
-/* CPU time; sanitizers make all slower. */
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VERDICT_NS 1000000000ULL
-#else
-#define VERDICT_NS 100000000ULL
-#endif
 
 static const char source[] =
 	FIXTURE_PLUGIN(.name = "tiny", .version = "1.2", .description = "a tiny one",
@@ -35,7 +23,6 @@ static const char table[] =
 static char *folder;
 static unsigned char *good;
 static size_t good_size;
-static uint64_t slowest;
 
 static int image_setup(void **state)
 {
@@ -59,55 +46,10 @@ static int image_setup(void **state)
 static int image_teardown(void **state)
 {
 	(void)state;
-	print_message("slowest verdict: %llu us\n", (unsigned long long)slowest / 1000);
+	verdict_tell();
 	free(good);
 	fixture_remove(folder);
 	return 0;
-}
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-/* A slow machine may stretch it. */
-static uint64_t limit(void)
-{
-	const char *slow = getenv("BPFHOST_TEST_SLOW");
-	unsigned long factor = slow ? strtoul(slow, NULL, 10) : 1;
-
-	return VERDICT_NS * (factor > 0 && factor <= 100 ? factor : 1);
-}
-
-/* All that is read of a file, over bytes that end where the buffer does: 0 or the refusal. */
-static int verdict(const unsigned char *bytes, size_t size)
-{
-	unsigned char *exact = malloc(size ? size : 1);
-	struct descriptor *descriptor = NULL;
-	struct image *image = NULL;
-	struct bpfhost_error err = { .text = "" };
-	uint64_t begin;
-	int e;
-
-	assert_non_null(exact);
-	memcpy(exact, bytes, size);
-	begin = now();
-	e = image_open_bytes(exact, size, &image, &err);
-	if (!e)
-		e = image_check_paths(image, &err);
-	if (!e)
-		e = descriptor_read(image, NULL, &descriptor, &err);
-	begin = now() - begin;
-	descriptor_free(descriptor);
-	image_free(image);
-	free(exact);
-	assert_true(!e || err.text[0]);
-	assert_in_range(begin, 0, limit());
-	slowest = begin > slowest ? begin : slowest;
-	return e;
 }
 
 static void assert_refused(const unsigned char *bytes, size_t size, const char *words)
@@ -248,14 +190,6 @@ static void test_truncated(void **state)
 	(void)state;
 	for (size_t percent = 0; percent < 100; percent++)
 		assert_int_not_equal(verdict(good, good_size * percent / 100), 0);
-}
-
-static uint64_t random_next(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
 }
 
 /* Half of them in the headers and tables, where they matter most. */
