@@ -312,6 +312,24 @@ int config_apply_restart_limit(struct config *config, const char *text, const ch
 
 	(void)origin;
 	if (!ret)
+#define MIN_MEMORY_LIMIT (64ULL << 20)
+
+int config_apply_memory_limit(struct config *config, const char *text, const char *origin,
+			      struct bpfhost_error *err)
+{
+	uint64_t size;
+	int ret = bpfhost_parse_size(text, &size, err);
+
+	(void)origin;
+	if (!ret && size && size < MIN_MEMORY_LIMIT)
+		return config_fail(err,
+				   "\"%" CONFIG_SHOWN "\" is out of range (64MiB and more, or 0)",
+				   text);
+	if (!ret)
+		config->memory_limit = size;
+	return ret;
+}
+
 		config->restart_limit = (uint32_t)number;
 	return ret;
 }

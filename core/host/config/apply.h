@@ -31,6 +31,7 @@ config_apply_fn config_apply_plugin_dir;
 config_apply_fn config_apply_trust;
 config_apply_fn config_apply_ring_size;
 config_apply_fn config_apply_call_limit;
+config_apply_fn config_apply_memory_limit;
 config_apply_fn config_apply_window;
 config_apply_fn config_apply_restart_limit;
 config_apply_fn config_apply_dry_run;

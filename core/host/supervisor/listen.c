@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a worker says over its control socket, taken as hostile. */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "confine/calls.h"
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
 #include "worker/protocol.h"
@@ -36,7 +40,13 @@ static void instance_on_refused(struct instance *instance, const struct protocol
 
 static void instance_on_failed(struct instance *instance, const struct protocol_message *message)
 {
+	uint64_t limit = instance->run->config->memory_limit;
+
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
+	if (message->b == ENOMEM && limit)
+		log_write(instance->run->log, BPFHOST_INFO, instance_name(instance),
+			  "its worker gets %llu MiB of memory (--memory-limit)",
+			  (unsigned long long)(limit >> 20));
 	instance->said_end = true;
 	if (message->a == WORKER_CALL_LOAD && message->b == EINVAL)
 		instance->run->load_misconfigured = true;
@@ -75,6 +85,25 @@ static void instance_on_ring(struct instance *instance, const struct protocol_me
 			  "failed to map the counters: %s", strerror(-err));
 }
 
+/* Calls that are many in one, told apart by their first argument. */
+static bool instance_call_has_faces(uint32_t call)
+{
+	return call == SYS_bpf || call == SYS_prctl || call == SYS_socket;
+}
+
+/* A mistake of the plugin's, which hears EPERM and may do without; whoever wrote it wants to know. */
+static void instance_on_denied(struct instance *instance, const struct protocol_message *message)
+{
+	char name[64], face[32] = "";
+
+	confine_call_name((int)message->a, name, sizeof(name));
+	if (instance_call_has_faces(message->a))
+		snprintf(face, sizeof(face), "(%u, ...)", message->b);
+	log_write(instance->run->log, BPFHOST_WARN, instance_name(instance),
+		  "plugin %s: its worker was refused the system call %s%s",
+		  instance->config->plugin, name, face);
+}
+
 static void instance_on_message(struct instance *instance, struct protocol_message *message)
 {
 	switch (message->kind) {
@@ -92,6 +121,13 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_MISSED:
 		log_write(instance->run->log, BPFHOST_WARN, instance_name(instance), "%s",
+			  message->text);
+		break;
+	case PROTOCOL_DENIED:
+		instance_on_denied(instance, message);
+		break;
+	case PROTOCOL_HELD:
+		log_write(instance->run->log, BPFHOST_DEBUG, instance_name(instance), "%s",
 			  message->text);
 		break;
 	case PROTOCOL_PLAN:

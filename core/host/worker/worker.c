@@ -13,6 +13,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "confine/calls.h"
+#include "confine/limits.h"
+#include "confine/refusal.h"
 #include "worker/privileges.h"
 #include "worker/state.h"
 
@@ -106,6 +109,8 @@ static void worker_own_process(struct worker_setup *setup)
 	worker_null_streams();
 	worker_reset_signals();
 	worker_raise_limits();
+	if (confine_limits_begin(setup->config->memory_limit) < 0)
+		_exit(1);
 	snprintf(name, sizeof(name), "bpfhost:%s", setup->instance->name);
 	prctl(PR_SET_NAME, name);
 	if (privileges_follow_parent(setup->supervisor) < 0)
@@ -235,21 +240,55 @@ static uint64_t worker_late_needs(struct worker *worker)
 	return needs;
 }
 
+/* In a signal handler, so nothing but sending. */
+static void worker_tell_refusal(void *ctx, int call, uint32_t argument)
+{
+	const struct worker *worker = ctx;
+
+	protocol_send(worker->setup->control, PROTOCOL_DENIED, (uint32_t)call, argument, NULL, NULL,
+		      0);
+}
+
+static _Noreturn void worker_fail_drop(struct worker *worker, const char *what, int err)
+{
+	snprintf(worker->error, sizeof(worker->error), "failed to %s: %s%s", what, strerror(-err),
+		 err == -EPERM ? " (CAP_SETUID and CAP_SETGID are needed for that)" : "");
+	worker_give_up(worker, WORKER_CALL_ATTACH, err);
+}
+
+static void worker_tell_held(const struct worker *worker, uint64_t needs)
+{
+	char held[1400], text[1500];
+
+	privileges_describe(held, sizeof(held));
+	snprintf(text, sizeof(text), "its worker (pid %d) has %s%s%s", (int)getpid(), held,
+		 needs & BPFHOST_NEED_LATE_OPEN ? ", late_open" : "",
+		 needs & BPFHOST_NEED_LATE_ATTACH ? ", late_attach" : "");
+	protocol_send(worker->setup->control, PROTOCOL_HELD, 0, 0, text, NULL, 0);
+}
+
 static void worker_drop(struct worker *worker)
 {
+	const struct worker_setup *setup = worker->setup;
 	const struct descriptor *descriptor = worker->plugin.file->descriptor;
-	int err;
+	uint64_t needs = worker_late_needs(worker), caps = needs ? 0 : descriptor->capabilities;
+	int err = 0;
 
 	/* Attaching or opening later needs the user that could do it at first. */
-	if (worker_late_needs(worker))
-		return;
-	err = privileges_drop(descriptor->capabilities, worker->setup->supervisor);
-	if (err) {
-		snprintf(worker->error, sizeof(worker->error), "failed to give up privileges: %s%s",
-			 strerror(-err),
-			 err == -EPERM ? " (CAP_SETUID and CAP_SETGID are needed for that)" : "");
-		worker_give_up(worker, WORKER_CALL_ATTACH, err);
-	}
+	if (!needs)
+		err = privileges_drop(caps, &setup->user, setup->supervisor);
+	if (err)
+		worker_fail_drop(worker, "give up privileges", err);
+	err = confine_limits_attached(setup->control, needs);
+	if (err)
+		worker_fail_drop(worker, "set its limits", err);
+	err = confine_on_refusal(worker_tell_refusal, worker);
+	if (!err)
+		err = confine_worker_calls(needs | (descriptor->needs & BPFHOST_NEED_NETLINK),
+					   caps);
+	if (err)
+		worker_fail_drop(worker, "install the filter of system calls", err);
+	worker_tell_held(worker, needs);
 }
 
 static int worker_highest_descriptor(void)
