@@ -78,6 +78,7 @@ struct config_instance {
 	char *origin;
 	struct config_setting *settings;
 	size_t setting_count;
+	uint64_t allowed; /* what its programs may change: BPFHOST_NEED_WRITE_USER, ... */
 };
 
 struct config {
@@ -109,8 +110,8 @@ struct config {
 	bool quiet;
 	bool verbose;
 
-	uint64_t call_limit_ns; /* how long one call into a plugin may take */
 	uint64_t memory_limit;  /* bytes of data in a worker; 0: none */
+	uint64_t call_limit_ns; /* how long one call into a plugin may take */
 	uint64_t window_ns;     /* how long events wait for earlier ones */
 	uint32_t restart_limit; /* how often a worker is started again */
 

@@ -16,6 +16,7 @@
 #include "confine/calls.h"
 #include "confine/limits.h"
 #include "confine/refusal.h"
+#include "loader/changes.h"
 #include "worker/privileges.h"
 #include "worker/state.h"
 
@@ -141,6 +142,25 @@ static void worker_tell_opened(const struct worker *worker)
 		      trusted != NULL, text, NULL, 0);
 }
 
+/* Before any code of the plugin runs. What cannot be read is libbpf's to refuse. */
+static void worker_check_changes(struct worker *worker)
+{
+	const struct loader_plugin *file = worker->plugin.file;
+	const struct descriptor *descriptor = file->descriptor;
+	struct bpfhost_error why = { 0 };
+	char text[PROTOCOL_TEXT_MAX];
+	uint64_t used = 0;
+
+	if (descriptor->object_size)
+		changes_read(image_bytes(file->image, descriptor->object_offset,
+					 descriptor->object_size),
+			     descriptor->object_size, &used);
+	if (!changes_check(used, descriptor->needs, worker->setup->instance->allowed, &why))
+		return;
+	snprintf(text, sizeof(text), "%s: %s", file->admission->path, why.text);
+	worker_end(worker, PROTOCOL_REFUSED, 0, -EPERM, text);
+}
+
 static void worker_open(struct worker *worker)
 {
 	const struct worker_setup *setup = worker->setup;
@@ -150,6 +170,7 @@ static void worker_open(struct worker *worker)
 	err = worker_plugin_open(setup->config, setup->instance, &worker->plugin, &why);
 	if (err)
 		worker_end(worker, PROTOCOL_REFUSED, err == -ENOENT, err, why.text);
+	worker_check_changes(worker);
 	err = worker_plugin_options(setup->instance, &worker->plugin, &why);
 	if (err)
 		worker_end(worker, PROTOCOL_REFUSED, 1, err, why.text);
