@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "privileges.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <grp.h>
 #include <signal.h>
@@ -122,4 +123,16 @@ void privileges_describe(char *out, size_t size)
 		 "uid %u/%u/%u, gid %u/%u/%u, capabilities%s, no_new_privs %d, seccomp mode %d",
 		 uid, uid_effective, saved_uid, gid, gid_effective, saved_gid, caps,
 		 prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), prctl(PR_GET_SECCOMP));
+}
+
+void privileges_missing(uint64_t keep, char *out, size_t size)
+{
+	const uint64_t ids = 1ULL << CAP_SETUID | 1ULL << CAP_SETGID;
+	uint64_t missing = (keep | (geteuid() == 0 ? ids : 0)) & ~privileges_held();
+	char names[1024];
+
+	privileges_name_caps(missing, names, sizeof(names));
+	for (char *letter = names; *letter; letter++)
+		*letter = (char)toupper((unsigned char)*letter);
+	snprintf(out, size, missing ? " (%s missing)" : "", names + 1);
 }

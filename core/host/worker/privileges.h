@@ -21,6 +21,9 @@ int privileges_follow_parent(pid_t parent);
  */
 int privileges_drop(uint64_t keep, const struct confine_user *user, pid_t parent);
 
+/* " (CAP_SETUID missing)": what privileges_drop would have needed and this process has not, or "". */
+void privileges_missing(uint64_t keep, char *out, size_t size);
+
 /* The capabilities that this process has, bit n: capability n. */
 uint64_t privileges_held(void);
 /* What this process may, for a person: user, capabilities, no_new_privs, filter. Cut to size. */

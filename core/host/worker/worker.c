@@ -270,11 +270,23 @@ static void worker_tell_refusal(void *ctx, int call, uint32_t argument)
 		      0);
 }
 
-static _Noreturn void worker_fail_drop(struct worker *worker, const char *what, int err)
+static _Noreturn void worker_fail_drop(struct worker *worker, const char *what, int err,
+				       const char *why)
 {
 	snprintf(worker->error, sizeof(worker->error), "failed to %s: %s%s", what, strerror(-err),
-		 err == -EPERM ? " (CAP_SETUID and CAP_SETGID are needed for that)" : "");
+		 why);
 	worker_give_up(worker, WORKER_CALL_ATTACH, err);
+}
+
+static void worker_drop_privileges(struct worker *worker, uint64_t keep)
+{
+	int err = privileges_drop(keep, &worker->setup->user, worker->setup->supervisor);
+	char missing[1100];
+
+	if (!err)
+		return;
+	privileges_missing(keep, missing, sizeof(missing));
+	worker_fail_drop(worker, "give up privileges", err, missing);
 }
 
 static void worker_tell_held(const struct worker *worker, uint64_t needs)
@@ -290,25 +302,22 @@ static void worker_tell_held(const struct worker *worker, uint64_t needs)
 
 static void worker_drop(struct worker *worker)
 {
-	const struct worker_setup *setup = worker->setup;
 	const struct descriptor *descriptor = worker->plugin.file->descriptor;
 	uint64_t needs = worker_late_needs(worker), caps = needs ? 0 : descriptor->capabilities;
-	int err = 0;
+	int err;
 
 	/* Attaching or opening later needs the user that could do it at first. */
 	if (!needs)
-		err = privileges_drop(caps, &setup->user, setup->supervisor);
+		worker_drop_privileges(worker, caps);
+	err = confine_limits_attached(worker->setup->control, needs);
 	if (err)
-		worker_fail_drop(worker, "give up privileges", err);
-	err = confine_limits_attached(setup->control, needs);
-	if (err)
-		worker_fail_drop(worker, "set its limits", err);
+		worker_fail_drop(worker, "set its limits", err, "");
 	err = confine_on_refusal(worker_tell_refusal, worker);
 	if (!err)
 		err = confine_worker_calls(needs | (descriptor->needs & BPFHOST_NEED_NETLINK),
 					   caps);
 	if (err)
-		worker_fail_drop(worker, "install the filter of system calls", err);
+		worker_fail_drop(worker, "install the filter of system calls", err, "");
 	worker_tell_held(worker, needs);
 }
 
