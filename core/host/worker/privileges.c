@@ -134,5 +134,7 @@ void privileges_missing(uint64_t keep, char *out, size_t size)
 	privileges_name_caps(missing, names, sizeof(names));
 	for (char *letter = names; *letter; letter++)
 		*letter = (char)toupper((unsigned char)*letter);
-	snprintf(out, size, missing ? " (%s missing)" : "", names + 1);
+	out[0] = '\0';
+	if (missing)
+		snprintf(out, size, " (%s missing)", names + 1);
 }
