@@ -102,8 +102,8 @@ static int targets_unknown_event(const struct targets_walk *walk)
 static int targets_no_access(struct bpfhost_error *err, int ret)
 {
 	snprintf(err->text, sizeof(err->text),
-		 "the events of tracefs cannot be read: %s (root, or a tracefs mounted with a gid "
-		 "of yours, is needed)",
+		 "the events of tracefs cannot be read: %s (CAP_DAC_READ_SEARCH missing; a tracefs "
+		 "that is mounted with a gid of yours would do, too)",
 		 strerror(-ret));
 	return ret;
 }

@@ -244,9 +244,10 @@ void xdp_drop_poll(struct bpfhost_instance *self, struct xdp_drop *drop)
 	xdp_drop_set_free(&set);
 }
 
+/* Rules that are read anew are put into a new map. */
 uint64_t xdp_drop_needs(const struct xdp_drop *drop)
 {
-	return drop->source.path ? BPFHOST_NEED_LATE_OPEN : 0;
+	return drop->source.path ? BPFHOST_NEED_LATE_OPEN | BPFHOST_NEED_LATE_ATTACH : 0;
 }
 
 void xdp_drop_free(struct xdp_drop *drop)

@@ -263,7 +263,7 @@ BPFHOST_PLUGIN(.name = "xdp", .version = "0.1.0", .license = "GPL-2.0-only OR BS
 	       .description = "packets where they arrive: flows, packets, counters",
 	       .options = xdp_options, .extension = xdp_extension,
 	       .needs = BPFHOST_NEED_NO_TASK_FILTER | BPFHOST_NEED_LATE_ATTACH |
-			BPFHOST_NEED_LATE_OPEN,
+			BPFHOST_NEED_LATE_OPEN | BPFHOST_NEED_NETLINK,
 	       .vtable = {
 		       .load = xdp_load,
 		       .attach = xdp_attach,

@@ -26,7 +26,7 @@ TMP=$(mktemp -d "${TMPDIR:-/var/tmp}/bpfhost-live.XXXXXX") || exit 1
 chmod 0711 "$TMP"
 TRACING=/sys/kernel/tracing
 HOST_PID='' HOST_SESSION='' HOST_STDOUT='' HOST_IN='' TARGET_PID='' STATUS='' TOOK='' BPF_IDS=''
-HOST_FORMAT=json
+HOST_FORMAT=json REFUSALS_ARE_FINE=''
 # What the shorter calls below mean: the program to trace, the plugin, and so the instance.
 TARGET_PROGRAM=$TARGETS_DIR/act
 PLUGIN=tracepoint
@@ -242,6 +242,8 @@ host_wait() {
 	STATUS=$?
 	HOST_SESSION=$HOST_PID
 	HOST_PID=
+	[ -n "$REFUSALS_ARE_FINE" ] || ! grep 'was refused the system call\|SIGSYS' "$TMP/log" ||
+		fail "a worker made a call that its filter refuses"
 }
 
 told() {

@@ -26,6 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory/unforked.h"
+
 #define CHUNK_SIZE  MERGE_ITEM_MAX
 #define CHUNKS      (MERGE_BYTES_MAX / CHUNK_SIZE)
 #define NO_CHUNK    0xffffU
@@ -94,7 +96,7 @@ static void free_source(struct merge_source *source)
 	unsigned int i;
 
 	for (i = 0; i < CHUNKS; i++)
-		free(source->chunks[i].bytes);
+		memory_unforked_free(source->chunks[i].bytes, CHUNK_SIZE);
 	free(source->entries);
 	free(source);
 }
@@ -207,7 +209,7 @@ static int next_chunk(struct merge_source *source)
 	/* The lowest: it has been used before, so its memory is there. */
 	i = (uint32_t)__builtin_ctz(source->free_chunks);
 	if (!source->chunks[i].bytes) {
-		source->chunks[i].bytes = malloc(CHUNK_SIZE);
+		source->chunks[i].bytes = memory_unforked(CHUNK_SIZE);
 		if (!source->chunks[i].bytes)
 			return -ENOMEM;
 	}

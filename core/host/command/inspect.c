@@ -9,6 +9,7 @@
 #include "command/command.h"
 #include "command/print.h"
 #include "loader/catalogue.h"
+#include "loader/changes.h"
 
 const char *inspect_kind_name(uint16_t kind)
 {
@@ -72,12 +73,14 @@ static int inspect_read_object(struct inspection *inspection, struct bpfhost_err
 	const struct loader_plugin *plugin = inspection->plugin;
 	const struct descriptor *descriptor = plugin->descriptor;
 
+	const void *object =
+		image_bytes(plugin->image, descriptor->object_offset, descriptor->object_size);
+
 	if (!descriptor->object_size)
 		return 0;
-	return object_read(descriptor->name,
-			   image_bytes(plugin->image, descriptor->object_offset,
-				       descriptor->object_size),
-			   descriptor->object_size, &inspection->object, err);
+	changes_read(object, descriptor->object_size, &inspection->changes);
+	return object_read(descriptor->name, object, descriptor->object_size, &inspection->object,
+			   err);
 }
 
 int command_inspect(const struct config *config, FILE *out, FILE *log)

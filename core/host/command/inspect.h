@@ -11,6 +11,7 @@
 struct inspection {
 	struct loader_plugin *plugin;
 	struct object_report object;
+	uint64_t changes;  /* what its programs change, as loader/changes.h has it */
 	char refused[512]; /* why it would not be run, or "" */
 };
 

@@ -31,6 +31,16 @@ static void inspect_functions(FILE *out, uint32_t own)
 	fputc('\n', out);
 }
 
+/* What its programs change in what they trace; such a plugin is run only if it says so itself. */
+static void inspect_changes(FILE *out, const struct inspection *inspection)
+{
+	uint64_t hidden = inspection->changes & ~inspection->plugin->descriptor->needs;
+
+	inspect_bits(out, "changes", "", inspection->changes, descriptor_need_name);
+	if (hidden)
+		inspect_bits(out, "undeclared", "", hidden, descriptor_need_name);
+}
+
 static void inspect_descriptor(FILE *out, const struct inspection *inspection)
 {
 	const struct descriptor *descriptor = inspection->plugin->descriptor;
@@ -50,6 +60,7 @@ static void inspect_descriptor(FILE *out, const struct inspection *inspection)
 	inspect_bits(out, "needs", "", descriptor->needs, descriptor_need_name);
 	inspect_bits(out, "capabilities", "cap_", descriptor->capabilities,
 		     descriptor_capability_name);
+	inspect_changes(out, inspection);
 	fprintf(out, "%-13s", "libraries");
 	for (size_t i = 0; image_needed(inspection->plugin->image, i); i++) {
 		fputs(i ? " " : "", out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpfhost/plugin.h>
 #include <bpfhost/unit.h>
 
 #include "fail.h"
@@ -87,6 +88,28 @@ int config_apply_set(struct config *config, const char *text, const char *origin
 	*equals = '\0';
 	return config_add_setting(&config->instances[config->instance_count - 1], key, equals + 1,
 				  origin, err);
+}
+
+int config_allow(struct config_instance *instance, const char *text, struct bpfhost_error *err)
+{
+	static const char *const words[] = { "write_user", "override", "signal" };
+	static const uint64_t bits[] = { BPFHOST_NEED_WRITE_USER, BPFHOST_NEED_OVERRIDE,
+					 BPFHOST_NEED_SIGNAL };
+	size_t index = 0;
+	int ret = find_word("change", text, words, ARRAY_SIZE(words), &index, err);
+
+	if (!ret)
+		instance->allowed |= bits[index];
+	return ret;
+}
+
+int config_apply_allow(struct config *config, const char *text, const char *origin,
+		       struct bpfhost_error *err)
+{
+	(void)origin;
+	if (!config->instance_count)
+		return config_fail(err, "belongs to the --plugin before it, and there is none");
+	return config_allow(&config->instances[config->instance_count - 1], text, err);
 }
 
 int config_apply_config(struct config *config, const char *text, const char *origin,
@@ -286,6 +309,24 @@ int config_apply_ring_size(struct config *config, const char *text, const char *
 				   text);
 	if (!ret)
 		config->ring_size = size;
+	return ret;
+}
+
+#define MIN_MEMORY_LIMIT (64ULL << 20)
+
+int config_apply_memory_limit(struct config *config, const char *text, const char *origin,
+			      struct bpfhost_error *err)
+{
+	uint64_t size;
+	int ret = bpfhost_parse_size(text, &size, err);
+
+	(void)origin;
+	if (!ret && size && size < MIN_MEMORY_LIMIT)
+		return config_fail(err,
+				   "\"%" CONFIG_SHOWN "\" is out of range (64MiB and more, or 0)",
+				   text);
+	if (!ret)
+		config->memory_limit = size;
 	return ret;
 }
 

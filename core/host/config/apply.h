@@ -15,6 +15,7 @@ typedef int config_apply_fn(struct config *config, const char *text, const char 
 
 config_apply_fn config_apply_plugin;
 config_apply_fn config_apply_set;
+config_apply_fn config_apply_allow;
 config_apply_fn config_apply_config;
 config_apply_fn config_apply_format;
 config_apply_fn config_apply_output;
@@ -30,6 +31,7 @@ config_apply_fn config_apply_log_level;
 config_apply_fn config_apply_plugin_dir;
 config_apply_fn config_apply_trust;
 config_apply_fn config_apply_ring_size;
+config_apply_fn config_apply_memory_limit;
 config_apply_fn config_apply_call_limit;
 config_apply_fn config_apply_window;
 config_apply_fn config_apply_restart_limit;
@@ -39,5 +41,8 @@ config_apply_fn config_apply_verbose;
 config_apply_fn config_apply_list;
 config_apply_fn config_apply_help;
 config_apply_fn config_apply_version;
+
+/* Grants an instance "write_user", "override" or "signal". -EINVAL for another word. */
+int config_allow(struct config_instance *instance, const char *text, struct bpfhost_error *err);
 
 #endif

@@ -20,6 +20,7 @@ void config_setup(struct config *config)
 {
 	*config = (struct config){
 		.log_level = CONFIG_LOG_INFO,
+		.memory_limit = CONFIG_DEFAULT_MEMORY_LIMIT,
 		.call_limit_ns = 10000000000,
 		.window_ns = 10000000,
 		.restart_limit = 5,

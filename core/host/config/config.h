@@ -16,6 +16,8 @@
 #define CONFIG_DEFAULT_FILE "/etc/bpfhost/bpfhost.conf"
 /* Bytes of an instance's ring buffer in the kernel where --ring-size is not given. */
 #define CONFIG_DEFAULT_RING_SIZE (16U << 20)
+/* Data of a worker where --memory-limit is not given; the largest symbol tables need a fifth of it. */
+#define CONFIG_DEFAULT_MEMORY_LIMIT (1ULL << 30)
 /* What the kernel can allocate and map at once (a ring is mapped twice). */
 #define CONFIG_MAX_RING_SIZE (1U << 30)
 
@@ -76,6 +78,7 @@ struct config_instance {
 	char *origin;
 	struct config_setting *settings;
 	size_t setting_count;
+	uint64_t allowed; /* what its programs may change: BPFHOST_NEED_WRITE_USER, ... */
 };
 
 struct config {
@@ -107,6 +110,7 @@ struct config {
 	bool quiet;
 	bool verbose;
 
+	uint64_t memory_limit;  /* bytes of data in a worker; 0: none */
 	uint64_t call_limit_ns; /* how long one call into a plugin may take */
 	uint64_t window_ns;     /* how long events wait for earlier ones */
 	uint32_t restart_limit; /* how often a worker is started again */

@@ -10,6 +10,7 @@
 
 #include <libconfig.h>
 
+#include "apply.h"
 #include "fail.h"
 #include "list.h"
 #include "option.h"
@@ -113,6 +114,12 @@ static int take_instance_value(struct reader *reader, void *target, const char *
 	return config_add_setting(target, name, text, reader->origin, reader->err);
 }
 
+static int take_allowance(struct reader *reader, void *target, const char *name, const char *text)
+{
+	(void)name;
+	return config_allow(target, text, reader->err);
+}
+
 static int read_instance_setting(struct reader *reader, struct config_instance *instance,
 				 const config_setting_t *setting)
 {
@@ -121,6 +128,8 @@ static int read_instance_setting(struct reader *reader, struct config_instance *
 
 	if (!strcmp(name, "plugin") || !strcmp(name, "name"))
 		return 0;
+	if (!strcmp(name, "allow"))
+		return take_values(reader, setting, take_allowance, instance);
 	set_origin(reader, setting);
 	ret = config_add_setting(instance, name, NULL, reader->origin, reader->err);
 	if (ret)

@@ -21,7 +21,8 @@
 
 #define DESCRIPTOR_NEEDS_KNOWN                                                                     \
 	(BPFHOST_NEED_LATE_ATTACH | BPFHOST_NEED_LATE_OPEN | BPFHOST_NEED_WRITE_USER |             \
-	 BPFHOST_NEED_OVERRIDE | BPFHOST_NEED_SIGNAL | BPFHOST_NEED_NO_TASK_FILTER)
+	 BPFHOST_NEED_OVERRIDE | BPFHOST_NEED_SIGNAL | BPFHOST_NEED_NO_TASK_FILTER |               \
+	 BPFHOST_NEED_NETLINK)
 
 static int descriptor_check_abi(unsigned int major, unsigned int minor, struct bpfhost_error *err)
 {

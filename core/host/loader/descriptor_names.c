@@ -14,7 +14,8 @@ bool descriptor_name_valid(const char *name)
 const char *descriptor_need_name(unsigned int bit)
 {
 	static const char *const names[] = { "late_attach", "late_open", "write_user",
-					     "override",    "signal",    "no_task_filter" };
+					     "override",    "signal",    "no_task_filter",
+					     "netlink" };
 
 	return bit < sizeof(names) / sizeof(names[0]) ? names[bit] : NULL;
 }

@@ -2,10 +2,16 @@
 /*
  * libbpf crashes on some damaged BPF objects, and what can be crashed can perhaps be steered. So a
  * stranger's object is read by a child that owns nothing: it has left behind user, groups and
- * capabilities, every descriptor but a pipe and the file, and may use little memory and time. What
+ * capabilities, every descriptor but a pipe and the file, may make few system calls, and use little memory
+ * and time. What
  * comes out of the pipe is as much a stranger's word as the object was.
  */
 #include "loader/sandbox.h"
+
+#include "confine/calls.h"
+#include "confine/limits.h"
+#include "confine/sanitized.h"
+#include "confine/user.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,15 +29,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SANDBOX_NOBODY      65534
 #define SANDBOX_MEMORY_MAX  (512UL << 20)
 #define SANDBOX_CPU_SECONDS 10
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
 
 struct sandbox {
 	pid_t pid;
@@ -41,31 +40,24 @@ struct sandbox {
 	size_t room;
 };
 
-static int sandbox_limit(int resource, rlim_t limit)
-{
-	struct rlimit value = { .rlim_cur = limit, .rlim_max = limit };
-
-	return setrlimit(resource, &value);
-}
-
 /* Raw calls: in the child of a process with threads glibc's wait for the other threads. */
-static int sandbox_drop(void)
+static int sandbox_drop(const struct confine_user *user)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { { 0, 0, 0 } };
 
 	if (!geteuid() && (syscall(SYS_setgroups, 0, NULL) ||
-			   syscall(SYS_setresgid, SANDBOX_NOBODY, SANDBOX_NOBODY, SANDBOX_NOBODY) ||
-			   syscall(SYS_setresuid, SANDBOX_NOBODY, SANDBOX_NOBODY, SANDBOX_NOBODY)))
+			   syscall(SYS_setresgid, user->gid, user->gid, user->gid) ||
+			   syscall(SYS_setresuid, user->uid, user->uid, user->uid)))
 		return -1;
 	if (syscall(SYS_capset, &header, none) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
-#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
-	if (sandbox_limit(RLIMIT_AS, SANDBOX_MEMORY_MAX))
+#ifndef CONFINE_SANITIZED
+	if (confine_limit(RLIMIT_AS, SANDBOX_MEMORY_MAX))
 		return -1;
 #endif
-	return sandbox_limit(RLIMIT_CPU, SANDBOX_CPU_SECONDS) || sandbox_limit(RLIMIT_CORE, 0) ||
-	       sandbox_limit(RLIMIT_FSIZE, 0) || sandbox_limit(RLIMIT_NPROC, 0);
+	return confine_limit(RLIMIT_CPU, SANDBOX_CPU_SECONDS) || confine_limit(RLIMIT_CORE, 0) ||
+	       confine_limit(RLIMIT_FSIZE, 0) || confine_limit(RLIMIT_NPROC, 0);
 }
 
 /* Leaves only what is read and written here; 0 to 2 lead nowhere. */
@@ -88,7 +80,8 @@ static int sandbox_close(int out, int keep)
 }
 
 __attribute__((noreturn)) static void sandbox_child(int (*fn)(void *ctx, FILE *out), void *ctx,
-						    int fd, int keep, pid_t parent)
+						    int fd, int keep,
+						    const struct confine_user *user, pid_t parent)
 {
 	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPIPE, SIGXCPU };
 	FILE *out;
@@ -96,10 +89,12 @@ __attribute__((noreturn)) static void sandbox_child(int (*fn)(void *ctx, FILE *o
 
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
 		signal(crashes[i], SIG_DFL);
-	if (sandbox_close(fd, keep) || sandbox_drop())
+	if (sandbox_close(fd, keep) || sandbox_drop(user))
 		_exit(3);
 	/* After the change of user, which forgets it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != parent)
+		_exit(3);
+	if (confine_sandbox_calls())
 		_exit(3);
 	out = fdopen(fd, "w");
 	e = out ? fn(ctx, out) : -ENOMEM;
@@ -123,6 +118,7 @@ static void sandbox_end(struct sandbox *sandbox)
 static int sandbox_start(struct sandbox *sandbox, int (*fn)(void *ctx, FILE *out), void *ctx,
 			 int keep)
 {
+	const struct confine_user user = confine_user_find();
 	pid_t parent = getpid();
 	int fds[2], out;
 
@@ -135,7 +131,7 @@ static int sandbox_start(struct sandbox *sandbox, int (*fn)(void *ctx, FILE *out
 		return -errno;
 	sandbox->pid = fork();
 	if (!sandbox->pid)
-		sandbox_child(fn, ctx, out, keep, parent);
+		sandbox_child(fn, ctx, out, keep, &user, parent);
 	close(out);
 	return sandbox->pid < 0 ? -errno : 0;
 }

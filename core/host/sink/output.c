@@ -10,6 +10,7 @@
  */
 #include "output.h"
 
+#include "memory/unforked.h"
 #include "type.h"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ static int output_new(int fd, bool is_owned, struct output **ret_output)
 	output->fd = fd;
 	output->is_owned = is_owned;
 	output->room = OUTPUT_BUFFER_SIZE;
-	output->data = malloc(output->room);
+	output->data = memory_unforked(output->room);
 	if (!output->data) {
 		free(output);
 		return -ENOMEM;
@@ -147,7 +148,7 @@ void output_close(struct output *output)
 		return;
 	if (output->is_owned)
 		close(output->fd);
-	free(output->data);
+	memory_unforked_free(output->data, output->room);
 	free(output);
 }
 
@@ -157,12 +158,14 @@ void output_delivered(struct output *output, output_owner_fn delivered, void *ct
 	output->ctx = ctx;
 }
 
+/* While nothing is in it. */
 static void grow(struct output *output, size_t size)
 {
-	char *data = realloc(output->data, size);
+	char *data = memory_unforked(size);
 
 	if (!data)
 		return;
+	memory_unforked_free(output->data, output->room);
 	output->data = data;
 	output->room = size;
 }

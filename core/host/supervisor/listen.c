@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a worker says over its control socket, taken as hostile. */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "confine/calls.h"
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
 #include "worker/protocol.h"
@@ -25,6 +29,17 @@ static void instance_on_opened(struct instance *instance, const struct protocol_
 		instance_start(instance);
 }
 
+static void instance_tell_failure(struct instance *instance, const struct protocol_message *message)
+{
+	uint64_t limit = instance->run->config->memory_limit;
+
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
+	if (message->kind == PROTOCOL_FAILED && message->b == ENOMEM && limit)
+		log_write(instance->run->log, BPFHOST_INFO, instance_name(instance),
+			  "its worker gets %llu MiB of memory (--memory-limit)",
+			  (unsigned long long)(limit >> 20));
+}
+
 /* The last word of a worker, which it has once; what fails when the run has begun is no misconfiguration. */
 static void instance_on_failure(struct instance *instance, const struct protocol_message *message)
 {
@@ -32,7 +47,7 @@ static void instance_on_failure(struct instance *instance, const struct protocol
 
 	if (instance->said_end)
 		return;
-	log_write(run->log, BPFHOST_ERROR, instance_name(instance), "%s", message->text);
+	instance_tell_failure(instance, message);
 	instance->said_end = true;
 	instance->said_end_at = run->now;
 	if (message->kind == PROTOCOL_REFUSED && message->a && !run->started)
@@ -109,6 +124,34 @@ static void instance_on_nonsense(struct instance *instance)
 	instance_kill(instance);
 }
 
+/* Calls that are many in one, told apart by their first argument. */
+static bool instance_call_has_faces(uint32_t call)
+{
+	return call == SYS_bpf || call == SYS_prctl || call == SYS_socket;
+}
+
+/* A mistake of the plugin's, which hears EPERM and may do without; whoever wrote it wants to know. */
+static void instance_on_denied(struct instance *instance, const struct protocol_message *message)
+{
+	char name[64], face[32] = "";
+
+	if (!instance_may_say(instance, sizeof(name)))
+		return;
+	confine_call_name((int)message->a, name, sizeof(name));
+	if (instance_call_has_faces(message->a))
+		snprintf(face, sizeof(face), "(%u, ...)", message->b);
+	log_write(instance->run->log, BPFHOST_WARN, instance_name(instance),
+		  "plugin %s: its worker was refused the system call %s%s",
+		  instance->config->plugin, name, face);
+}
+
+static void instance_on_held(struct instance *instance, const struct protocol_message *message)
+{
+	if (instance_may_say(instance, message->text_size))
+		log_write(instance->run->log, BPFHOST_DEBUG, instance_name(instance), "%s",
+			  message->text);
+}
+
 static void instance_on_message(struct instance *instance, struct protocol_message *message)
 {
 	switch (message->kind) {
@@ -124,6 +167,12 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_MISSED:
 		instance_on_missed(instance, message);
+		break;
+	case PROTOCOL_DENIED:
+		instance_on_denied(instance, message);
+		break;
+	case PROTOCOL_HELD:
+		instance_on_held(instance, message);
 		break;
 	case PROTOCOL_PLAN:
 		instance_on_plan(instance, message);

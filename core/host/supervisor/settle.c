@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +24,12 @@
 /* So long without a crash make the earlier ones forgotten. */
 #define INSTANCE_HEALTHY_AFTER 60000000000ULL /* ns */
 
+/* How a worker ended, and the most memory that it had in use. */
+struct instance_end {
+	siginfo_t info;
+	uint64_t memory; /* bytes */
+};
+
 static void instance_describe_end(const siginfo_t *info, char *out, size_t size)
 {
 	const char *signal;
@@ -31,15 +39,28 @@ static void instance_describe_end(const siginfo_t *info, char *out, size_t size)
 		return;
 	}
 	signal = sigabbrev_np(info->si_status);
-	snprintf(out, size, "was ended by SIG%s", signal ? signal : "?");
+	snprintf(out, size, "was ended by SIG%s%s", signal ? signal : "?",
+		 info->si_status == SIGSYS ? ", for a system call that no plugin may make," : "");
 }
 
-static void instance_tell_crash(struct instance *instance, const siginfo_t *info)
+/* A plugin that got no memory mostly crashes, somewhere else. */
+static void instance_tell_memory(const struct instance *instance, uint64_t memory)
 {
+	uint64_t limit = instance->run->config->memory_limit;
+
+	if (limit && memory >= limit / 10 * 9)
+		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+			  "it had taken %llu MiB of memory; it gets %llu (--memory-limit)",
+			  (unsigned long long)(memory >> 20), (unsigned long long)(limit >> 20));
+}
+
+static void instance_tell_crash(struct instance *instance, const struct instance_end *end)
+{
+	const siginfo_t *info = &end->info;
 	uint32_t call = bus_call(instance->bus, NULL);
 	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken &&
 		       !instance->hung;
-	char how[64];
+	char how[128];
 
 	instance->run->had_crash = true;
 	instance_describe_end(info, how, sizeof(how));
@@ -47,28 +68,35 @@ static void instance_tell_crash(struct instance *instance, const siginfo_t *info
 		  "plugin %s: its worker %s %s%s%s", instance->config->plugin, how,
 		  call ? "in " : "", worker_call_name(call),
 		  hung_up ? ", after it had closed its control socket" : "");
+	instance_tell_memory(instance, end->memory);
 }
 
-static bool instance_has_ended(int pidfd, siginfo_t *ret_info)
+/* The C library's waitid() knows no usage. */
+static bool instance_has_ended(int pidfd, struct instance_end *ret_end)
 {
-	*ret_info = (siginfo_t){ 0 };
-	if (waitid(P_PIDFD, (id_t)pidfd, ret_info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
-	    !ret_info->si_pid)
+	struct rusage usage = { 0 };
+	siginfo_t *info = &ret_end->info;
+
+	*ret_end = (struct instance_end){ 0 };
+	if (waitid(P_PIDFD, (id_t)pidfd, info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info->si_pid)
 		return false;
-	strays_end(ret_info->si_pid);
-	return waitid(P_PIDFD, (id_t)pidfd, ret_info, WEXITED | WNOHANG) == 0;
+	strays_end(info->si_pid);
+	if (syscall(SYS_waitid, P_PIDFD, pidfd, info, WEXITED | WNOHANG, &usage) < 0)
+		return false;
+	ret_end->memory = (uint64_t)usage.ru_maxrss << 10;
+	return true;
 }
 
 /* From here on only what it left on the bus is taken. NULL: it is still there, but given up. */
-static void instance_without_worker(struct instance *instance, const siginfo_t *info)
+static void instance_without_worker(struct instance *instance, const struct instance_end *end)
 {
 	instance->pid = 0;
 	/* What it said last. Bounded, for a child of its own could be talking on. */
 	for (int i = 0; i < INSTANCE_LAST_WORDS && instance_listen(instance); i++)
 		;
 	instance->crashed = !instance->said_end && !instance->stop_killed;
-	if (instance->crashed && info)
-		instance_tell_crash(instance, info);
+	if (instance->crashed && end)
+		instance_tell_crash(instance, end);
 	instance_close_fd(&instance->pidfd);
 	instance_close_fd(&instance->control);
 	instance_close_fd(&instance->wake);
@@ -82,12 +110,12 @@ static void instance_without_worker(struct instance *instance, const siginfo_t *
 /* How it ended could not be told when it was left. */
 static void instance_reap_left(struct instance *instance)
 {
-	siginfo_t info;
-	char how[64];
+	struct instance_end end;
+	char how[128];
 
-	if (!instance->left_pid || !instance_has_ended(instance->left_pidfd, &info))
+	if (!instance->left_pid || !instance_has_ended(instance->left_pidfd, &end))
 		return;
-	instance_describe_end(&info, how, sizeof(how));
+	instance_describe_end(&end.info, how, sizeof(how));
 	log_write(instance->run->log, BPFHOST_INFO, instance_name(instance),
 		  "its worker that was left behind (pid %d) %s", (int)instance->left_pid, how);
 	instance_close_fd(&instance->left_pidfd);
@@ -96,11 +124,11 @@ static void instance_reap_left(struct instance *instance)
 
 void instance_reap(struct instance *instance)
 {
-	siginfo_t info;
+	struct instance_end end;
 
 	instance_reap_left(instance);
-	if (instance_alive(instance) && instance_has_ended(instance->pidfd, &info))
-		instance_without_worker(instance, &info);
+	if (instance_alive(instance) && instance_has_ended(instance->pidfd, &end))
+		instance_without_worker(instance, &end);
 }
 
 /*

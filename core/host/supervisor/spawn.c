@@ -67,6 +67,7 @@ static void instance_fork(struct instance *instance, int theirs)
 		.control = theirs,
 		.notify = instance->notify,
 		.wake = instance->wake,
+		.user = instance->run->user,
 		.supervisor = getpid(),
 	};
 

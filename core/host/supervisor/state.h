@@ -10,6 +10,7 @@
 #include "bus/merge.h"
 #include "bus/ring.h"
 #include "config/config.h"
+#include "confine/user.h"
 #include "filter/filter.h"
 #include "log/log.h"
 #include "sink/encoder.h"
@@ -93,6 +94,7 @@ enum sink_state {
 struct supervisor {
 	const struct config *config;
 	struct bpfhost_filter_values filter_values;
+	struct confine_user user; /* whom workers become */
 	struct log *log;
 	struct output *output;
 	const struct sink_encoder *encoder;

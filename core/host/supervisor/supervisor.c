@@ -290,6 +290,7 @@ static int supervisor_open(struct supervisor *run)
 	int err;
 
 	supervisor_check_folders(run);
+	run->user = confine_user_find();
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		return -errno;

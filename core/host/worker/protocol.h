@@ -27,6 +27,8 @@ enum protocol_kind {
 	PROTOCOL_DRAINED = 9,    /* nothing is attached any more, no more events will come */
 	PROTOCOL_RELEASING = 10, /* a 1: it lets go of its probes, a 0: it has */
 	PROTOCOL_DETACHED = 8,   /* all is undone; then the worker ends */
+	PROTOCOL_DENIED = 11,    /* its filter refused the system call a; b: its first argument */
+	PROTOCOL_HELD = 12,      /* what it may from now on; text */
 	/* supervisor to worker */
 	PROTOCOL_START = 20, /* load and attach */
 	PROTOCOL_STOP = 21,  /* detach and end */

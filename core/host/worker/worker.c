@@ -13,6 +13,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "confine/calls.h"
+#include "confine/limits.h"
+#include "confine/refusal.h"
+#include "loader/changes.h"
 #include "worker/privileges.h"
 #include "worker/state.h"
 
@@ -107,6 +111,8 @@ static void worker_own_process(struct worker_setup *setup)
 	worker_reset_signals();
 	worker_raise_limits();
 	setpgid(0, 0); /* the supervisor ends the group when this process has ended */
+	if (confine_limits_begin(setup->config->memory_limit) < 0)
+		_exit(1);
 	snprintf(name, sizeof(name), "bpfhost:%s", setup->instance->name);
 	prctl(PR_SET_NAME, name);
 	if (privileges_follow_parent(setup->supervisor) < 0)
@@ -137,6 +143,25 @@ static void worker_tell_opened(const struct worker *worker)
 		      trusted != NULL, text, NULL, 0);
 }
 
+/* Before any code of the plugin runs. What cannot be read is libbpf's to refuse. */
+static void worker_check_changes(struct worker *worker)
+{
+	const struct loader_plugin *file = worker->plugin.file;
+	const struct descriptor *descriptor = file->descriptor;
+	struct bpfhost_error why = { 0 };
+	char text[PROTOCOL_TEXT_MAX];
+	uint64_t used = 0;
+
+	if (descriptor->object_size)
+		changes_read(image_bytes(file->image, descriptor->object_offset,
+					 descriptor->object_size),
+			     descriptor->object_size, &used);
+	if (!changes_check(used, descriptor->needs, worker->setup->instance->allowed, &why))
+		return;
+	snprintf(text, sizeof(text), "%s: %s", file->admission->path, why.text);
+	worker_end(worker, PROTOCOL_REFUSED, 0, -EPERM, text);
+}
+
 static void worker_open(struct worker *worker)
 {
 	const struct worker_setup *setup = worker->setup;
@@ -146,6 +171,7 @@ static void worker_open(struct worker *worker)
 	err = worker_plugin_open(setup->config, setup->instance, &worker->plugin, &why);
 	if (err)
 		worker_end(worker, PROTOCOL_REFUSED, err == -ENOENT, err, why.text);
+	worker_check_changes(worker);
 	err = worker_plugin_options(setup->instance, &worker->plugin, &why);
 	if (err)
 		worker_end(worker, PROTOCOL_REFUSED, 1, err, why.text);
@@ -244,21 +270,64 @@ static uint64_t worker_late_needs(struct worker *worker)
 	return needs;
 }
 
+/* In a signal handler, so nothing but sending. */
+static void worker_tell_refusal(void *ctx, int call, uint32_t argument)
+{
+	const struct worker *worker = ctx;
+
+	protocol_send(worker->setup->control, PROTOCOL_DENIED, (uint32_t)call, argument, NULL, NULL,
+		      0);
+}
+
+static _Noreturn void worker_fail_drop(struct worker *worker, const char *what, int err,
+				       const char *why)
+{
+	snprintf(worker->error, sizeof(worker->error), "failed to %s: %s%s", what, strerror(-err),
+		 why);
+	worker_give_up(worker, WORKER_CALL_ATTACH, err);
+}
+
+static void worker_drop_privileges(struct worker *worker, uint64_t keep)
+{
+	int err = privileges_drop(keep, &worker->setup->user, worker->setup->supervisor);
+	char missing[1100];
+
+	if (!err)
+		return;
+	privileges_missing(keep, missing, sizeof(missing));
+	worker_fail_drop(worker, "give up privileges", err, missing);
+}
+
+static void worker_tell_held(const struct worker *worker, uint64_t needs)
+{
+	char held[1400], text[1500];
+
+	privileges_describe(held, sizeof(held));
+	snprintf(text, sizeof(text), "its worker (pid %d) has %s%s%s", (int)getpid(), held,
+		 needs & BPFHOST_NEED_LATE_OPEN ? ", late_open" : "",
+		 needs & BPFHOST_NEED_LATE_ATTACH ? ", late_attach" : "");
+	protocol_send(worker->setup->control, PROTOCOL_HELD, 0, 0, text, NULL, 0);
+}
+
 static void worker_drop(struct worker *worker)
 {
 	const struct descriptor *descriptor = worker->plugin.file->descriptor;
+	uint64_t needs = worker_late_needs(worker), caps = needs ? 0 : descriptor->capabilities;
 	int err;
 
 	/* Attaching or opening later needs the user that could do it at first. */
-	if (worker_late_needs(worker))
-		return;
-	err = privileges_drop(descriptor->capabilities, worker->setup->supervisor);
-	if (err) {
-		snprintf(worker->error, sizeof(worker->error), "failed to give up privileges: %s%s",
-			 strerror(-err),
-			 err == -EPERM ? " (CAP_SETUID and CAP_SETGID are needed for that)" : "");
-		worker_give_up(worker, WORKER_CALL_ATTACH, err);
-	}
+	if (!needs)
+		worker_drop_privileges(worker, caps);
+	err = confine_limits_attached(worker->setup->control, needs);
+	if (err)
+		worker_fail_drop(worker, "set its limits", err, "");
+	err = confine_on_refusal(worker_tell_refusal, worker);
+	if (!err)
+		err = confine_worker_calls(needs | (descriptor->needs & BPFHOST_NEED_NETLINK),
+					   caps);
+	if (err)
+		worker_fail_drop(worker, "install the filter of system calls", err, "");
+	worker_tell_held(worker, needs);
 }
 
 static int worker_highest_descriptor(void)

@@ -13,6 +13,7 @@
 
 #include "bus/ring.h"
 #include "config/config.h"
+#include "confine/user.h"
 
 /* Which function of the plugin runs: what bus_call() tells the supervisor. */
 enum worker_call {
@@ -39,9 +40,10 @@ struct worker_setup {
 	const struct config_instance *instance;
 	const struct bpfhost_filter_values *filter;
 	struct bus_ring *bus;
-	int control; /* SOCK_SEQPACKET, see protocol.h */
-	int notify;  /* eventfd: the supervisor sleeps, wake it */
-	int wake;    /* eventfd: there is room on the bus again */
+	int control;              /* SOCK_SEQPACKET, see protocol.h */
+	int notify;               /* eventfd: the supervisor sleeps, wake it */
+	int wake;                 /* eventfd: there is room on the bus again */
+	struct confine_user user; /* whom it becomes once it has attached */
 	pid_t supervisor;
 };
 

@@ -92,6 +92,7 @@ struct bpfhost_option {
 #define BPFHOST_NEED_SIGNAL     0x10
 /* The events come from no process: --pid, --comm, --uid and --cgroup cannot apply. */
 #define BPFHOST_NEED_NO_TASK_FILTER 0x20
+#define BPFHOST_NEED_NETLINK        0x40 /* asks the kernel about networks while running */
 
 /*
  * The descriptor. Its bytes are read from the file to list and inspect a plugin, so every pointer in

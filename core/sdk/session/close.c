@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -73,6 +74,14 @@ static bool close_may_sleep(const struct session *session)
 	return false;
 }
 
+/* By the mask of this process: how many are online stands in a file, which cannot be opened any more. */
+static bool close_has_cpus(void)
+{
+	cpu_set_t cpus;
+
+	return !sched_getaffinity(0, sizeof(cpus), &cpus) && CPU_COUNT(&cpus) > 1;
+}
+
 /*
  * Waits until all programs that began before now have ended; false where that cannot be had. The command
  * is synchronize_rcu() (kernel/sched/membarrier.c), which programs that may sleep do not hold up, and which
@@ -80,7 +89,7 @@ static bool close_may_sleep(const struct session *session)
  */
 static bool close_wait_for_programs(const struct session *session)
 {
-	return !close_may_sleep(session) && sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
+	return !close_may_sleep(session) && close_has_cpus() &&
 	       !syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 

@@ -7,6 +7,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "capability.h"
 #include "session.h"
 
 static int load_fd(const struct session *session, const char *map)
@@ -55,10 +56,8 @@ static int load_hand_over(struct bpfhost_instance *self, struct session *session
 /* What the kernel means by its answer depends on who asked. */
 static const char *load_hint(int err)
 {
-	bool root = geteuid() == 0;
-
-	if (err == -EPERM || (err == -EACCES && !root))
-		return " (CAP_BPF and CAP_PERFMON, or root, are needed)";
+	if (err == -EPERM)
+		return " (the kernel is locked down, or a filter of system calls is in the way)";
 	if (err == -EACCES || err == -EINVAL)
 		return " (this kernel's verifier refuses it; why, it says above at --log-level info)";
 	if (err == -E2BIG)
@@ -66,11 +65,18 @@ static const char *load_hint(int err)
 	return "";
 }
 
-static int load_failed(struct bpfhost_instance *self, int err)
+/* -EINVAL from here would say that the configuration is wrong. */
+static int load_failed(struct bpfhost_instance *self, const struct session *session, int err)
 {
-	/* -EINVAL from here would say that the configuration is wrong. */
-	return bpfhost_fail(self, err == -EINVAL ? -ENOEXEC : err,
-			    "failed to load the BPF object: %s%s", strerror(-err), load_hint(err));
+	int told = err == -EINVAL ? -ENOEXEC : err;
+	char missing[CAPABILITY_TEXT_MAX];
+
+	capability_missing(session->object, missing);
+	if (missing[0])
+		return bpfhost_fail(self, told, "failed to load the BPF object: %s (%s missing)",
+				    strerror(-err), missing);
+	return bpfhost_fail(self, told, "failed to load the BPF object: %s%s", strerror(-err),
+			    load_hint(err));
 }
 
 int bpfhost_load(struct bpfhost_instance *self)
@@ -83,5 +89,5 @@ int bpfhost_load(struct bpfhost_instance *self)
 	if (session_is_dry(self))
 		return 0;
 	err = bpf_object__load(session->object);
-	return err ? load_failed(self, err) : load_hand_over(self, session);
+	return err ? load_failed(self, session, err) : load_hand_over(self, session);
 }

@@ -28,8 +28,10 @@ static int open_view(uint32_t pid, struct target_view *ret_view, struct bpfhost_
 	if (ret == -ESRCH)
 		return target_fail(err, -ENOENT, "there is no process %u, or it has ended", pid);
 	if (ret)
-		return target_fail(err, ret, "may not look into process %u (%s): %s", pid,
-				   target_process_comm(pid, comm), strerror(-ret));
+		return target_fail(err, ret, "may not look into process %u (%s): %s%s", pid,
+				   target_process_comm(pid, comm), strerror(-ret),
+				   ret == -EACCES || ret == -EPERM ? " (CAP_SYS_PTRACE missing)"
+								   : "");
 	return 0;
 }
 

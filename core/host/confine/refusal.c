@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "confine/refusal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <ucontext.h>
+
+#define REFUSAL_CALLS_MAX 1024
+
+/* A signal handler is given nothing of ours, so what it needs stands here. */
+static struct {
+	void (*tell)(void *ctx, int call, uint32_t argument);
+	void *ctx;
+	bool told[REFUSAL_CALLS_MAX];
+} refusal;
+
+/* The kernel did not make the call; what it returns is ours to say. */
+static uint32_t refusal_answer(ucontext_t *context)
+{
+	uint32_t argument;
+
+#if defined(__x86_64__)
+	argument = (uint32_t)context->uc_mcontext.gregs[REG_RDI];
+	context->uc_mcontext.gregs[REG_RAX] = -EPERM;
+#elif defined(__aarch64__)
+	argument = (uint32_t)context->uc_mcontext.regs[0];
+	context->uc_mcontext.regs[0] = (unsigned long)-EPERM;
+#else
+#error "which register holds what a system call returns?"
+#endif
+	return argument;
+}
+
+static void refusal_handle(int signal, siginfo_t *info, void *context)
+{
+	int call = info->si_syscall, saved = errno;
+	uint32_t argument = refusal_answer(context);
+
+	(void)signal;
+	if (call >= 0 && call < REFUSAL_CALLS_MAX &&
+	    !__atomic_exchange_n(&refusal.told[call], true, __ATOMIC_RELAXED))
+		refusal.tell(refusal.ctx, call, argument);
+	errno = saved;
+}
+
+int confine_on_refusal(void (*tell)(void *ctx, int call, uint32_t argument), void *ctx)
+{
+	struct sigaction action = { .sa_sigaction = refusal_handle, .sa_flags = SA_SIGINFO };
+
+	refusal.tell = tell;
+	refusal.ctx = ctx;
+	return sigaction(SIGSYS, &action, NULL) < 0 ? -errno : 0;
+}

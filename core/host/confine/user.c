@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "confine/user.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The user that Linux reserves for "nobody": /proc/sys/kernel/overflowuid. */
+#define USER_NOBODY 65534
+
+struct confine_user confine_user_find(void)
+{
+	struct confine_user user = { .uid = USER_NOBODY, .gid = USER_NOBODY };
+	struct passwd entry, *found = NULL;
+	FILE *file = fopen("/etc/passwd", "re");
+	char buffer[4096];
+
+	if (!file)
+		return user;
+	while (!fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found))
+		if (!strcmp(found->pw_name, CONFINE_USER_NAME) && found->pw_uid && found->pw_gid) {
+			user = (struct confine_user){ .uid = found->pw_uid, .gid = found->pw_gid };
+			break;
+		}
+	fclose(file);
+	return user;
+}
