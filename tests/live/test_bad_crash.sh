@@ -19,6 +19,9 @@ run() {
 	done
 	start_target $calls 200
 	start_host --plugin misbehave@bad "${settings[@]}" --restart-limit 1
+	case $* in where=poll* | where=nowhere)
+		until_true 10 logged 'bad: attached 1 of 1' || fail "$*: it is not attached" ;;
+	esac
 	go_target
 	until_true 10 target_done || fail "$*: the target does not end"
 	until_true 5 logged "$words" || fail "$*: the log says nothing of \"$words\""
