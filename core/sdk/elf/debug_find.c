@@ -118,7 +118,8 @@ static bool find_next(struct finder *finder, debug_open_fn open, void *ctx, int 
 	return false;
 }
 
-int debug_find(struct bpfhost_elf *elf, debug_open_fn open, void *ctx, int *ret_fd, char *ret_path,
+int debug_find(struct bpfhost_elf *elf, debug_open_fn open, void *ctx,
+	       struct debug_wanted *ret_wanted, int *ret_fd, char *ret_path,
 	       struct bpfhost_error *err)
 {
 	struct finder finder = { .elf = elf };
@@ -131,6 +132,7 @@ int debug_find(struct bpfhost_elf *elf, debug_open_fn open, void *ctx, int *ret_
 		if (!find_next(&finder, open, ctx, ret_fd, path))
 			continue;
 		memcpy(ret_path, path, strlen(path) + 1);
+		*ret_wanted = finder.wanted;
 		return 0;
 	}
 	if (*finder.refused)
@@ -157,10 +159,11 @@ int bpfhost_debug_find(struct bpfhost_elf *elf, const char *root, const char *pa
 		       char *ret_path, struct bpfhost_error *err)
 {
 	struct own own = { root, path };
+	struct debug_wanted wanted;
 
 	if (*root && access(root, F_OK)) {
 		bpfhost_error_set(err, 0, "failed to open %s: %s", root, strerror(errno));
 		return -ENOENT;
 	}
-	return debug_find(elf, open_own, &own, ret_fd, ret_path, err);
+	return debug_find(elf, open_own, &own, &wanted, ret_fd, ret_path, err);
 }

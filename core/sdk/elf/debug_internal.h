@@ -36,8 +36,9 @@ int debug_open(const char *root, const char *path, const struct debug_wanted *wa
 typedef int (*debug_open_fn)(void *ctx, const struct debug_wanted *wanted, int *ret_fd,
 			     char *ret_path);
 
-/* debug_find.c: asks for the candidates until one fits; as bpfhost_debug_find. */
-int debug_find(struct bpfhost_elf *elf, debug_open_fn open, void *ctx, int *ret_fd, char *ret_path,
+/* debug_find.c: asks for the candidates until one fits, which ret_wanted is then; as bpfhost_debug_find. */
+int debug_find(struct bpfhost_elf *elf, debug_open_fn open, void *ctx,
+	       struct debug_wanted *ret_wanted, int *ret_fd, char *ret_path,
 	       struct bpfhost_error *err);
 
 #endif

@@ -45,16 +45,21 @@ void reader_read_close(struct reader_read *read)
 /* ---- symbols -------------------------------------------------------------------------------------- */
 
 /* The file's own symbols are enough where it has no other; so a failure here is none. */
-static void read_find_debug(struct reader_read *read)
+bool reader_read_debug(struct reader_read *read)
 {
 	char path[PATH_MAX];
 	struct bpfhost_error why = { 0 };
 
-	if (debug_find(read->shown.elf, read->open, read->ctx, &read->debug_fd, path, &why))
-		return;
+	if (read->debug_was_sought)
+		return read->debug;
+	read->debug_was_sought = true;
+	if (debug_find(read->shown.elf, read->open, read->ctx, &read->debug_wanted, &read->debug_fd,
+		       path, &why))
+		return false;
 	if (!bpfhost_elf_open(read->debug_fd, &read->debug, &why))
 		read->debug_path = strdup(path);
 	read->shown.debug_path = read->debug_path;
+	return read->debug;
 }
 
 static int read_check_symbols(const struct reader_read *read, struct bpfhost_error *why)
@@ -73,7 +78,7 @@ static void read_take_symbols(struct reader_read *read)
 	struct bpfhost_error why = { 0 };
 
 	if (!read->is_found) /* whose checksum may be one over gigabytes */
-		read_find_debug(read);
+		reader_read_debug(read);
 	read->symbols_error = read_check_symbols(read, &why);
 	if (!read->symbols_error)
 		read->symbols_error =

@@ -20,7 +20,9 @@ struct reader_read {
 	/* Known from the first bpfhost_read_symbols on. */
 	struct bpfhost_symbols *symbols;
 	struct bpfhost_elf *debug;
-	int debug_fd;       /* -1: none */
+	struct debug_wanted debug_wanted; /* which of them it was */
+	int debug_fd;                     /* -1: none */
+	bool debug_was_sought;
 	int symbols_error;  /* why there are none: -errno */
 	char *symbols_note; /* that in words, or what was left out of them; NULL */
 	/* Likewise. */
@@ -31,6 +33,8 @@ struct reader_read {
 
 /* Takes fd, also when it fails: -errno with a sentence. */
 int reader_read_open(struct reader_read *read, int fd, struct bpfhost_error *err);
+/* Looks for the debug file, once. Whether there is one. */
+bool reader_read_debug(struct reader_read *read);
 void reader_read_close(struct reader_read *read);
 
 #endif
