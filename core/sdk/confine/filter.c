@@ -48,15 +48,15 @@ static int filter_allow_some(scmp_filter_ctx filter, int socket)
 		int call;
 		struct scmp_arg_cmp compared;
 	} some[] = {
-		{ SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)socket) },
-		{ SCMP_SYS(sendto), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)socket) },
+		{ SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)socket, 0) },
+		{ SCMP_SYS(sendto), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)socket, 0) },
 		{ SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
 		{ SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
 		/* which is how glibc asks about a descriptor */
 		{ SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0) },
 		/* abort() */
-		{ SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
+		{ SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0) },
 	};
 	int ret = 0;
 
