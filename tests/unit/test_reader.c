@@ -236,13 +236,13 @@ ASKED(loops)
 	return 0;
 }
 
-/* A second for what nobody named. */
+/* Two seconds for what nobody named. */
 static void ends_a_loop(void **state)
 {
 	struct readers *readers = *state;
 
 	readers->file->is_found = true;
-	refuses(readers, loops, -ETIMEDOUT, "took longer than 1.0 s");
+	refuses(readers, loops, -ETIMEDOUT, "took longer than 2.0 s");
 }
 
 ASKED(allocates)

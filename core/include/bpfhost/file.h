@@ -17,7 +17,7 @@ struct bpfhost_file {
 	struct bpfhost_elf_info info;
 	/* For the caller to set, once it has the file: nobody asked for it by name, so it is some process
 	 * that decides what it is like. No debug file is looked for then, symbols that take long to read
-	 * are not read, and nothing takes longer than a second. */
+	 * are not read, and nothing takes longer than two seconds. */
 	bool is_found;
 	char *symbols_note; /* why it has no symbols, or what was left out of them; NULL */
 	/* Where it is read. */

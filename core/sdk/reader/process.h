@@ -11,7 +11,7 @@
 
 #define READER_MEMORY_MAX  (4096UL << 20) /* of address space; the largest debug files are mapped */
 #define READER_PATIENCE_MS 8000U /* for one question; the host gives a plugin ten seconds */
-#define READER_FOUND_MS    1000U /* about a file that nobody named */
+#define READER_FOUND_MS    2000U /* about a file that nobody named */
 
 struct bpfhost_reader {
 	pid_t pid;           /* 0: none runs */
