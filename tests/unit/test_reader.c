@@ -504,6 +504,19 @@ static void starts_again(void **state)
 	assert_int_equal(add_one(readers->file, NULL), 0);
 }
 
+/* Ctrl-C is for the host: it ends its workers, and they this. */
+static void is_not_interrupted(void **state)
+{
+	struct readers *readers = *state;
+	pid_t pid = readers->files.reader->pid;
+
+	assert_int_equal(add_one(readers->file, NULL), 0);
+	assert_int_equal(kill(pid, SIGINT), 0);
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(add_one(readers->file, NULL), 0);
+	assert_int_equal(readers->files.reader->pid, pid);
+}
+
 static void leaves_nothing(void **state)
 {
 	struct readers readers = { 0 };
@@ -545,6 +558,7 @@ int main(void)
 		cmocka_unit_test(has_no_other_descriptor),
 		cmocka_unit_test(shares_no_memory),
 		TEST(starts_again),
+		TEST(is_not_interrupted),
 		cmocka_unit_test(leaves_nothing),
 	};
 

@@ -19,14 +19,13 @@
 
 void confine_signals(void)
 {
-	static const int crashes[] = { SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGABRT,
-				       SIGPIPE, SIGXCPU, SIGTERM, SIGINT };
-	sigset_t none;
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPIPE, SIGXCPU };
+	static const int others[] = { SIGINT, SIGQUIT, SIGHUP, SIGTERM };
 
-	sigemptyset(&none);
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
 		signal(crashes[i], SIG_DFL);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		signal(others[i], SIG_IGN);
 }
 
 /* ---- descriptors ---------------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ struct confine_limits {
 	rlim_t cpu_seconds; /* RLIM_INFINITY: none */
 };
 
-/* Signals as a new program has them, so that a crash is one. */
+/* A crash is one, as in a new program. What a terminal sends to all of its processes is for the parent. */
 void confine_signals(void);
 /* Leaves open the descriptors of keep, none of them below 3; 0 to 2 lead nowhere. 0 or -errno. */
 int confine_descriptors(const int *keep, size_t count);
