@@ -10,7 +10,8 @@
 
 /* What is known of the function that a probe is on; function NULL: nothing. */
 struct fields_source {
-	struct bpfhost_dwarf *dwarf;
+	struct bpfhost_file *file;
+	const struct uprobe_place *place;
 	struct bpfhost_dwarf_function *function;
 	bool by_name;      /* the debug information knows all names that the probe has */
 	uint32_t position; /* of the next parameter that has none of its own */
@@ -100,6 +101,13 @@ static void fields_from_value(const struct bpfhost_dwarf_value *value,
 	field->nlabels = value->enumerator_count;
 }
 
+static int fields_chain(const struct fields_source *source, const char *chain,
+			struct bpfhost_dwarf_value *ret_end, struct bpfhost_error *err)
+{
+	return bpfhost_file_chain(source->file, source->place->name, source->place->address,
+				  source->function, chain, ret_end, err);
+}
+
 static int fields_known(const struct fields_source *source, const struct bpfhost_probe_param *param,
 			struct bpfhost_argument_field *field, struct bpfhost_error *err)
 {
@@ -109,7 +117,7 @@ static int fields_known(const struct fields_source *source, const struct bpfhost
 	int ret;
 
 	if (param->has_chain) {
-		ret = bpfhost_dwarf_chain(source->dwarf, source->function, param->name, &end, err);
+		ret = fields_chain(source, param->name, &end, err);
 		if (ret)
 			return ret;
 		value = &end;
@@ -153,9 +161,7 @@ static int fields_unknown_chain(const struct fields_source *source,
 	struct bpfhost_dwarf_value ignored;
 
 	if (source->function)
-		return bpfhost_dwarf_chain(source->dwarf, source->function, param->name, &ignored,
-					   err)
-			       ?: -EINVAL;
+		return fields_chain(source, param->name, &ignored, err) ?: -EINVAL;
 	bpfhost_error_set(
 		err, param->text_offset,
 		"%s: what lies behind a parameter is known from debug information only, and "
@@ -256,18 +262,17 @@ static int fields_named(struct fields_source *source, const struct bpfhost_probe
 	return ret;
 }
 
-int uprobe_fields_make(struct uprobe_debugs *debugs, const struct bpfhost_file *file,
+int uprobe_fields_make(struct uprobe_debugs *debugs, struct bpfhost_file *file,
 		       const struct uprobe_place *place, const struct bpfhost_probe *probe,
 		       struct uprobe_fields *ret_fields, struct bpfhost_error *err)
 {
-	struct fields_source source = { 0 };
+	struct fields_source source = { .file = file, .place = place };
 	int ret = 0;
 
 	*ret_fields = (struct uprobe_fields){ 0 };
-	if (place && place->symbol && !place->inside)
-		ret = uprobe_debugs_function(debugs, file, place->symbol->name,
-					     place->symbol->address, &source.dwarf,
-					     &source.function);
+	if (place && place->name && !place->inside)
+		ret = uprobe_debugs_function(debugs, file, place->name, place->address,
+					     &source.function, err);
 	if (ret && ret != -ENOENT)
 		return ret;
 	if (probe->has_params)

@@ -25,7 +25,7 @@ struct uprobe_fields {
  * functions, by position only. Names belong to the probe and to debugs. 0, or -EINVAL, -ENOENT, -E2BIG,
  * -ENOMEM with a sentence.
  */
-int uprobe_fields_make(struct uprobe_debugs *debugs, const struct bpfhost_file *file,
+int uprobe_fields_make(struct uprobe_debugs *debugs, struct bpfhost_file *file,
 		       const struct uprobe_place *place, const struct bpfhost_probe *probe,
 		       struct uprobe_fields *ret_fields, struct bpfhost_error *err);
 

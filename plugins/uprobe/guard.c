@@ -15,7 +15,7 @@
 
 static int guard_go(const struct bpfhost_file *file, struct bpfhost_error *err)
 {
-	if (!bpfhost_elf_info(file->elf)->is_go)
+	if (!file->info.is_go)
 		return 0;
 	bpfhost_error_set(
 		err, 0,

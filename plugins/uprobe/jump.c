@@ -51,7 +51,7 @@ static bool jump_is_in(const unsigned char *code, size_t size, int64_t place)
 	return false;
 }
 
-bool uprobe_jump_may_lead(const struct bpfhost_file *file, uint64_t begin, uint64_t size,
+bool uprobe_jump_may_lead(const struct bpfhost_elf *elf, uint64_t begin, uint64_t size,
 			  uint64_t place)
 {
 	size_t most = size ? size : JUMP_SIZE_UNKNOWN;
@@ -59,10 +59,10 @@ bool uprobe_jump_may_lead(const struct bpfhost_file *file, uint64_t begin, uint6
 	int64_t got;
 	bool leads;
 
-	if (bpfhost_elf_info(file->elf)->machine != EM_X86_64 || size > JUMP_SIZE_MAX)
+	if (bpfhost_elf_info(elf)->machine != EM_X86_64 || size > JUMP_SIZE_MAX)
 		return true;
 	code = malloc(most);
-	got = code ? bpfhost_elf_read(file->elf, begin, code, most) : -1;
+	got = code ? bpfhost_elf_read(elf, begin, code, most) : -1;
 	leads = got < 0 || jump_is_in(code, (size_t)got, (int64_t)(place - begin));
 	free(code);
 	return leads;

@@ -3,11 +3,14 @@
 #ifndef UPROBE_JUMP_H
 #define UPROBE_JUMP_H
 
-#include <bpfhost/file.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <bpfhost/elf.h>
 
 /* A function's bytes: [begin, begin + size) of the file; size 0: unknown. True also where it cannot be
  * told. */
-bool uprobe_jump_may_lead(const struct bpfhost_file *file, uint64_t begin, uint64_t size,
+bool uprobe_jump_may_lead(const struct bpfhost_elf *elf, uint64_t begin, uint64_t size,
 			  uint64_t place);
 
 #endif

@@ -8,19 +8,18 @@
 
 #include <bpfhost/sdk.h>
 
-#include "debug.h"
 #include "place.h"
 #include "uprobe.h"
 
-struct list {
-	struct bpfhost_instance *self;
-	struct bpfhost_file *file;
+/* In the process that reads the file. */
+struct describe {
+	struct bpfhost_read *read;
 	struct bpfhost_dwarf *dwarf; /* NULL: there is none, or nobody asks */
-	const char *target;
-	int verbose;
-	void (*found)(void *ctx, const char *probe, const char *detail);
-	void *ctx;
+	struct bpfhost_pack *answer;
+	bool verbose;
 };
+
+/* ---- there: what one function is like ------------------------------------------------------------- */
 
 static const char *list_step(uint8_t step)
 {
@@ -34,29 +33,28 @@ static const char *list_step(uint8_t step)
 	}
 }
 
-static void list_instruction(FILE *out, const struct list *list,
+static void list_instruction(FILE *out, const struct bpfhost_elf *elf,
 			     const struct bpfhost_symbol *symbol)
 {
 	struct bpfhost_instruction instruction;
 	uint64_t offset = symbol->offset;
 
-	while (!uprobe_place_look(list->file, offset, &instruction) &&
-	       uprobe_place_may_move(list->file, symbol->offset, symbol->size, offset,
-				     &instruction)) {
+	while (!uprobe_place_look(elf, offset, &instruction) &&
+	       uprobe_place_may_move(elf, symbol->offset, symbol->size, offset, &instruction)) {
 		fprintf(out, "    %s, passed over\n", instruction.text);
 		offset += instruction.length;
 	}
-	if (!uprobe_place_look(list->file, offset, &instruction))
+	if (!uprobe_place_look(elf, offset, &instruction))
 		fprintf(out, "    at offset 0x%" PRIx64 ": %s%s%s\n", offset, instruction.text,
 			*instruction.text ? ", " : "", list_step(instruction.step));
 }
 
-static void list_parameters(FILE *out, const struct list *list, const struct bpfhost_symbol *symbol)
+static void list_parameters(FILE *out, struct bpfhost_dwarf *dwarf,
+			    const struct bpfhost_symbol *symbol)
 {
 	struct bpfhost_dwarf_function *function;
 
-	if (!list->dwarf ||
-	    bpfhost_dwarf_function(list->dwarf, symbol->name, symbol->address, &function, NULL))
+	if (!dwarf || bpfhost_dwarf_function(dwarf, symbol->name, symbol->address, &function, NULL))
 		return;
 	for (uint32_t i = 0; i < function->parameter_count; i++) {
 		const struct bpfhost_dwarf_value *value = &function->parameters[i];
@@ -70,7 +68,7 @@ static void list_parameters(FILE *out, const struct list *list, const struct bpf
 	bpfhost_dwarf_function_free(function);
 }
 
-static char *list_describe(const struct list *list, const struct bpfhost_symbol *symbol)
+static char *list_describe(const struct describe *describe, const struct bpfhost_symbol *symbol)
 {
 	char *text = NULL, *readable = bpfhost_demangle(symbol->name);
 	size_t size;
@@ -85,48 +83,89 @@ static char *list_describe(const struct list *list, const struct bpfhost_symbol 
 			symbol->kind == BPFHOST_SYMBOL_IFUNC
 				? " (IFUNC: chosen when the program starts)"
 				: "");
-		list_parameters(out, list, symbol);
-		list_instruction(out, list, symbol);
+		list_parameters(out, describe->dwarf, symbol);
+		list_instruction(out, describe->read->elf, symbol);
 		fclose(out);
 	}
 	free(readable);
 	return text;
 }
 
-static int list_found(void *ctx, const struct bpfhost_symbol *symbol)
+static int list_pack(void *ctx, const struct bpfhost_symbol *symbol)
+{
+	const struct describe *describe = ctx;
+	char *detail = describe->verbose ? list_describe(describe, symbol) : NULL;
+
+	bpfhost_pack_text(describe->answer, symbol->name);
+	bpfhost_pack_text(describe->answer, detail);
+	bpfhost_pack_part(describe->answer);
+	free(detail);
+	return describe->answer->failed ? -ENOMEM : 0;
+}
+
+static int list_answer(struct bpfhost_read *read, struct bpfhost_unpack *question,
+		       struct bpfhost_pack *answer, struct bpfhost_error *err)
+{
+	struct describe describe = { .read = read, .answer = answer };
+	const char *pattern = bpfhost_unpack_some_text(question, BPFHOST_PROBE_TEXT_MAX);
+	bool literal = bpfhost_unpack_number(question, 1);
+	struct bpfhost_symbols *symbols;
+	int ret = bpfhost_read_symbols(read, &symbols, err);
+
+	describe.verbose = bpfhost_unpack_number(question, 1);
+	/* Behind the symbols, with which a separate debug file is found. */
+	if (!ret && describe.verbose)
+		describe.dwarf = bpfhost_read_dwarf(read);
+	if (!ret)
+		ret = bpfhost_symbols_match(symbols, pattern, literal, list_pack, &describe);
+	return ret < 0 ? ret : 0;
+}
+
+/* ---- here: which ---------------------------------------------------------------------------------- */
+
+#define LIST_TEXT_MAX (1U << 20)
+
+struct list {
+	struct bpfhost_instance *self;
+	struct bpfhost_file *file;
+	const char *target;
+	int verbose;
+	void (*found)(void *ctx, const char *probe, const char *detail);
+	void *ctx;
+};
+
+static int list_take(void *ctx, struct bpfhost_unpack *part)
 {
 	const struct list *list = ctx;
-	char *probe = NULL, *detail = list->verbose ? list_describe(list, symbol) : NULL;
 
-	if (asprintf(&probe, "%s:%s", list->target, symbol->name) < 0) {
-		free(detail);
-		return -ENOMEM;
+	while (part->at < part->end) {
+		const char *name = bpfhost_unpack_some_text(part, LIST_TEXT_MAX);
+		const char *detail = bpfhost_unpack_text(part, LIST_TEXT_MAX);
+		char *probe;
+
+		if (part->is_bad)
+			return 0;
+		if (asprintf(&probe, "%s:%s", list->target, name) < 0)
+			return -ENOMEM;
+		list->found(list->ctx, probe, detail);
+		free(probe);
 	}
-	list->found(list->ctx, probe, detail);
-	free(probe);
-	free(detail);
 	return 0;
 }
 
-/* ---- which --------------------------------------------------------------------------------------- */
-
 static int list_of_file(struct list *list, const struct bpfhost_probe_part *function)
 {
-	const struct bpfhost_symbols *symbols;
+	struct bpfhost_pack question = { 0 };
 	struct bpfhost_error why = { 0 };
-	int ret = bpfhost_file_symbols(list->file, &symbols, &why);
+	int ret;
 
-	/* Behind the symbols, with which a separate debug file is found. */
-	if (!ret && list->verbose)
-		list->dwarf = uprobe_debug_read(list->file);
-	if (!ret && function)
-		ret = bpfhost_symbols_match(symbols, function->text, function->quoted, list_found,
-					    list);
-	else if (!ret)
-		ret = bpfhost_symbols_match(symbols, "*", false, list_found, list);
-	return ret < 0 ? bpfhost_fail(list->self, ret, "%s",
-				      why.text[0] ? why.text : strerror(-ret))
-		       : 0;
+	bpfhost_pack_text(&question, function ? function->text : "*");
+	bpfhost_pack_number(&question, function && function->quoted);
+	bpfhost_pack_number(&question, list->verbose != 0);
+	ret = bpfhost_file_ask(list->file, list_answer, &question, list_take, list, &why);
+	bpfhost_pack_free(&question);
+	return ret ? bpfhost_fail(list->self, ret, "%s", why.text[0] ? why.text : strerror(-ret))
+		   : 0;
 }
 
 static int list_parsed(struct list *list, const struct bpfhost_probe *probe)
@@ -147,7 +186,6 @@ static int list_parsed(struct list *list, const struct bpfhost_probe *probe)
 		bpfhost_fail(list->self, ret, "%s", why.text);
 	else
 		ret = list_of_file(list, probe->part_count > parts ? &probe->parts[parts] : NULL);
-	bpfhost_dwarf_close(list->dwarf);
 	bpfhost_files_free(&files);
 	return ret;
 }

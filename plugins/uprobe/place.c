@@ -15,7 +15,7 @@
 #define PLACE_MOVED_MAX   64 /* bytes that a probe is moved at most */
 
 struct place_search {
-	struct bpfhost_file *file;
+	struct bpfhost_read *read;
 	struct uprobe_places *places;
 	const char *text;
 	uint64_t plus; /* name+PLUS */
@@ -23,7 +23,7 @@ struct place_search {
 	struct bpfhost_error *err;
 };
 
-static int places_add(struct uprobe_places *places, const struct uprobe_place *place)
+int uprobe_places_add(struct uprobe_places *places, const struct uprobe_place *place)
 {
 	struct uprobe_place *items = places->items;
 
@@ -42,20 +42,21 @@ static int places_add(struct uprobe_places *places, const struct uprobe_place *p
 void uprobe_places_free(struct uprobe_places *places)
 {
 	free(places->items);
+	bpfhost_blocks_free(&places->blocks);
 	memset(places, 0, sizeof(*places));
 }
 
 /* ---- what lies there ------------------------------------------------------------------------------ */
 
-int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
+int uprobe_place_look(const struct bpfhost_elf *elf, uint64_t offset,
 		      struct bpfhost_instruction *ret_instruction)
 {
 	unsigned char code[PLACE_CODE_SIZE];
-	int64_t got = bpfhost_elf_read(file->elf, offset, code, sizeof(code));
+	int64_t got = bpfhost_elf_read(elf, offset, code, sizeof(code));
 
 	if (got <= 0)
 		return got ? (int)got : -ERANGE;
-	return bpfhost_instruction_look(bpfhost_elf_info(file->elf)->machine, code, (size_t)got,
+	return bpfhost_instruction_look(bpfhost_elf_info(elf)->machine, code, (size_t)got,
 					ret_instruction);
 }
 
@@ -66,26 +67,26 @@ static bool place_does_nothing(const struct bpfhost_instruction *instruction)
 					   !strncmp(instruction->text, "nop", 3)));
 }
 
-bool uprobe_place_may_move(const struct bpfhost_file *file, uint64_t begin, uint64_t size,
+bool uprobe_place_may_move(const struct bpfhost_elf *elf, uint64_t begin, uint64_t size,
 			   uint64_t offset, const struct bpfhost_instruction *instruction)
 {
 	uint64_t behind = offset + instruction->length;
 
 	return place_does_nothing(instruction) && behind - begin <= PLACE_MOVED_MAX &&
-	       (!size || behind - begin < size) && !uprobe_jump_may_lead(file, begin, size, behind);
+	       (!size || behind - begin < size) && !uprobe_jump_may_lead(elf, begin, size, behind);
 }
 
 /* size: the function's, in bytes; 0: unknown */
-static int place_settle(const struct bpfhost_file *file, uint64_t size, struct uprobe_place *place)
+static int place_settle(const struct bpfhost_elf *elf, uint64_t size, struct uprobe_place *place)
 {
 	struct bpfhost_instruction instruction = { 0 };
 	uint64_t begin = place->offset;
-	int ret = uprobe_place_look(file, place->offset, &instruction);
+	int ret = uprobe_place_look(elf, place->offset, &instruction);
 
 	while (!ret && !place->inside &&
-	       uprobe_place_may_move(file, begin, size, place->offset, &instruction)) {
+	       uprobe_place_may_move(elf, begin, size, place->offset, &instruction)) {
 		place->offset += instruction.length;
-		ret = uprobe_place_look(file, place->offset, &instruction);
+		ret = uprobe_place_look(elf, place->offset, &instruction);
 	}
 	if (ret)
 		return ret;
@@ -101,7 +102,7 @@ static int place_refused(const struct place_search *search, int ret)
 	}
 	bpfhost_error_set(search->err, 0,
 			  "the kernel takes no probe on the instruction at \"%.*s\" in %s",
-			  PLACE_NAME_SHOWN, search->text, search->file->target.path);
+			  PLACE_NAME_SHOWN, search->text, search->read->path);
 	return ret;
 }
 
@@ -109,15 +110,15 @@ static int place_keep(const struct place_search *search, uint64_t size, struct u
 {
 	int ret;
 
-	if (!bpfhost_elf_is_code(search->file->elf, place->offset)) {
+	if (!bpfhost_elf_is_code(search->read->elf, place->offset)) {
 		if (search->glob)
 			return 0;
 		bpfhost_error_set(search->err, 0, "\"%.*s\" is no code of %s", PLACE_NAME_SHOWN,
-				  search->text, search->file->target.path);
+				  search->text, search->read->path);
 		return -EINVAL;
 	}
-	ret = place_settle(search->file, size, place);
-	return ret ? place_refused(search, ret) : places_add(search->places, place);
+	ret = place_settle(search->read->elf, size, place);
+	return ret ? place_refused(search, ret) : uprobe_places_add(search->places, place);
 }
 
 /* ---- by name -------------------------------------------------------------------------------------- */
@@ -126,7 +127,7 @@ static int place_of_ifunc(const struct place_search *search, const struct bpfhos
 			  uint64_t *ret_offset)
 {
 	struct bpfhost_error why = { 0 };
-	int ret = bpfhost_ifunc_resolve(search->file->target.fd, symbol, ret_offset, &why);
+	int ret = bpfhost_read_ifunc(search->read, symbol, ret_offset, &why);
 
 	if (ret && search->glob)
 		search->places->refused++;
@@ -142,7 +143,8 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 {
 	struct place_search *search = ctx;
 	struct uprobe_place place = {
-		.symbol = symbol,
+		.name = symbol->name,
+		.address = symbol->address,
 		.offset = symbol->offset,
 		.inside = search->plus != 0,
 	};
@@ -182,14 +184,12 @@ static void place_did_you_mean(const struct place_search *search, const char *co
 static int place_unknown(const struct place_search *search, const struct bpfhost_symbols *symbols)
 {
 	const char *near[PLACE_NEAREST_MAX];
+	const char *debug = search->read->debug_path;
 	size_t all, n = bpfhost_symbols_nearest(symbols, search->text, near, PLACE_NEAREST_MAX);
-	const struct bpfhost_file *file = search->file;
-
 	bpfhost_symbols_all(symbols, &all);
 	bpfhost_error_set(search->err, 0, "there is no function \"%.*s\" in %s%s%s%s",
-			  PLACE_NAME_SHOWN, search->text, file->target.path,
-			  file->debug_path ? " and " : "", file->debug_path ? file->debug_path : "",
-			  all ? "" : ", which has no symbols at all");
+			  PLACE_NAME_SHOWN, search->text, search->read->path, debug ? " and " : "",
+			  debug ?: "", all ? "" : ", which has no symbols at all");
 	place_did_you_mean(search, near, n);
 	return -ENOENT;
 }
@@ -213,8 +213,7 @@ static int place_copy(void *ctx, const struct bpfhost_symbol *symbol)
 static int place_find_copy(struct place_search *search, const struct bpfhost_symbols *symbols)
 {
 	char pattern[BPFHOST_PROBE_TEXT_MAX + 3];
-	const char *name =
-		search->places->count == 1 ? uprobe_place_name(&search->places->items[0]) : NULL;
+	const char *name = search->places->count == 1 ? search->places->items[0].name : NULL;
 	int ret;
 
 	if (!name || strcmp(name, search->text) != 0 || strpbrk(search->text, "*?@"))
@@ -242,8 +241,8 @@ static bool place_split(char *text, uint64_t *ret_plus)
 static int places_by_name(struct place_search *search, const struct bpfhost_probe_part *part)
 {
 	char name[BPFHOST_PROBE_TEXT_MAX + 1];
-	const struct bpfhost_symbols *symbols;
-	int ret = bpfhost_file_symbols(search->file, &symbols, search->err);
+	struct bpfhost_symbols *symbols;
+	int ret = bpfhost_read_symbols(search->read, &symbols, search->err);
 
 	if (ret)
 		return ret;
@@ -277,11 +276,11 @@ static int places_by_number(struct place_search *search, bool is_address)
 	}
 	place.offset = number;
 	if (is_address)
-		ret = bpfhost_elf_offset(search->file->elf, number, &place.offset);
+		ret = bpfhost_elf_offset(search->read->elf, number, &place.offset);
 	if (!ret)
 		return place_keep(search, 0, &place);
 	bpfhost_error_set(search->err, 0, "address 0x%" PRIx64 " is not part of %s", number,
-			  search->file->target.path);
+			  search->read->path);
 	return -EINVAL;
 }
 
@@ -291,7 +290,7 @@ static int place_by_offset(const void *a, const void *b)
 
 	if (one->offset != other->offset)
 		return one->offset < other->offset ? -1 : 1;
-	return strcmp(uprobe_place_name(one) ?: "", uprobe_place_name(other) ?: "");
+	return strcmp(one->name ?: "", other->name ?: "");
 }
 
 /*
@@ -321,11 +320,11 @@ static void places_shrink(struct uprobe_places *places)
 		places->items = items;
 }
 
-int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
+int uprobe_places_find(struct bpfhost_read *read, const struct bpfhost_probe_part *part,
 		       struct uprobe_places *places, struct bpfhost_error *err)
 {
 	struct place_search search = {
-		.file = file,
+		.read = read,
 		.places = places,
 		.text = part->text,
 		.glob = part->has_glob,
@@ -341,7 +340,7 @@ int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_par
 	places_shrink(places);
 	if (!ret && !places->count) {
 		bpfhost_error_set(err, 0, "none of the %u functions \"%.*s\" of %s takes a probe",
-				  places->refused, PLACE_NAME_SHOWN, part->text, file->target.path);
+				  places->refused, PLACE_NAME_SHOWN, part->text, read->path);
 		ret = -ENOTSUP;
 	}
 	return ret;

@@ -3,16 +3,18 @@
 #ifndef UPROBE_PLACE_H
 #define UPROBE_PLACE_H
 
-#include <bpfhost/probe.h>
-
 #include <bpfhost/file.h>
+#include <bpfhost/probe.h>
+#include <bpfhost/reader.h>
 
 /* There may be very many. */
 struct uprobe_place {
-	const struct bpfhost_symbol *symbol; /* of the file's symbols; NULL: an address by hand */
-	uint64_t offset;  /* in the file, behind an instruction that only marks the entry */
-	bool single_step; /* the instruction there is dear */
-	bool inside;      /* not at the function's entry: arguments may be gone */
+	const char *name;     /* the function's; NULL: an address by hand */
+	const char *readable; /* as people read it; NULL: the same, or nobody asked */
+	uint64_t address;     /* virtual, of the function */
+	uint64_t offset;      /* in the file, behind an instruction that only marks the entry */
+	bool single_step;     /* the instruction there is dear */
+	bool inside;          /* not at the function's entry: arguments may be gone */
 };
 
 struct uprobe_places {
@@ -21,17 +23,18 @@ struct uprobe_places {
 	uint32_t refused; /* places of a glob at which the kernel takes no probe */
 	/* What the compiler made of the function and may call in its place; NULL. */
 	const char *copy;
+	struct bpfhost_blocks blocks; /* what the texts lie in */
 };
 
 /*
- * The places that a part means: name, name@VERSION, name+0x10, @0x1234 (offset in the file), &0x401234
+ * In the process that reads, where the texts belong to it. The places that a part means: name, name@VERSION, name+0x10, @0x1234 (offset in the file), &0x401234
  * (virtual address), a demangled name, a glob. 0; -ENOENT; -ENOTSUP (an IFUNC of which nobody knows what
  * it calls, an instruction that takes no probe); -EINVAL; -ENOMEM, with a sentence in err.
  */
-int uprobe_places_find(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
+int uprobe_places_find(struct bpfhost_read *read, const struct bpfhost_probe_part *part,
 		       struct uprobe_places *places, struct bpfhost_error *err);
 /* What lies at an offset of the file. 0 or -errno. */
-int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
+int uprobe_place_look(const struct bpfhost_elf *elf, uint64_t offset,
 		      struct bpfhost_instruction *ret_instruction);
 /*
  * Whether a probe may as well stand behind the instruction at offset, as it does nothing: arguments, stack
@@ -39,15 +42,21 @@ int uprobe_place_look(const struct bpfhost_file *file, uint64_t offset,
  * emulates, which is ten times cheaper than a single step. Not where the function may come by again: begin
  * and size are the function's.
  */
-bool uprobe_place_may_move(const struct bpfhost_file *file, uint64_t begin, uint64_t size,
+bool uprobe_place_may_move(const struct bpfhost_elf *elf, uint64_t begin, uint64_t size,
 			   uint64_t offset, const struct bpfhost_instruction *instruction);
 
-/* The function's name; NULL: an address by hand. */
-static inline const char *uprobe_place_name(const struct uprobe_place *place)
-{
-	return place->symbol ? place->symbol->name : NULL;
-}
+/* place_ask.c: has that done by the reader of the file. places are freed also when it fails. */
+int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
+		      struct uprobe_places *places, struct bpfhost_error *err);
+/* As bpfhost_part_fn: ctx is a struct uprobe_places, of a file of size bytes. */
+struct uprobe_places_take {
+	struct uprobe_places *places;
+	uint64_t size;
+};
+int uprobe_places_take(void *ctx, struct bpfhost_unpack *part);
 
+/* 0 or -ENOMEM. */
+int uprobe_places_add(struct uprobe_places *places, const struct uprobe_place *place);
 void uprobe_places_free(struct uprobe_places *places);
 
 #endif

@@ -42,27 +42,35 @@ static int sacrifice_number(const char *name, const char *format)
 	return number;
 }
 
-/* Where the function lies in its file. 0 or -errno. */
+struct sacrifice_place {
+	uint64_t address;
+	uint64_t offset; /* in its file; 0: not found */
+};
+
+static int sacrifice_mapped(void *ctx, const struct bpfhost_mapped *mapped)
+{
+	struct sacrifice_place *place = ctx;
+
+	if (place->address < mapped->start || place->address >= mapped->end)
+		return 0;
+	place->offset = mapped->offset + (place->address - mapped->start);
+	return 1;
+}
+
+/* Where the function lies in its file, as the kernel knows it. 0 or -errno. */
 static int sacrifice_place(const char **ret_path, uint64_t *ret_offset)
 {
-	struct bpfhost_elf *elf = NULL;
+	struct sacrifice_place place = { 0 };
 	Dl_info info;
-	int fd, ret;
 
 	if (!dladdr((void *)(uintptr_t)SACRIFICE_FUNCTION, &info))
 		return -ENOENT;
-	fd = open(info.dli_fname, O_RDONLY | O_CLOEXEC);
-	ret = fd < 0 ? -errno : bpfhost_elf_open(fd, &elf, NULL);
-	if (fd >= 0)
-		close(fd);
-	if (!ret)
-		ret = bpfhost_elf_offset(elf,
-					 (uint64_t)((const char *)info.dli_saddr -
-						    (const char *)info.dli_fbase),
-					 ret_offset);
-	bpfhost_elf_close(elf);
+	place.address = (uint64_t)(uintptr_t)info.dli_saddr;
+	if (bpfhost_mapped_each((uint32_t)getpid(), sacrifice_mapped, &place) != 1)
+		return -ENOENT;
 	*ret_path = info.dli_fname;
-	return ret;
+	*ret_offset = place.offset;
+	return 0;
 }
 
 static int sacrifice_probe(pid_t child)

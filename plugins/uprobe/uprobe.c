@@ -75,8 +75,8 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 		bpfhost_warn(self,
 			     "%s: calls of %s may go to \"%s\", a copy that the compiler made of "
 			     "it; \"%s*\" has both",
-			     target->path, uprobe_place_name(&use->places->items[use->first]),
-			     use->places->copy, uprobe_place_name(&use->places->items[use->first]));
+			     target->path, use->places->items[use->first].name, use->places->copy,
+			     use->places->items[use->first].name);
 	if (use->places->refused)
 		bpfhost_debug(self, "%s: %u functions take no probe and are left out", target->path,
 			      use->places->refused);
@@ -180,7 +180,7 @@ static struct bpfhost_uprobe *uprobe_fill(const struct uprobe_use *use,
 
 		uprobes[i].offset = place->offset;
 		uprobes[i].cookie = bpfhost_argument_cookie(use->layout, i);
-		uprobes[i].probe = uprobe_place_name(place) ?: use->file->target.text;
+		uprobes[i].probe = place->name ?: use->file->target.text;
 	}
 	return uprobes + use->count;
 }

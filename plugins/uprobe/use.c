@@ -88,8 +88,8 @@ void uprobe_uses_free(struct uprobe_uses *uses)
 static bool use_is_one_function(const struct uprobe_places *places)
 {
 	for (uint32_t i = 1; i < places->count; i++)
-		if (!places->items[i].symbol || !places->items[0].symbol ||
-		    strcmp(places->items[i].symbol->name, places->items[0].symbol->name) != 0)
+		if (!places->items[i].name || !places->items[0].name ||
+		    strcmp(places->items[i].name, places->items[0].name) != 0)
 			return false;
 	return true;
 }
@@ -118,7 +118,7 @@ static uint32_t use_lot(const struct uprobe_places *places, uint32_t first)
 	size_t bytes = 0;
 
 	while (first + n < places->count && n < USE_FUNCTIONS_MAX && bytes < USE_NAMES_MAX) {
-		bytes += use_name_size(uprobe_place_name(&places->items[first + n]));
+		bytes += use_name_size(places->items[first + n].name);
 		n++;
 	}
 	return n;
@@ -140,9 +140,9 @@ static int use_name_functions(const struct uprobe_places *places, uint32_t first
 	if (!names)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count; i++) {
-		const char *name = uprobe_place_name(&places->items[first + i]) ?: "";
+		const struct uprobe_place *place = &places->items[first + i];
 
-		names[i] = bpfhost_demangle(name) ?: strdup(name);
+		names[i] = strdup(place->readable ?: place->name ?: "");
 		if (!names[i]) {
 			use_free_names(names, i);
 			return -ENOMEM;
@@ -259,7 +259,7 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 	bool one;
 
 	if (!ret)
-		ret = uprobe_places_find(file, maker->function, places, maker->err);
+		ret = uprobe_places_ask(file, maker->function, places, maker->err);
 	if (ret)
 		return ret;
 	maker->is_inside = use_is_inside(places);

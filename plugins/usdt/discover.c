@@ -86,7 +86,6 @@ static void discovery_file(struct discovery *discovery, struct usdt_file *file, 
 {
 	size_t count;
 
-	file->file->is_found = true;
 	discovery->probes = discovery->noisy = discovery->beyond = discovery->failed = 0;
 	for (size_t i = 0; i < file->nsites; i += count) {
 		count = usdt_file_group(file, i);
@@ -104,6 +103,7 @@ static int discovery_found(void *ctx, uint32_t pid, const char *path)
 
 	if (discovery->discover->full)
 		return 0;
+	discovery->uses->files.files.are_found = true;
 	if (usdt_files_get(&discovery->uses->files, path, pid, &file, &why))
 		bpfhost_debug(discovery->settings->self, "%s is left out: %s", path, why.text);
 	else

@@ -25,13 +25,15 @@ static int files_add(struct usdt_files *files, struct bpfhost_file *file,
 static int file_read(struct usdt_file *file, struct bpfhost_error *err)
 {
 	struct bpfhost_error why = { 0 };
-	int ret = bpfhost_usdt_read(file->file->elf, &file->usdt, &why);
+	int ret = bpfhost_file_usdt(file->file, &file->usdt, &why);
 
 	if (ret == -ENOENT)
 		bpfhost_error_set(err, 0,
 				  "%s has no static probes; another build of it may have some, or "
 				  "a library that it uses",
 				  file->file->target.path);
+	else if (ret && file->file->refused)
+		bpfhost_error_set(err, 0, "%s", why.text);
 	else if (ret)
 		bpfhost_error_set(err, 0, "%s: %s", file->file->target.path, why.text);
 	else

@@ -4,7 +4,7 @@
 #define USDT_FILES_H
 
 #include <bpfhost/file.h>
-#include <bpfhost/usdt.h>
+#include <bpfhost/reader.h>
 
 struct usdt_file {
 	struct bpfhost_file *file;

@@ -65,22 +65,31 @@ static bool list_add_place(char places[LIST_PLACES_MAX][BPFHOST_USDT_TEXT_MAX], 
 	return true;
 }
 
-/* Where it is at each site, each place once. */
-static void list_places(FILE *out, const struct usdt_file *file,
-			const struct bpfhost_usdt_site *sites, size_t count, uint32_t index)
-{
-	struct bpfhost_usdt_argument arguments[BPFHOST_ARGUMENTS_MAX];
-	char places[LIST_PLACES_MAX][BPFHOST_USDT_TEXT_MAX];
-	uint16_t machine = bpfhost_elf_info(file->file->elf)->machine;
-	uint32_t n = 0;
-	bool all = true;
+/* Where each argument is, each place once. */
+struct list_places {
+	char places[BPFHOST_ARGUMENTS_MAX][LIST_PLACES_MAX][BPFHOST_USDT_TEXT_MAX];
+	uint32_t count[BPFHOST_ARGUMENTS_MAX];
+	bool more[BPFHOST_ARGUMENTS_MAX];
+};
 
-	for (size_t i = 0; i < count && all; i++)
-		if (index < bpfhost_usdt_arguments(sites[i].arguments, machine, arguments))
-			all = list_add_place(places, &n, list_place(arguments[index].text));
+static int list_site(void *ctx, const struct bpfhost_usdt_site *site, bool takes_probe,
+		     const struct bpfhost_usdt_argument *arguments, uint32_t n)
+{
+	struct list_places *all = ctx;
+
+	(void)site;
+	(void)takes_probe;
 	for (uint32_t i = 0; i < n; i++)
-		fprintf(out, "%s%s", i ? ", " : "", places[i]);
-	fprintf(out, "%s\n", all ? "" : ", ...");
+		if (!list_add_place(all->places[i], &all->count[i], list_place(arguments[i].text)))
+			all->more[i] = true;
+	return 0;
+}
+
+static void list_places(FILE *out, const struct list_places *all, uint32_t index)
+{
+	for (uint32_t i = 0; i < all->count[index]; i++)
+		fprintf(out, "%s%s", i ? ", " : "", all->places[index][i]);
+	fprintf(out, "%s\n", all->more[index] ? ", ..." : "");
 }
 
 static void list_field(FILE *out, const struct bpfhost_argument_field *field,
@@ -105,6 +114,7 @@ static void list_describe(FILE *out, const struct list *list, struct usdt_file *
 			  size_t count)
 {
 	const struct bpfhost_usdt_site *sites = &file->sites[first];
+	struct list_places where = { 0 };
 	struct usdt_places places;
 	struct usdt_fields fields;
 
@@ -113,15 +123,19 @@ static void list_describe(FILE *out, const struct list *list, struct usdt_file *
 		fprintf(out, "    more than the %u that can be attached\n", USDT_SITES_LIMIT);
 		return;
 	}
-	if (usdt_places_read(file->file, sites, count, &places))
+	if (usdt_places_read(file->file, file->usdt, first, count, &places, NULL) ||
+	    bpfhost_file_usdt_arguments(file->file, file->usdt, first, count, list_site, &where,
+					NULL)) {
+		usdt_places_free(&places);
 		return;
+	}
 	if (places.refused)
 		fprintf(out, "    at %u of them the kernel takes no probe\n", places.refused);
 	usdt_fields_by_catalogue(usdt_catalogue_find(list->catalogue, sites->provider, sites->name),
 				 &places, &fields);
 	for (uint32_t i = 0; i < fields.count; i++) {
 		list_field(out, &fields.items[i], &places.columns[i]);
-		list_places(out, file, sites, count, i);
+		list_places(out, &where, i);
 	}
 	usdt_places_free(&places);
 }
@@ -193,11 +207,12 @@ static int list_found(void *ctx, uint32_t pid, const char *path)
 {
 	struct list *list = ctx;
 	struct usdt_file *file;
-	int err = usdt_files_get(&list->files, path, pid, &file, NULL);
+	int err;
 
+	list->files.files.are_found = true;
+	err = usdt_files_get(&list->files, path, pid, &file, NULL);
 	if (err)
 		return err == -ENOMEM ? err : 0;
-	file->file->is_found = true;
 	err = list_file(list, file, file->file->target.address);
 	usdt_file_rest(file);
 	return err;

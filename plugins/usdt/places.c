@@ -18,7 +18,6 @@
 #define PLACES_LABEL_FIRST INT64_MIN
 #define PLACES_NAN_32      0x7fc00000
 #define PLACES_NAN_64      0x7ff8000000000000LL
-#define PLACES_CODE_SIZE   16
 /* So many of the last arguments are compared with a new site's: bounds the work. */
 #define PLACES_LOOK_BACK 8
 
@@ -30,37 +29,6 @@ void usdt_places_free(struct usdt_places *places)
 }
 
 /* ---- one site ------------------------------------------------------------------------------------- */
-
-static bool places_takes_probe(const struct bpfhost_file *file,
-			       const struct bpfhost_usdt_site *site)
-{
-	struct bpfhost_instruction instruction = { 0 };
-	unsigned char code[PLACES_CODE_SIZE];
-	int64_t got;
-
-	if (!bpfhost_elf_is_code(file->elf, site->offset))
-		return false;
-	got = bpfhost_elf_read(file->elf, site->offset, code, sizeof(code));
-	if (got <= 0)
-		return false;
-	return bpfhost_instruction_look(bpfhost_elf_info(file->elf)->machine, code, (size_t)got,
-					&instruction) ||
-	       instruction.step != BPFHOST_STEP_REFUSED;
-}
-
-static void places_bind(struct bpfhost_file *file, const struct bpfhost_usdt_site *site,
-			struct bpfhost_usdt_argument *argument)
-{
-	const struct bpfhost_symbols *symbols;
-
-	if (!argument->symbol[0])
-		return;
-	if (bpfhost_file_symbols(file, &symbols, NULL))
-		argument->argument.place = BPFHOST_ARGUMENT_UNKNOWN;
-	else
-		bpfhost_usdt_bind_symbol(symbols, bpfhost_elf_info(file->elf)->machine, site,
-					 argument);
-}
 
 /* The last label is for all texts that find no place. */
 static uint8_t column_label(struct usdt_column *column, const char *text)
@@ -90,21 +58,30 @@ static void places_cell(struct usdt_column *column, const struct bpfhost_usdt_ar
 		cell->label = column_label(column, from->text);
 }
 
-static void places_row(struct bpfhost_file *file, const struct bpfhost_usdt_site *site,
-		       struct usdt_places *places)
+static void places_count(struct usdt_places *places, uint32_t n)
 {
-	static const struct bpfhost_usdt_argument none = { .text = "(none)" };
-	struct bpfhost_usdt_argument arguments[BPFHOST_ARGUMENTS_MAX];
+	places->ncolumns = n > places->ncolumns ? n : places->ncolumns;
+}
+
+void usdt_places_add(struct usdt_places *places, const struct bpfhost_usdt_site *site,
+		     const struct bpfhost_usdt_argument *arguments, uint32_t n)
+{
 	struct usdt_row *row = &places->rows[places->nrows++];
-	uint32_t n = bpfhost_usdt_arguments(site->arguments, bpfhost_elf_info(file->elf)->machine,
-					    arguments);
 
 	row->site = site;
-	for (uint32_t i = 0; i < places->ncolumns; i++) {
-		if (i < n)
-			places_bind(file, site, &arguments[i]);
-		places_cell(&places->columns[i], i < n ? &arguments[i] : &none, &row->cells[i]);
-	}
+	row->given = n;
+	for (uint32_t i = 0; i < n; i++)
+		places_cell(&places->columns[i], &arguments[i], &row->cells[i]);
+	places_count(places, n);
+}
+
+/* Sites of one probe should all have as many arguments; where not, those that any has. */
+static void places_fill(struct usdt_places *places, struct usdt_row *row)
+{
+	static const struct bpfhost_usdt_argument none = { .text = "(none)" };
+
+	for (uint32_t i = row->given; i < places->ncolumns; i++)
+		places_cell(&places->columns[i], &none, &row->cells[i]);
 }
 
 /* ---- one argument --------------------------------------------------------------------------------- */
@@ -164,40 +141,47 @@ static void column_settle(struct usdt_places *places, uint32_t index)
 			      !(column->shown.flags & BPFHOST_ARGUMENT_SIGNED);
 }
 
-/* Sites of one probe should all have as many arguments; where not, those that any has. */
-static uint32_t places_most(const struct bpfhost_file *file, const struct bpfhost_usdt_site *sites,
-			    size_t count)
+/* ---- all sites ------------------------------------------------------------------------------------ */
+
+int usdt_places_begin(struct usdt_places *places, size_t count)
 {
-	struct bpfhost_usdt_argument arguments[BPFHOST_ARGUMENTS_MAX];
-	uint16_t machine = bpfhost_elf_info(file->elf)->machine;
-	uint32_t n, most = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		n = bpfhost_usdt_arguments(sites[i].arguments, machine, arguments);
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-int usdt_places_read(struct bpfhost_file *file, const struct bpfhost_usdt_site *sites, size_t count,
-		     struct usdt_places *ret_places)
-{
-	struct usdt_places *places = ret_places;
-
 	memset(places, 0, sizeof(*places));
 	places->rows = calloc(count, sizeof(*places->rows));
-	if (!places->rows)
-		return -ENOMEM;
-	places->ncolumns = places_most(file, sites, count);
-	for (size_t i = 0; i < count; i++) {
-		if (places_takes_probe(file, &sites[i]))
-			places_row(file, &sites[i], places);
-		else
-			places->refused++;
-	}
+	return places->rows ? 0 : -ENOMEM;
+}
+
+void usdt_places_settle(struct usdt_places *places)
+{
+	for (uint32_t i = 0; i < places->nrows; i++)
+		places_fill(places, &places->rows[i]);
 	for (uint32_t i = 0; i < places->ncolumns; i++)
 		column_settle(places, i);
+}
+
+static int places_found(void *ctx, const struct bpfhost_usdt_site *site, bool takes_probe,
+			const struct bpfhost_usdt_argument *arguments, uint32_t n)
+{
+	struct usdt_places *places = ctx;
+
+	if (takes_probe) {
+		usdt_places_add(places, site, arguments, n);
+		return 0;
+	}
+	places->refused++;
+	places_count(places, n);
 	return 0;
+}
+
+int usdt_places_read(struct bpfhost_file *file, const struct bpfhost_usdt *usdt, size_t first,
+		     size_t count, struct usdt_places *ret_places, struct bpfhost_error *err)
+{
+	int ret = usdt_places_begin(ret_places, count);
+
+	if (!ret)
+		ret = bpfhost_file_usdt_arguments(file, usdt, first, count, places_found,
+						  ret_places, err);
+	usdt_places_settle(ret_places);
+	return ret;
 }
 
 /* ---- what the programs follow --------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 
 #include <bpfhost/arguments.h>
 #include <bpfhost/file.h>
-#include <bpfhost/usdt.h>
+#include <bpfhost/reader.h>
 
 #define USDT_UNREADABLE_MAX                                                                        \
 	8 /* different texts of one argument that are kept, and one for all others */
@@ -33,6 +33,7 @@ struct usdt_cell {
 struct usdt_row {
 	const struct bpfhost_usdt_site *site;
 	struct usdt_cell cells[BPFHOST_ARGUMENTS_MAX];
+	uint32_t given; /* arguments that this site has */
 	uint32_t place; /* index of the arguments that it has, see usdt_places_choose */
 };
 
@@ -44,9 +45,17 @@ struct usdt_places {
 	uint32_t ncolumns;
 };
 
-/* Reads count sites of one probe. 0 or -ENOMEM; no site that takes a probe is no error. */
-int usdt_places_read(struct bpfhost_file *file, const struct bpfhost_usdt_site *sites, size_t count,
-		     struct usdt_places *ret_places);
+/*
+ * Reads count sites of one probe, from first on. 0, -ENOMEM, or as bpfhost_file_ask with a sentence; no site that
+ * takes a probe is no error.
+ */
+int usdt_places_read(struct bpfhost_file *file, const struct bpfhost_usdt *usdt, size_t first,
+		     size_t count, struct usdt_places *ret_places, struct bpfhost_error *err);
+/* The same one by one, for count sites at most: begun, added with n arguments each (in any order), settled. */
+int usdt_places_begin(struct usdt_places *places, size_t count);
+void usdt_places_add(struct usdt_places *places, const struct bpfhost_usdt_site *site,
+		     const struct bpfhost_usdt_argument *arguments, uint32_t n);
+void usdt_places_settle(struct usdt_places *places);
 void usdt_places_free(struct usdt_places *places);
 
 /*

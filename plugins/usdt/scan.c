@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include <bpfhost/elf.h>
+#include <bpfhost/file.h>
+#include <bpfhost/reader.h>
 #include <bpfhost/sdk.h>
 #include <bpfhost/target.h>
 
@@ -35,6 +36,7 @@ struct scan_long {
 };
 
 struct usdt_scan {
+	struct bpfhost_reader *reader; /* runs during a walk, where there is a new file */
 	struct scan_file *slots;
 	struct scan_long longs[SCAN_LONG_MAX];
 	struct usdt_scan_sums sums;
@@ -54,7 +56,7 @@ int usdt_scan_new(struct usdt_scan **ret_scan)
 
 	if (scan)
 		scan->slots = calloc(SCAN_SLOTS, sizeof(*scan->slots));
-	if (!scan || !scan->slots) {
+	if (!scan || !scan->slots || bpfhost_reader_new(&scan->reader)) {
 		usdt_scan_free(scan);
 		return -ENOMEM;
 	}
@@ -66,6 +68,7 @@ void usdt_scan_free(struct usdt_scan *scan)
 {
 	if (!scan)
 		return;
+	bpfhost_reader_free(scan->reader);
 	free(scan->slots);
 	free(scan);
 }
@@ -121,31 +124,43 @@ static void scan_remember(struct usdt_scan *scan, struct scan_file *slot,
 
 /* ---- one file ------------------------------------------------------------------------------------- */
 
-static bool scan_elf_has_probes(const struct bpfhost_elf *elf)
+static int scan_ask(struct bpfhost_read *read, struct bpfhost_unpack *question,
+		    struct bpfhost_pack *answer, struct bpfhost_error *err)
 {
 	uint64_t size;
 
-	return bpfhost_elf_info(elf)->bits == 64 &&
-	       !bpfhost_elf_section_size(elf, SCAN_SECTION, &size) && size;
+	(void)question;
+	(void)err;
+	bpfhost_pack_number(answer,
+			    !bpfhost_elf_section_size(read->elf, SCAN_SECTION, &size) && size);
+	return 0;
 }
 
-/* 1, 0, or -errno: it cannot be told now. */
-static int scan_has_probes(uint32_t pid, const char *path)
+static int scan_take(void *ctx, struct bpfhost_unpack *part)
+{
+	*(bool *)ctx = bpfhost_unpack_number(part, 1);
+	return 0;
+}
+
+/* 1, 0, or -errno: it cannot be told now. A file that ends its reader has none. */
+static int scan_has_probes(struct usdt_scan *scan, uint32_t pid, const char *path)
 {
 	struct bpfhost_target target = { .fd = -1 };
-	struct bpfhost_elf *elf = NULL;
+	struct bpfhost_file file;
+	bool has = false;
 	int ret = bpfhost_target_find(path, pid, &target, NULL);
 
 	if (ret)
 		return ret;
-	ret = bpfhost_elf_open(target.fd, &elf, NULL);
+	ret = bpfhost_file_begin(&file, &target, scan->reader);
+	file.is_found = true;
 	if (!ret)
-		ret = scan_elf_has_probes(elf);
-	else if (ret == -ENOEXEC || ret == -ENOTSUP || ret == -EINVAL)
+		ret = bpfhost_file_ask(&file, scan_ask, NULL, scan_take, &has, NULL);
+	if (file.refused || ret == -ENOEXEC || ret == -ENOTSUP || ret == -EINVAL)
 		ret = 0;
-	bpfhost_elf_close(elf);
-	bpfhost_target_close(&target);
-	return ret;
+	has = has && file.info.bits == 64;
+	bpfhost_file_end(&file);
+	return ret ? ret : has;
 }
 
 static bool scan_is_late(const struct usdt_scan *scan, uint64_t grace_ns)
@@ -171,7 +186,7 @@ static int scan_mapped(void *ctx, const struct bpfhost_mapped *mapped)
 		scan->sums.full = true;
 		return 0;
 	}
-	has = scan_has_probes(scan->pid, mapped->path);
+	has = scan_has_probes(scan, scan->pid, mapped->path);
 	if (has < 0)
 		return 0;
 	scan_remember(scan, slot, mapped, has);
@@ -253,6 +268,7 @@ int usdt_scan_walk(struct usdt_scan *scan, const uint32_t *pids, uint32_t npids,
 		scan->sums.denied = 0;
 	}
 	ret = npids ? scan_named(scan, pids, npids) : bpfhost_process_each(scan_process, scan);
+	bpfhost_reader_stop(scan->reader);
 	if (ret != USDT_SCAN_PAUSED)
 		scan->resume_pid = 0;
 	return ret;

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <elf.h>
 #include <errno.h>
 
 #include <bpfhost/argument.h>
@@ -196,30 +197,29 @@ static void names_what_cannot_be_read(void **state)
 /* Shown is never the text of another site. */
 static void tells_texts_apart_while_there_is_room(void **state)
 {
-	struct usdt_files files = { 0 };
-	struct bpfhost_usdt_site sites[MANY_TEXTS];
-	char texts[MANY_TEXTS][24];
+	static const struct bpfhost_usdt_site site = { .provider = "tst", .name = "texts" };
+	struct bpfhost_usdt_argument arguments[BPFHOST_ARGUMENTS_MAX];
 	struct usdt_places places;
-	struct usdt_file *file;
+	char text[24];
 
 	(void)state;
-	assert_int_equal(usdt_files_get(&files, SELF, 0, &file, NULL), 0);
+	assert_int_equal(usdt_places_begin(&places, MANY_TEXTS), 0);
 	for (int i = 0; i < MANY_TEXTS; i++) {
-		sites[i] = file->sites[0];
-		snprintf(texts[i], sizeof(texts[i]), "8@nonsense%d((", i);
-		sites[i].arguments = texts[i];
+		snprintf(text, sizeof(text), "8@nonsense%d((", i);
+		assert_int_equal(bpfhost_usdt_arguments(text, EM_X86_64, arguments), 1);
+		usdt_places_add(&places, &site, arguments, 1);
 	}
-	assert_int_equal(usdt_places_read(file->file, sites, MANY_TEXTS, &places), 0);
+	usdt_places_settle(&places);
 	for (uint32_t i = 0; i < MANY_TEXTS; i++) {
 		const char *shown = places.columns[0].texts[places.rows[i].cells[0].label];
 
+		snprintf(text, sizeof(text), "8@nonsense%u((", i);
 		if (i < USDT_UNREADABLE_MAX - 1)
-			assert_string_equal(shown, texts[i]);
+			assert_string_equal(shown, text);
 		else
 			assert_string_equal(shown, "(cannot be read)");
 	}
 	usdt_places_free(&places);
-	usdt_files_free(&files);
 }
 
 #if defined(__x86_64__)

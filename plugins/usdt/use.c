@@ -225,7 +225,7 @@ static int use_of_group(struct use_maker *maker, struct usdt_file *file, uint32_
 	int ret = -E2BIG;
 
 	if (count <= USDT_SITES_LIMIT)
-		ret = usdt_places_read(file->file, site, count, &places);
+		ret = usdt_places_read(file->file, file->usdt, first, count, &places, maker->err);
 	else
 		bpfhost_error_set(maker->err, 0, "more than %u sites", USDT_SITES_LIMIT);
 	if (!ret && places.refused)

@@ -146,13 +146,30 @@ static struct bpfhost_host probes_host(struct probes *probes)
 
 /* ---- the child --------------------------------------------------------------------------------- */
 
+/* Names in it may be a stranger's; only its lines are the plugin's. */
+static void probes_detail(FILE *out, const char *detail)
+{
+	while (*detail) {
+		size_t length = strcspn(detail, "\n");
+		char *line = strndup(detail, length);
+
+		if (line)
+			print_text(out, line);
+		fputc('\n', out);
+		free(line);
+		detail += length + (detail[length] != '\0');
+	}
+}
+
 static void probes_found(void *ctx, const char *probe, const char *detail)
 {
 	struct probes *probes = ctx;
 
 	probes->found++;
 	print_text(probes->out, probe);
-	fprintf(probes->out, "\n%s", detail ? detail : "");
+	fputc('\n', probes->out);
+	if (detail)
+		probes_detail(probes->out, detail);
 }
 
 static int probes_none(struct probes *probes)

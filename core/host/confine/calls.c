@@ -110,6 +110,7 @@ static const int calls_attach[] = {
 	SYS_getsockname, SYS_getsockopt, SYS_setsockopt, SYS_setns, SYS_clone, SYS_kill,
 	SYS_tgkill, SYS_prctl, SYS_capset, SYS_pidfd_open, SYS_pidfd_send_signal,
 	SYS_prlimit64, SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_setsid, SYS_setpgid,
+	SYS_seccomp, /* which a reader of files adds for itself */
 #ifdef __x86_64__
 	SYS_fork, SYS_vfork,
 #endif

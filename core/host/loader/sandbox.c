@@ -9,25 +9,19 @@
 #include "loader/sandbox.h"
 
 #include "confine/calls.h"
-#include "confine/limits.h"
-#include "confine/sanitized.h"
 #include "confine/user.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "sdk/confine/confine.h"
 
 #define SANDBOX_MEMORY_MAX  (512UL << 20)
 #define SANDBOX_CPU_SECONDS 10
@@ -40,59 +34,23 @@ struct sandbox {
 	size_t room;
 };
 
-/* Raw calls: in the child of a process with threads glibc's wait for the other threads. */
-static int sandbox_drop(const struct confine_user *user)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { { 0, 0, 0 } };
-
-	if (!geteuid() && (syscall(SYS_setgroups, 0, NULL) ||
-			   syscall(SYS_setresgid, user->gid, user->gid, user->gid) ||
-			   syscall(SYS_setresuid, user->uid, user->uid, user->uid)))
-		return -1;
-	if (syscall(SYS_capset, &header, none) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -1;
-#ifndef CONFINE_SANITIZED
-	if (confine_limit(RLIMIT_AS, SANDBOX_MEMORY_MAX))
-		return -1;
-#endif
-	return confine_limit(RLIMIT_CPU, SANDBOX_CPU_SECONDS) || confine_limit(RLIMIT_CORE, 0) ||
-	       confine_limit(RLIMIT_FSIZE, 0) || confine_limit(RLIMIT_NPROC, 0);
-}
-
-/* Leaves only what is read and written here; 0 to 2 lead nowhere. */
-static int sandbox_close(int out, int keep)
-{
-	int low = out < keep || keep < 0 ? out : keep;
-	int high = out < keep || keep < 0 ? keep : out;
-	int null = open("/dev/null", O_RDWR);
-
-	if (null < 0 || low < 3 || (high >= 0 && high < 3))
-		return -1;
-	for (int fd = 0; fd < 3; fd++)
-		if (dup2(null, fd) < 0)
-			return -1;
-	if (low > 3)
-		syscall(SYS_close_range, 3U, (unsigned int)low - 1, 0U);
-	if (high > low + 1)
-		syscall(SYS_close_range, (unsigned int)low + 1, (unsigned int)high - 1, 0U);
-	return (int)syscall(SYS_close_range, (unsigned int)(high > low ? high : low) + 1, ~0U, 0U);
-}
-
 __attribute__((noreturn)) static void sandbox_child(int (*fn)(void *ctx, FILE *out), void *ctx,
 						    int fd, int keep,
 						    const struct confine_user *user, pid_t parent)
 {
-	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPIPE, SIGXCPU };
+	const struct confine_limits limits = {
+		.user = user->uid,
+		.group = user->gid,
+		.memory = SANDBOX_MEMORY_MAX,
+		.cpu_seconds = SANDBOX_CPU_SECONDS,
+	};
+	const int kept[] = { fd, keep };
 	FILE *out;
 	int e;
 
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		signal(crashes[i], SIG_DFL);
-	if (sandbox_close(fd, keep) || sandbox_drop(user))
-		_exit(3);
-	/* After the change of user, which forgets it. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != parent)
+	confine_signals();
+	if (confine_descriptors(kept, keep < 0 ? 1 : 2) || confine_privileges(&limits) ||
+	    confine_parent(parent))
 		_exit(3);
 	if (confine_sandbox_calls())
 		_exit(3);
@@ -206,6 +164,7 @@ static int sandbox_gather(struct sandbox *sandbox, uint64_t deadline)
 /* It closed its pipe, so it ends; one that does not is ended by the timeout of its CPU or here. */
 static int sandbox_reap(struct sandbox *sandbox, uint64_t deadline, struct bpfhost_error *err)
 {
+	char how[64];
 	int status;
 	pid_t pid;
 
@@ -216,14 +175,9 @@ static int sandbox_reap(struct sandbox *sandbox, uint64_t deadline, struct bpfho
 		return -ETIMEDOUT;
 	}
 	sandbox->pid = 0;
-	if (WIFSIGNALED(status))
-		bpfhost_error_set(err, 0, "the child that reads it was ended by SIG%s",
-				  sigabbrev_np(WTERMSIG(status)) ?: "?");
-	else if (WEXITSTATUS(status))
-		bpfhost_error_set(err, 0, "the child that reads it failed (%d)",
-				  WEXITSTATUS(status));
-	else
+	if (!confine_ended(status, how, sizeof(how)))
 		return 0;
+	bpfhost_error_set(err, 0, "the child that reads it %s", how);
 	return -EPROTO;
 }
 

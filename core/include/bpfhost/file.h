@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The files that an instance probes, each found and read once. */
+/*
+ * The files that an instance probes, each found and opened once. They are opened here, with all privileges, and
+ * read elsewhere: <bpfhost/reader.h>. What is known of them here came from there, and was checked.
+ */
 #ifndef BPFHOST_FILE_H
 #define BPFHOST_FILE_H
 
 #include <bpfhost/elf.h>
 #include <bpfhost/target.h>
 
+struct bpfhost_reader;
+
 struct bpfhost_file {
 	struct bpfhost_target target;
-	struct bpfhost_elf *elf; /* NULL: it rests */
+	uint64_t size; /* bytes of the file */
+	struct bpfhost_elf_info info;
 	/* For the caller to set, once it has the file: nobody asked for it by name, so it is some process
-	 * that decides what it is like. No debug file is looked for then, and symbols that take long to
-	 * read are not read. */
+	 * that decides what it is like. No debug file is looked for then, symbols that take long to read
+	 * are not read, and nothing takes longer than two seconds. */
 	bool is_found;
-	/* Known from the first bpfhost_file_symbols on. */
-	struct bpfhost_symbols *symbols;
-	struct bpfhost_elf *debug; /* its separate debug file; NULL: none */
-	char *debug_path;          /* of that; NULL */
-	int debug_fd;              /* likewise; -1 */
-	int symbols_error;         /* why there are none: -errno */
-	char *symbols_note;        /* that in words, or what was left out of them; NULL */
+	char *symbols_note; /* why it has no symbols, or what was left out of them; NULL */
+	/* Where it is read. */
+	struct bpfhost_reader *reader; /* that of the files */
+	uint32_t id;                   /* of the file there */
+	uint32_t generation;           /* of the process that has it; 0: none */
+	int refused;        /* -errno: reading it ended the process, which is not tried again */
+	char *refused_note; /* that in words */
 };
 
 struct bpfhost_files {
 	struct bpfhost_file **items;
 	uint32_t count;
+	bool are_found;                /* is_found of those that are added from here on */
+	struct bpfhost_reader *reader; /* NULL: nothing was read yet */
 };
 
 /*
@@ -35,7 +43,15 @@ struct bpfhost_files {
 int bpfhost_files_get(struct bpfhost_files *files, const char *target, uint32_t pid,
 		      struct bpfhost_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err);
 void bpfhost_files_free(struct bpfhost_files *files);
-/* Gives back what was read of it; the descriptor stays. bpfhost_files_get reads it again. */
+/*
+ * For a file that is looked at once: takes the target, also when it fails, and opens nothing. 0 or -errno. The
+ * reader is the caller's.
+ */
+int bpfhost_file_begin(struct bpfhost_file *file, struct bpfhost_target *target,
+		       struct bpfhost_reader *reader);
+void bpfhost_file_end(struct bpfhost_file *file);
+
+/* Has the reader forget it; the descriptor stays. The next question has it read again. */
 void bpfhost_file_rest(struct bpfhost_file *file);
 
 /*
@@ -46,9 +62,5 @@ void bpfhost_file_rest(struct bpfhost_file *file);
 typedef int (*bpfhost_file_fn)(void *ctx, struct bpfhost_file *file, uint32_t pid);
 int bpfhost_files_each(struct bpfhost_files *files, const char *target, const uint32_t *pids,
 		       uint32_t npids, bpfhost_file_fn found, void *ctx, struct bpfhost_error *err);
-
-/* Its symbols, with those of its debug file; read at the first call, which decides for all later ones. */
-int bpfhost_file_symbols(struct bpfhost_file *file, const struct bpfhost_symbols **ret_symbols,
-			 struct bpfhost_error *err);
 
 #endif

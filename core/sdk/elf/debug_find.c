@@ -1,46 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where gdb looks for separate debug files ("Debugging Information in Separate Files" in its
- * manual). Below the root of a container, links have to be followed as the container sees them, so
- * everything is opened within that root. What is there may be anything: only a file with the same
- * build-id, or for a program without one with the checksum that it names, is taken.
+ * What is at the places of a debug file may be anything: only a file with the same build-id, or for a
+ * program without one with the checksum that it names, is taken.
  */
+#include "debug_internal.h"
 #include "file_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/openat2.h>
 #include <lzma.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#define DEBUG_FOLDER "/usr/lib/debug"
-#define CHECKED_MAX  (4ULL << 30) /* bytes of a file whose checksum is made */
+#define CHECKED_MAX (4ULL << 30) /* bytes of a file whose checksum is made */
 
 struct finder {
 	struct bpfhost_elf *elf;
-	const char *root;
-	int root_fd; /* -1: there is none, paths are our own */
+	struct debug_wanted wanted;
 	uint32_t crc;
-	char *ret_path;
-	int *ret_fd;
 	char refused[400]; /* why, of the first one that was; "": none was */
 };
-
-static int open_within(const struct finder *finder, const char *path)
-{
-	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-	struct open_how how = { .flags = (uint64_t)flags, .resolve = RESOLVE_IN_ROOT };
-
-	if (finder->root_fd < 0)
-		return open(path, flags);
-	return (int)syscall(SYS_openat2, finder->root_fd, path, &how, sizeof(how));
-}
 
 static bool checksum(const struct bpfhost_elf *elf, uint32_t *ret_crc)
 {
@@ -98,131 +80,90 @@ static bool fits(struct finder *finder, int fd, const char *path)
 		return false;
 	why = bpfhost_elf_open(fd, &debug, &err) ? err.text : why_not(finder, debug);
 	if (why && !*finder->refused)
-		snprintf(finder->refused, sizeof(finder->refused), "%.160s%.160s: %.70s",
-			 finder->root, path, why);
+		snprintf(finder->refused, sizeof(finder->refused), "%.320s: %.70s", path, why);
 	bpfhost_elf_close(debug);
 	return !why;
 }
 
-static int try_path(struct finder *finder, const char *path)
-{
-	char whole[PATH_MAX];
-	int fd, size = snprintf(whole, sizeof(whole), "%s%s", finder->root, path);
-
-	if (size < 0 || (size_t)size >= sizeof(whole))
-		return -ENOENT;
-	fd = open_within(finder, path);
-	if (fd < 0)
-		return -ENOENT;
-	if (!fits(finder, fd, path)) {
-		close(fd);
-		return -ENOENT;
-	}
-	memcpy(finder->ret_path, whole, (size_t)size + 1);
-	*finder->ret_fd = fd;
-	return 0;
-}
-
-static int try_build_id(struct finder *finder)
-{
-	char path[sizeof(DEBUG_FOLDER) + 2 * BPFHOST_BUILD_ID_MAX + 32];
-	const struct bpfhost_elf_info *info = &finder->elf->info;
-	size_t at = 0;
-
-	if (info->build_id_size < 2)
-		return -ENOENT;
-	at += (size_t)sprintf(path, DEBUG_FOLDER "/.build-id/%02x/", info->build_id[0]);
-	for (size_t i = 1; i < info->build_id_size; i++)
-		at += (size_t)sprintf(path + at, "%02x", info->build_id[i]);
-	strcpy(path + at, ".debug");
-	return try_path(finder, path);
-}
-
-/* The three places of a debuglink, for a program in this folder ("" or "/..."). */
-static int try_link_in(struct finder *finder, const char *folder, int folder_size, const char *name)
-{
-	static const char *const places[][2] = { { "", "" },
-						 { "", "/.debug" },
-						 { DEBUG_FOLDER, "" } };
-	char path[PATH_MAX];
-	int ret = -ENOENT;
-
-	for (size_t i = 0; ret && i < sizeof(places) / sizeof(places[0]); i++) {
-		int size = snprintf(path, sizeof(path), "%s%.*s%s/%s", places[i][0], folder_size,
-				    folder, places[i][1], name);
-
-		if (size > 0 && (size_t)size < sizeof(path))
-			ret = try_path(finder, path);
-	}
-	return ret;
-}
-
 /* A name, filled up to four bytes, then the checksum. */
-static const char *read_link(struct finder *finder)
+static void read_link(struct finder *finder)
 {
 	struct bpfhost_elf_section section;
 	size_t length, crc_at;
 	const char *name;
 
 	if (bpfhost_elf_section(finder->elf, ".gnu_debuglink", &section))
-		return NULL;
+		return;
 	name = section.data;
 	length = strnlen(name, section.size);
 	crc_at = (length + 4) & ~(size_t)3;
 	if (!length || length > NAME_MAX || crc_at + 4 > section.size || strchr(name, '/'))
-		return NULL;
+		return;
 	memcpy(&finder->crc, name + crc_at, sizeof(finder->crc));
-	return name;
+	memcpy(finder->wanted.link, name, length + 1);
 }
 
-static int try_link(struct finder *finder, const char *path)
+static bool find_next(struct finder *finder, debug_open_fn open, void *ctx, int *ret_fd,
+		      char *ret_path)
 {
-	const char *name = read_link(finder);
-	const char *slash = strrchr(path, '/');
-	char *real;
-	int ret;
+	int fd;
 
-	if (!name || !slash)
-		return -ENOENT;
-	ret = try_link_in(finder, path, (int)(slash - path), name);
-	if (!ret || finder->root_fd >= 0)
-		return ret;
-	/* /bin is a link to /usr/bin, and debug files lie by the latter. */
-	real = realpath(path, NULL);
-	slash = real ? strrchr(real, '/') : NULL;
-	if (slash && strcmp(real, path))
-		ret = try_link_in(finder, real, (int)(slash - real), name);
-	free(real);
-	return ret;
+	if (open(ctx, &finder->wanted, &fd, ret_path))
+		return false;
+	if (fits(finder, fd, ret_path)) {
+		*ret_fd = fd;
+		return true;
+	}
+	close(fd);
+	return false;
+}
+
+int debug_find(struct bpfhost_elf *elf, debug_open_fn open, void *ctx,
+	       struct debug_wanted *ret_wanted, int *ret_fd, char *ret_path,
+	       struct bpfhost_error *err)
+{
+	struct finder finder = { .elf = elf };
+	char path[PATH_MAX];
+
+	finder.wanted.build_id_size = elf->info.build_id_size;
+	memcpy(finder.wanted.build_id, elf->info.build_id, elf->info.build_id_size);
+	read_link(&finder);
+	for (; finder.wanted.candidate < DEBUG_CANDIDATES; finder.wanted.candidate++) {
+		if (!find_next(&finder, open, ctx, ret_fd, path))
+			continue;
+		memcpy(ret_path, path, strlen(path) + 1);
+		*ret_wanted = finder.wanted;
+		return 0;
+	}
+	if (*finder.refused)
+		bpfhost_error_set(err, 0, "refused %s", finder.refused);
+	else
+		bpfhost_error_set(err, 0, "there is no separate debug file");
+	return -ENOENT;
+}
+
+/* ---- in this process ------------------------------------------------------------------------------ */
+
+struct own {
+	const char *root, *path;
+};
+
+static int open_own(void *ctx, const struct debug_wanted *wanted, int *ret_fd, char *ret_path)
+{
+	const struct own *own = ctx;
+
+	return debug_open(own->root, own->path, wanted, ret_fd, ret_path);
 }
 
 int bpfhost_debug_find(struct bpfhost_elf *elf, const char *root, const char *path, int *ret_fd,
 		       char *ret_path, struct bpfhost_error *err)
 {
-	struct finder finder = {
-		.elf = elf,
-		.root = root,
-		.root_fd = -1,
-		.ret_path = ret_path,
-		.ret_fd = ret_fd,
-	};
-	int ret;
+	struct own own = { root, path };
+	struct debug_wanted wanted;
 
-	if (*root) {
-		finder.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (finder.root_fd < 0) {
-			bpfhost_error_set(err, 0, "failed to open %s: %s", root, strerror(errno));
-			return -ENOENT;
-		}
+	if (*root && access(root, F_OK)) {
+		bpfhost_error_set(err, 0, "failed to open %s: %s", root, strerror(errno));
+		return -ENOENT;
 	}
-	ret = try_build_id(&finder);
-	if (ret)
-		ret = try_link(&finder, path);
-	if (ret && *finder.refused)
-		bpfhost_error_set(err, 0, "refused %s", finder.refused);
-	else if (ret)
-		bpfhost_error_set(err, 0, "there is no separate debug file");
-	if (finder.root_fd >= 0)
-		close(finder.root_fd);
-	return ret;
+	return debug_find(elf, open_own, &own, &wanted, ret_fd, ret_path, err);
 }

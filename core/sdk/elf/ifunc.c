@@ -5,7 +5,7 @@
  * with the arguments that this processor's ABI wants. Another process on this machine gets the same
  * answer. For any other file the resolver's answer cannot be known without running foreign code.
  */
-#include "file_internal.h"
+#include "ifunc_internal.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -60,7 +60,8 @@ static bool is_same_build(const struct object *object, const struct dl_phdr_info
 	return false;
 }
 
-static int look_at_object(struct dl_phdr_info *loaded, size_t size, void *ctx)
+/* Which object is that file. Nothing of the file is read. */
+static int look_for_file(struct dl_phdr_info *loaded, size_t size, void *ctx)
 {
 	const char *path = *loaded->dlpi_name ? loaded->dlpi_name : "/proc/self/exe";
 	struct object *object = ctx;
@@ -68,11 +69,34 @@ static int look_at_object(struct dl_phdr_info *loaded, size_t size, void *ctx)
 
 	(void)size;
 	if (stat(path, &file) || file.st_dev != object->file.st_dev ||
-	    file.st_ino != object->file.st_ino || !is_same_build(object, loaded))
+	    file.st_ino != object->file.st_ino)
 		return 0;
+	object->segments = loaded->dlpi_phdr;
+	return 1;
+}
+
+const void *ifunc_find_object(int fd)
+{
+	struct object object = { 0 };
+
+	if (fstat(fd, &object.file))
+		return NULL;
+	dl_iterate_phdr(look_for_file, &object);
+	return object.segments;
+}
+
+/* The one whose program headers these are, where it is of this build. */
+static int look_at_object(struct dl_phdr_info *loaded, size_t size, void *ctx)
+{
+	struct object *object = ctx;
+
+	(void)size;
+	if (loaded->dlpi_phdr != object->segments)
+		return 0;
+	if (!is_same_build(object, loaded))
+		return 1;
 	object->is_found = true;
 	object->base = loaded->dlpi_addr;
-	object->segments = loaded->dlpi_phdr;
 	object->segment_count = loaded->dlpi_phnum;
 	object->name = strdup(loaded->dlpi_name);
 	return 1;
@@ -136,30 +160,33 @@ static int resolve(const struct object *object, const struct bpfhost_symbol *sym
 	return 0;
 }
 
-int bpfhost_ifunc_resolve(int fd, const struct bpfhost_symbol *symbol, uint64_t *ret_offset,
-			  struct bpfhost_error *err)
+int ifunc_resolve(const struct bpfhost_elf_info *info, const void *loaded,
+		  const struct bpfhost_symbol *symbol, uint64_t *ret_offset,
+		  struct bpfhost_error *err)
 {
-	struct object object = { 0 };
-	struct bpfhost_elf *elf = NULL;
+	struct object object = { .info = info, .segments = loaded };
 	int ret;
 
 	if (symbol->kind != BPFHOST_SYMBOL_IFUNC) {
 		*ret_offset = symbol->offset;
 		return 0;
 	}
-	ret = bpfhost_elf_open(fd, &elf, err);
-	if (ret)
-		return ret;
-	if (fstat(fd, &object.file)) {
-		ret = -errno;
-		bpfhost_elf_close(elf);
-		return ret;
-	}
-	object.info = bpfhost_elf_info(elf);
-	if (object.info->build_id_size)
+	if (loaded && info->build_id_size)
 		dl_iterate_phdr(look_at_object, &object);
 	ret = resolve(&object, symbol, ret_offset, err);
 	free(object.name);
+	return ret;
+}
+
+int bpfhost_ifunc_resolve(int fd, const struct bpfhost_symbol *symbol, uint64_t *ret_offset,
+			  struct bpfhost_error *err)
+{
+	struct bpfhost_elf *elf = NULL;
+	int ret = bpfhost_elf_open(fd, &elf, err);
+
+	if (!ret)
+		ret = ifunc_resolve(bpfhost_elf_info(elf), ifunc_find_object(fd), symbol,
+				    ret_offset, err);
 	bpfhost_elf_close(elf);
 	return ret;
 }

@@ -3,7 +3,7 @@
 #include "private.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,48 +20,40 @@ static bool file_has_id(const struct stack_file *file)
 static void file_clear(struct stack_file *file)
 {
 	bpfhost_symbols_free(file->symbols);
-	bpfhost_elf_close(file->debug);
+	bpfhost_blocks_free(&file->texts);
+	free(file->needed);
 	bpfhost_elf_close(file->elf);
+	if (file->fd >= 0)
+		close(file->fd);
+	if (file->debug_fd >= 0)
+		close(file->debug_fd);
 	free(file->path);
 }
 
-/* The kernel gives shorter build-ids with zeros behind them, and of longer ones none. */
-static void file_take_id(struct stack_file *file)
+const struct bpfhost_elf *stack_file_elf(struct stack_file *file)
 {
-	const struct bpfhost_elf_info *info = bpfhost_elf_info(file->elf);
-
-	if (info->build_id_size <= sizeof(file->build_id))
-		memcpy(file->build_id, info->build_id, info->build_id_size);
+	if (!file->was_opened)
+		(void)bpfhost_elf_open(file->fd, &file->elf, NULL);
+	file->was_opened = true;
+	return file->elf;
 }
 
-static void file_find_debug(struct stack_file *file, const struct bpfhost_target *target)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	if (bpfhost_debug_find(file->elf, target->root, target->path, &fd, path, NULL))
-		return;
-	bpfhost_elf_open(fd, &file->debug, NULL);
-	close(fd);
-}
-
-static int file_open(struct stack_file *file, const struct bpfhost_target *target)
+static int file_open(struct bpfhost_stacks *stacks, struct stack_file *file,
+		     const struct bpfhost_target *target)
 {
 	const char *slash;
-	int ret = bpfhost_elf_open(target->fd, &file->elf, NULL);
 
-	if (ret)
-		return ret;
 	file->device = target->device;
 	file->inode = target->inode;
+	file->fd = fcntl(target->fd, F_DUPFD_CLOEXEC, 3);
+	if (file->fd < 0)
+		return -errno;
 	file->path = strdup(target->path);
 	if (!file->path)
 		return -ENOMEM;
 	slash = strrchr(file->path, '/');
 	file->name = slash ? slash + 1 : file->path;
-	file_take_id(file);
-	file_find_debug(file, target);
-	return 0;
+	return stack_look(stacks->reader, target, file);
 }
 
 int stack_files_find(const struct bpfhost_stacks *stacks, dev_t device, ino_t inode)
@@ -75,13 +67,13 @@ int stack_files_find(const struct bpfhost_stacks *stacks, dev_t device, ino_t in
 int stack_files_add(struct bpfhost_stacks *stacks, const struct bpfhost_target *target)
 {
 	int ret = stack_files_find(stacks, target->device, target->inode);
-	struct stack_file file = { 0 };
+	struct stack_file file = { .fd = -1, .debug_fd = -1 };
 
 	if (ret >= 0)
 		return ret;
 	if (stacks->nfiles == BPFHOST_STACKS_FILES)
 		return -ENOSPC;
-	ret = file_open(&file, target);
+	ret = file_open(stacks, &file, target);
 	if (ret) {
 		file_clear(&file);
 		return ret;

@@ -21,15 +21,20 @@ static void frame_copy_name(char *to, size_t size, const char *name)
 
 static void frame_read_symbols(struct bpfhost_stacks *stacks, struct stack_file *file)
 {
-	struct symbols_weight weight = symbols_weigh(file->elf, file->debug);
+	struct bpfhost_elf *debug = NULL;
+	struct symbols_weight weight;
 
 	file->was_read = true;
-	if (weight.count > STACK_SYMBOLS_MAX || weight.bytes > STACK_MEMORY_MAX - stacks->memory ||
-	    bpfhost_symbols_read(file->elf, file->debug, &file->symbols, NULL))
-		return;
-	stacks->memory += symbols_memory(file->symbols);
+	if (file->debug_fd >= 0)
+		(void)bpfhost_elf_open(file->debug_fd, &debug, NULL);
+	weight = symbols_weigh(file->elf, debug);
+	if (weight.count <= STACK_SYMBOLS_MAX &&
+	    weight.bytes <= STACK_MEMORY_MAX - stacks->memory &&
+	    !bpfhost_symbols_read(file->elf, debug, &file->symbols, NULL))
+		stacks->memory += symbols_memory(file->symbols);
 	if (stacks->memory > STACK_MEMORY_MAX)
 		stacks->memory = STACK_MEMORY_MAX;
+	bpfhost_elf_close(debug);
 }
 
 static const struct bpfhost_symbol *frame_symbol(struct bpfhost_stacks *stacks,
@@ -54,7 +59,7 @@ static void frame_describe(struct bpfhost_stacks *stacks, struct stack_file *fil
 	char name[STACK_NAME_MAX - 24];
 	uint64_t address, within;
 
-	if (bpfhost_elf_address(file->elf, offset - is_caller, &address)) {
+	if (!stack_file_elf(file) || bpfhost_elf_address(file->elf, offset - is_caller, &address)) {
 		snprintf(text, size, "%.*s+0x%" PRIx64, (int)sizeof(name), file->name, offset);
 		return;
 	}

@@ -6,16 +6,12 @@
  */
 #include "private.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#define GATHER_ENTRIES_MAX 4096  /* of a .dynamic section */
-#define GATHER_STRING_MAX  65536 /* bytes of a string there */
 
 static bool gather_is_late(const struct bpfhost_stacks *stacks)
 {
@@ -30,45 +26,6 @@ static bool gather_is_late(const struct bpfhost_stacks *stacks)
 #define GATHER_ORIGIN "$ORIGIN"
 /* Every program begins in it, also for a library that does not need it itself. */
 #define GATHER_ALWAYS "libc.so.6"
-
-/* The .dynamic section of a file, checked. */
-struct gather_dynamic {
-	struct bpfhost_elf_section entries;
-	struct bpfhost_elf_section strings;
-};
-
-static bool gather_dynamic(struct bpfhost_elf *elf, struct gather_dynamic *dynamic)
-{
-	return bpfhost_elf_info(elf)->bits == 64 &&
-	       !bpfhost_elf_section(elf, ".dynamic", &dynamic->entries) &&
-	       !bpfhost_elf_section(elf, ".dynstr", &dynamic->strings);
-}
-
-static bool gather_is_string(const char *strings, size_t size, size_t at)
-{
-	size_t room = at < size ? size - at : 0;
-
-	return room && memchr(strings + at, 0, room < GATHER_STRING_MAX ? room : GATHER_STRING_MAX);
-}
-
-/* The next string with this tag; *at begins as 0. NULL: there is no more. */
-static const char *gather_string(const struct gather_dynamic *dynamic, int64_t tag, size_t *at)
-{
-	const char *entries = dynamic->entries.data, *strings = dynamic->strings.data;
-	const size_t size = dynamic->strings.size;
-	Elf64_Dyn entry;
-
-	while (*at < GATHER_ENTRIES_MAX * sizeof(entry) &&
-	       dynamic->entries.size - *at >= sizeof(entry)) {
-		memcpy(&entry, entries + *at, sizeof(entry));
-		*at += sizeof(entry);
-		if (entry.d_tag == DT_NULL)
-			break;
-		if (entry.d_tag == tag && gather_is_string(strings, size, (size_t)entry.d_un.d_val))
-			return strings + entry.d_un.d_val;
-	}
-	return NULL;
-}
 
 static bool gather_open_library(struct bpfhost_stacks *stacks, const char *text)
 {
@@ -112,29 +69,18 @@ static bool gather_in_folders(struct bpfhost_stacks *stacks, const struct stack_
 	return false;
 }
 
-static const char *gather_run_path(const struct gather_dynamic *dynamic)
-{
-	size_t run_path = 0, old_path = 0;
-
-	return gather_string(dynamic, DT_RUNPATH, &run_path)
-		       ?: gather_string(dynamic, DT_RPATH, &old_path);
-}
-
 static void gather_needed(struct bpfhost_stacks *stacks, uint32_t index)
 {
 	const struct stack_file file = stacks->files[index];
-	struct gather_dynamic dynamic;
-	const char *name, *folders;
-	size_t at = 0;
 
-	if (!gather_dynamic(file.elf, &dynamic))
-		return;
-	folders = gather_run_path(&dynamic);
-	while (!gather_is_late(stacks) && stacks->nfiles < BPFHOST_STACKS_FILES &&
-	       (name = gather_string(&dynamic, DT_NEEDED, &at))) {
+	for (size_t i = 0;
+	     i < file.nneeded && !gather_is_late(stacks) && stacks->nfiles < BPFHOST_STACKS_FILES;
+	     i++) {
+		const char *name = file.needed[i];
+
 		if (!*name || strlen(name) > NAME_MAX || strpbrk(name, "/:"))
 			continue;
-		if (!gather_in_folders(stacks, &file, folders, name))
+		if (!gather_in_folders(stacks, &file, file.run_path, name))
 			gather_open_library(stacks, name);
 	}
 }
@@ -144,11 +90,11 @@ void bpfhost_stacks_add_target(struct bpfhost_stacks *stacks, const struct bpfho
 	uint32_t first = stacks->nfiles;
 
 	/* What one of them needs is added behind it, so its turn comes. */
-	if (stack_files_add(stacks, target) < 0)
-		return;
-	gather_open_library(stacks, GATHER_ALWAYS);
+	if (stack_files_add(stacks, target) >= 0)
+		gather_open_library(stacks, GATHER_ALWAYS);
 	for (uint32_t i = first; i < stacks->nfiles; i++)
 		gather_needed(stacks, i);
+	bpfhost_reader_stop(stacks->reader);
 }
 
 /* ---- by process: what is mapped -------------------------------------------------------------------- */
@@ -206,6 +152,7 @@ void bpfhost_stacks_add_process(struct bpfhost_stacks *stacks, uint32_t pid)
 	struct gather gather = { .stacks = stacks, .pid = pid, .is_named = true };
 
 	bpfhost_mapped_each(pid, gather_mapped, &gather);
+	bpfhost_reader_stop(stacks->reader);
 }
 
 static int gather_is_target(void *ctx, const struct bpfhost_mapped *mapped)
@@ -232,4 +179,5 @@ void bpfhost_stacks_add_users(struct bpfhost_stacks *stacks, const struct bpfhos
 	struct gather gather = { .stacks = stacks, .target = target };
 
 	bpfhost_process_each(gather_user, &gather);
+	bpfhost_reader_stop(stacks->reader);
 }

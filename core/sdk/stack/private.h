@@ -6,7 +6,10 @@
 #include <time.h>
 
 #include <bpfhost/elf.h>
+#include <bpfhost/reader.h>
 #include <bpfhost/stack.h>
+
+#include "../elf/debug_internal.h"
 
 enum {
 	STACK_MAPS_MAX = 16384,
@@ -27,9 +30,17 @@ struct stack_file {
 	ino_t inode;
 	char *path;
 	const char *name; /* the end of path */
+	int fd;
+	int debug_fd; /* -1: none */
+	/* What it says that it will be started with, and where from. */
+	struct bpfhost_blocks texts;
+	const char **needed;
+	size_t nneeded;
+	const char *run_path; /* NULL: none */
+	/* Read when first asked for, by a worker without privileges. */
 	struct bpfhost_elf *elf;
-	struct bpfhost_elf *debug;       /* NULL: none */
-	struct bpfhost_symbols *symbols; /* read when first asked for */
+	struct bpfhost_symbols *symbols;
+	bool was_opened;
 	bool was_read;
 };
 
@@ -63,6 +74,7 @@ struct stack_cached {
 };
 
 struct bpfhost_stacks {
+	struct bpfhost_reader *reader; /* runs while files are added */
 	struct stack_file *files;
 	uint32_t nfiles;
 	uint32_t *by_id; /* indices of those that have a build-id */
@@ -80,6 +92,17 @@ struct bpfhost_stacks {
 
 /* files.c: the index of the file, or -errno; fd stays the caller's. */
 int stack_files_add(struct bpfhost_stacks *stacks, const struct bpfhost_target *target);
+/* look.c: fills in its build-id, debug file and what it needs, as the reader tells them. 0 or -errno. */
+int stack_look(struct bpfhost_reader *reader, const struct bpfhost_target *target,
+	       struct stack_file *file);
+/* The same as bpfhost_part_fn; ctx is a struct stack_looked. */
+struct stack_looked {
+	struct stack_file *file;
+	struct debug_wanted debug; /* candidate DEBUG_CANDIDATES: none */
+};
+int stack_look_take(void *ctx, struct bpfhost_unpack *part);
+/* files.c: NULL: it is no such file any more. */
+const struct bpfhost_elf *stack_file_elf(struct stack_file *file);
 int stack_files_find(const struct bpfhost_stacks *stacks, dev_t device, ino_t inode);
 int stack_files_by_id(struct bpfhost_stacks *stacks, const uint8_t *build_id);
 void stack_files_free(struct bpfhost_stacks *stacks);

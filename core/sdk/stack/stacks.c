@@ -19,8 +19,8 @@ int bpfhost_stacks_new(struct bpfhost_stacks **ret_stacks)
 	stacks->cache = calloc(STACK_CACHE_SIZE, sizeof(*stacks->cache));
 	stacks->buffer = malloc(NAMES_DEMANGLED_MAX);
 	stacks->record = calloc(1, BPFHOST_RECORD_MAX);
-	if (!stacks->files || !stacks->by_id || !stacks->maps || !stacks->cache ||
-	    !stacks->buffer || !stacks->record) {
+	if (bpfhost_reader_new(&stacks->reader) || !stacks->files || !stacks->by_id ||
+	    !stacks->maps || !stacks->cache || !stacks->buffer || !stacks->record) {
 		bpfhost_stacks_free(stacks);
 		return -ENOMEM;
 	}
@@ -37,6 +37,7 @@ void bpfhost_stacks_free(struct bpfhost_stacks *stacks)
 	for (uint32_t i = 0; stacks->cache && i < STACK_CACHE_SIZE; i++)
 		free(stacks->cache[i].text);
 	stack_files_free(stacks);
+	bpfhost_reader_free(stacks->reader);
 	stack_kernel_free(&stacks->kernel);
 	free(stacks->by_id);
 	free(stacks->maps);

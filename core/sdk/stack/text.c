@@ -128,12 +128,14 @@ static bool text_locate_beside(const struct stack_text *text,
 			       const struct bpfhost_stack_frame *frame, uint64_t frame_address,
 			       uint64_t address, struct text_place *ret_place)
 {
+	const struct bpfhost_elf *elf;
 	struct text_place place;
 
 	if (frame->status != BPFHOST_STACK_FRAME_VALID || !text_locate(text, frame, &place))
 		return false;
 	place.offset += address - frame_address;
-	if (!bpfhost_elf_is_code(text->stacks->files[place.file].elf, place.offset - 1))
+	elf = stack_file_elf(&text->stacks->files[place.file]);
+	if (!elf || !bpfhost_elf_is_code(elf, place.offset - 1))
 		return false;
 	*ret_place = place;
 	return true;

@@ -112,7 +112,7 @@ static bool read_site(const struct notes *notes, struct description desc,
 	       find_offsets(notes->elf, semaphore, ret_site);
 }
 
-static int append(struct usdt_sites *list, const struct bpfhost_usdt_site *site)
+int usdt_sites_add(struct usdt_sites *list, const struct bpfhost_usdt_site *site)
 {
 	struct bpfhost_usdt_site *all;
 	size_t capacity;
@@ -140,7 +140,7 @@ static int read_note(struct notes *notes, const struct note_header *header, cons
 	    memcmp(name, NOTE_NAME, sizeof(NOTE_NAME)) != 0)
 		return 0;
 	if (read_site(notes, (struct description){ desc, header->desc_size }, &site))
-		return append(notes->sites, &site);
+		return usdt_sites_add(notes->sites, &site);
 	notes->sites->left_out++;
 	return 0;
 }

@@ -20,5 +20,7 @@ struct usdt_sites {
  */
 int usdt_notes_read(struct bpfhost_elf *elf, const char *text, size_t size,
 		    struct usdt_sites *sites);
+/* 0, -E2BIG, -ENOMEM. */
+int usdt_sites_add(struct usdt_sites *list, const struct bpfhost_usdt_site *site);
 
 #endif

@@ -5,15 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "notes.h"
+#include "pack.h"
 
 #define NOTES_SECTION  ".note.stapsdt"
 #define NOTES_SIZE_MAX (16U << 20) /* a hundred times what the largest known program has */
-
-struct bpfhost_usdt {
-	char *text; /* a copy of the section, in which all strings lie */
-	struct usdt_sites sites;
-};
 
 static int compare_numbers(uint64_t a, uint64_t b)
 {
@@ -115,6 +110,7 @@ void bpfhost_usdt_free(struct bpfhost_usdt *usdt)
 		return;
 	free(usdt->sites.all);
 	free(usdt->text);
+	bpfhost_blocks_free(&usdt->blocks);
 	free(usdt);
 }
 

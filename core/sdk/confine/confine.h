@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A child that can do no harm, for reading what a stranger has made. These are called in the child, in
+ * this order: descriptors, privileges, parent, and the filter last.
+ */
+#ifndef CONFINE_CONFINE_H
+#define CONFINE_CONFINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <bpfhost/error.h>
+
+#define CONFINE_NOBODY 65534 /* the user that Linux reserves */
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+/* Whether memory can be limited: a sanitizer reserves terabytes. */
+#ifdef __SANITIZE_ADDRESS__
+#define CONFINE_LIMITS_MEMORY false
+#else
+#define CONFINE_LIMITS_MEMORY true
+#endif
+
+struct confine_limits {
+	uid_t user; /* taken on where the caller is root, as the group */
+	gid_t group;
+	rlim_t memory;      /* bytes of address space */
+	rlim_t cpu_seconds; /* RLIM_INFINITY: none */
+};
+
+/* A crash is one, as in a new program. What a terminal sends to all of its processes is for the parent. */
+void confine_signals(void);
+/* Leaves open the descriptors of keep, none of them below 3; 0 to 2 lead nowhere. 0 or -errno. */
+int confine_descriptors(const int *keep, size_t count);
+/* Unmaps what is shared with other processes: what is written there they would read. 0 or -errno. */
+int confine_memory(void);
+/* Another user, no groups, no capabilities and no way to get any, limits, no files and no children of its
+ * own. 0 or -errno. */
+int confine_privileges(const struct confine_limits *limits);
+/* Ends with the parent; behind the change of user, which forgets it. 0, -ESRCH (it has ended) or -errno. */
+int confine_parent(pid_t parent);
+/*
+ * filter.c: a seccomp filter that lets through reading what is open, memory, and writing to the socket.
+ * Anything else is EPERM, so that a library that tries to open something goes on without. 0 or -errno.
+ */
+int confine_filter(int socket);
+
+/* In the parent: a sentence for how a child ended, behind "the process that reads it". False: it went well. */
+bool confine_ended(int status, char *text, size_t size);
+
+#endif
