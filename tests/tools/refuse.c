@@ -3,12 +3,13 @@
  * Runs a program for which the kernel answers some system calls as a test wants it: an errno in place of
  * the n-th, or a command that runs before the n-th goes on.
  *
- *	refuse [-i COMM] [-o FILE] CALL[@N[+]][=ANSWER]... -- PROGRAM [ARGUMENT]...
+ *	refuse [-a CALL] [-i COMM] [-o FILE] CALL[@N[+]][=ANSWER]... -- PROGRAM [ARGUMENT]...
  *
  *	CALL    bpf, bpf:PROG_LOAD and the other commands, perf_event_open, clone, ...; write:FD, ioctl:REQUEST,
  *	        openat:PREFIX of the path
  *	@N      the N-th only, counted over all processes; @N+ that one and all behind it; else every one
  *	ANSWER  EPERM, ... or a number; run:COMMAND for the shell; nothing: such calls are counted only
+ *	-a      nothing counts before the first call of this kind, which a program makes when its libraries are there
  *	-i      only processes of this name (/proc/PID/comm) count
  *	-o      at the end this gets a line "CALL COUNT" for each CALL seen, and "answered COUNT"
  *
@@ -71,6 +72,7 @@ static const struct call {
 	{ "ioctl", SYS_ioctl, 1 },
 	{ "write", SYS_write, 0 },
 	{ "membarrier", SYS_membarrier, -1 },
+	{ "umask", SYS_umask, -1 },
 };
 
 /* enum bpf_cmd of include/uapi/linux/bpf.h, in its order */
@@ -119,6 +121,7 @@ static struct count counts[NAMES_MAX];
 static size_t ncounts;
 static uint64_t answered;
 static const char *only_comm, *tally_path;
+static const struct call *after; /* NULL: it has been */
 
 __attribute__((format(printf, 1, 2))) static _Noreturn void die(const char *format, ...)
 {
@@ -208,8 +211,10 @@ static char **parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+i:o:")) >= 0) {
-		if (option == 'i')
+	while ((option = getopt(argc, argv, "+a:i:o:")) >= 0) {
+		if (option == 'a')
+			after = (rules[nrules++] = (struct rule){ .call = find_call(optarg) }).call;
+		else if (option == 'i')
 			only_comm = optarg;
 		else if (option == 'o')
 			tally_path = optarg;
@@ -220,7 +225,7 @@ static char **parse(int argc, char **argv)
 	for (; optind < argc && strcmp(argv[optind], "--"); optind++)
 		parse_rule(argv[optind]);
 	if (optind + 1 >= argc || !nrules)
-		die("usage: refuse [-i COMM] [-o FILE] CALL[@N[+]][=ANSWER]... -- PROGRAM "
+		die("usage: refuse [-a CALL] [-i COMM] [-o FILE] CALL[@N[+]][=ANSWER]... -- PROGRAM "
 		    "[ARGUMENT]...");
 	return argv + optind + 1;
 }
@@ -354,6 +359,10 @@ static void decide(const struct seccomp_notif *request, struct seccomp_notif_res
 	struct rule *rule = match(request);
 
 	answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	if (after) {
+		after = request->data.nr == after->number ? NULL : after;
+		return;
+	}
 	if (!rule || !is_of_comm(request->pid))
 		return;
 	rule->seen++;
