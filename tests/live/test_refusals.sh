@@ -69,7 +69,7 @@ plausible() {
 	bpf:LINK_UPDATE) echo EPERM EINVAL EBUSY ;;
 	bpf:MAP_CREATE) echo EPERM EINVAL ENOMEM E2BIG EMFILE ;;
 	bpf:MAP_UPDATE_ELEM) echo EINVAL ENOMEM E2BIG EBUSY ;;
-	bpf:MAP_FREEZE) echo EPERM EBUSY ENOTSUP ;;
+	bpf:MAP_FREEZE) echo EPERM EBUSY EOPNOTSUPP ;;
 	bpf:BTF_LOAD) echo EPERM EINVAL ENOMEM ;;
 	bpf:*) echo EPERM EINVAL ;;
 	perf_event_open) echo EPERM EACCES EMFILE EINVAL ENOMEM ENOSPC ENODEV ;;
@@ -192,6 +192,7 @@ refuse() {
 		note "$case, $*:" "$(cat "$TMP/said")"
 		[ -n "$ALL" ] || fail "$case, $*"
 	}
+	sed -n 's/^bpfhost: \(error\|warning\): //p' "$TMP/log" >>"$TMP/told"
 }
 
 # ---- all of them, or some -------------------------------------------------------------------------
@@ -253,5 +254,6 @@ for case in ${BPFHOST_TEST_CASES:-supervisor tracepoint uprobe-multi uprobe-clas
 		go_through $WORKER '^(bpf|perf|mmap)'
 	fi
 done
+[ -z "$ALL" ] || { note "what was told, and how often"; sort "$TMP/told" | uniq -c; }
 note "$runs refusals, $bad of them ended as they should not"
 [ $bad = 0 ] || exit 1

@@ -60,7 +60,7 @@ static const char *load_hint(int err)
 	if (err == -EPERM || (err == -EACCES && !root))
 		return " (CAP_BPF and CAP_PERFMON, or root, are needed)";
 	if (err == -EACCES || err == -EINVAL)
-		return " (this kernel's verifier refuses it; why, it says above at --log-level info)";
+		return " (this kernel refuses it)";
 	if (err == -E2BIG)
 		return " (the program is too complex for this kernel)";
 	return "";
@@ -68,9 +68,15 @@ static const char *load_hint(int err)
 
 static int load_failed(struct bpfhost_instance *self, int err)
 {
+	const char *verdict = session_get(self)->verdict;
 	/* -EINVAL from here would say that the configuration is wrong. */
-	return bpfhost_fail(self, err == -EINVAL ? -ENOEXEC : err,
-			    "failed to load the BPF object: %s%s", strerror(-err), load_hint(err));
+	int ret = err == -EINVAL ? -ENOEXEC : err;
+
+	if (verdict)
+		return bpfhost_fail(self, ret, "failed to load the BPF object: %s (%s)",
+				    strerror(-err), verdict);
+	return bpfhost_fail(self, ret, "failed to load the BPF object: %s%s", strerror(-err),
+			    load_hint(err));
 }
 
 int bpfhost_load(struct bpfhost_instance *self)

@@ -41,6 +41,7 @@ void session_free(struct bpfhost_instance *self)
 		session_release_step(self);
 	}
 	free(session->events);
+	free(session->verdict);
 	free(session->mappings);
 	free(session->types);
 	free(session->links);

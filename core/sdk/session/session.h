@@ -46,6 +46,7 @@ struct session {
 	uint32_t nmappings;
 	uint64_t timer_every; /* ns; 0: no timer */
 	uint64_t timer_due;   /* CLOCK_MONOTONIC, ns */
+	char *verdict; /* on the program that the verifier refused, for the error; NULL: on none */
 	bool stopped;
 };
 
@@ -54,6 +55,9 @@ struct session *session_of(struct bpfhost_instance *self);
 /* The session of an instance, NULL before bpfhost_open. */
 struct session *session_get(const struct bpfhost_instance *self);
 void session_free(struct bpfhost_instance *self);
+
+/* Has the host keep a message of libbpf's that holds a verifier's log, and remembers the verdict; whether it is kept. */
+bool session_take_verifier_log(const struct bpfhost_instance *self, const char *text);
 
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
