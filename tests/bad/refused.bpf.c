@@ -4,7 +4,7 @@
 
 #include "misbehave_event.h"
 
-#define ROUNDS 20000
+#define ROUNDS 6000
 
 BPFHOST_EVENT(misbehave_event);
 

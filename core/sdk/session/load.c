@@ -58,11 +58,13 @@ static const char *load_hint(int err)
 	bool root = geteuid() == 0;
 
 	if (err == -EPERM || (err == -EACCES && !root))
-		return " (CAP_BPF and CAP_PERFMON, or root, are needed)";
+		return session_permission_hint();
 	if (err == -EACCES || err == -EINVAL)
 		return " (this kernel refuses it)";
 	if (err == -E2BIG)
-		return " (the program is too complex for this kernel)";
+		return " (a program is too complex for this kernel, or a map too large: --ring-size)";
+	if (err == -ENOMEM)
+		return " (a smaller --ring-size takes less)";
 	return "";
 }
 

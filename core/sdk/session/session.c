@@ -42,6 +42,7 @@ void session_free(struct bpfhost_instance *self)
 	}
 	free(session->events);
 	free(session->verdict);
+	free(session->first_cause);
 	free(session->mappings);
 	free(session->types);
 	free(session->links);

@@ -38,8 +38,9 @@ struct session {
 	bool uprobe_multi;
 	uint32_t wanted;
 	uint32_t attached;
-	int first_error; /* of the probes that could not be attached */
-	bool cancelled;  /* told to attach no more */
+	int first_error;   /* of the probes that could not be attached, */
+	char *first_cause; /* and what was told of it; NULL: nothing, or no memory */
+	bool cancelled;    /* told to attach no more */
 	struct session_type *types;
 	uint32_t ntypes;
 	struct session_mapping *mappings; /* of the object's variables */
@@ -109,10 +110,13 @@ int session_uprobe_classic(struct bpfhost_instance *self, const struct session_u
 void session_classic_warn(const struct bpfhost_instance *self);
 /* So many of them the kernel lets go of in a second, roughly: see perf_event.c. */
 #define SESSION_CLASSIC_A_SECOND 10
-/* Whether this kernel has BPF_TRACE_UPROBE_MULTI. */
-bool session_has_uprobe_multi(void);
+/* 0: this kernel has BPF_TRACE_UPROBE_MULTI; -EOPNOTSUPP: it has not; else why it does not say. */
+int session_probe_uprobe_multi(void);
 /* As the programs of uprobe links must be loaded (enum bpf_attach_type of Linux 6.6). */
 #define SESSION_TRACE_UPROBE_MULTI 48
+
+/* What may be behind EPERM and EACCES, in parentheses behind a space. */
+const char *session_permission_hint(void);
 
 int session_is_dry(const struct bpfhost_instance *self);
 
