@@ -104,6 +104,11 @@ few_open() {
 	[ "$OPEN" -le "$MOST_OPEN" ]
 }
 
+# In KiB; nothing where it has ended.
+memory() {
+	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$HOST_PID/status" 2>/dev/null
+}
+
 exercise() {
 	target_go
 	[ "$PLUGIN" != xdp ] ||
@@ -119,6 +124,9 @@ run() {
 		--plugin tracepoint@other --set 'probes=syscalls:sys_enter_write' --pid "$TARGET_PID"
 	wait_until 15 began || fail "the host neither begins nor ends"
 	wait_until 2 few_open || fail "$OPEN descriptors, $MOST_OPEN where nothing is refused"
+	RESIDENT=$(memory)
+	[ "${RESIDENT:-0}" -le $((MOST_RESIDENT + 1024)) ] ||
+		fail "$RESIDENT KiB of memory, $MOST_RESIDENT where nothing is refused"
 	bpf_ids >>"$TMP/ids"
 	exercise
 	host_gone || kill -TERM "$HOST_PID"
@@ -139,6 +147,7 @@ check_text() {
 	expect "errors" "$STATUS" "$(errors)"
 	! grep '^bpfhost: error: ' "$TMP/log" | grep -Eq 'Success|error 0|Unknown error|: $|\(null\)' ||
 		fail "the error says nothing"
+	! grep -Eq '^bpfhost: error: ([a-z]+: )?[A-Z][A-Za-z ]*$' "$TMP/log" || fail "the error names no object"
 }
 
 # Those probes that are attached see all.
@@ -211,10 +220,10 @@ check_kernel() {
 
 # tally COMM: what this process calls where nothing is refused, and how often
 tally() {
-	MOST_OPEN=64
+	MOST_OPEN=64 MOST_RESIDENT=1000000
 	run -i "$1" "${KINDS[@]}"
 	wait_until 5 grep -q answered "$TALLY" || fail "no tally"
-	MOST_OPEN=$OPEN
+	MOST_OPEN=$OPEN MOST_RESIDENT=$RESIDENT
 	check_run $WORKER
 	expect "exit status where nothing is refused" 0 "$STATUS"
 	expect "events where nothing is refused" $((probes * each)) "$(stat_of delivered refused)"
