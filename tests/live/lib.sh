@@ -261,6 +261,26 @@ host_stop() {
 	host_wait 30
 }
 
+# From here on the host runs below tools/refuse, with the process id that it would have alone.
+host_below_refuse() {
+	export REFUSED_HOST=$BPFHOST REFUSE='-a
+umask
+bpf'
+	cat >"$TMP/refused_host" <<'SCRIPT'
+#!/bin/bash
+mapfile -t words <<<"$REFUSE"
+exec "$TOOLS_DIR/refuse" "${words[@]}" -- "$REFUSED_HOST" "$@"
+SCRIPT
+	chmod +x "$TMP/refused_host"
+	BPFHOST=$TMP/refused_host
+}
+
+# What it is told: refuse_with [OPTION]... CALL[@N][=ANSWER]...
+refuse_with() {
+	printf -v REFUSE '%s\n' "$@"
+	REFUSE=${REFUSE%$'\n'}
+}
+
 # host_run ARGUMENT...: a run that ends by itself
 host_run() {
 	host_spawn "$@"

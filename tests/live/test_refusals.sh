@@ -25,14 +25,10 @@ LINES_WRITTEN=5 # sleep says nothing, but "done" does
 PINGS=3
 KINDS=(bpf perf_event_open memfd_create mmap openat epoll_create1 epoll_ctl eventfd2 signalfd4 socket
 	socketpair clone clone3 pidfd_open membarrier)
-WORKER=bpfhost:refused SUPERVISOR=bpfhost
+WORKER=bpfhost:refused SUPERVISOR=bpfhost TALLY=$TMP/tally
 bad=0 runs=0
 
-# A host below the tool, with the process id that it would have alone. What is refused stands in REFUSE.
-export REFUSE='' REAL_HOST=$BPFHOST TALLY=$TMP/tally
-printf '#!/bin/sh\nexec "$TOOLS_DIR/refuse" -a umask -o "$TALLY" $REFUSE -- "$REAL_HOST" "$@"\n' >"$TMP/host"
-chmod +x "$TMP/host"
-BPFHOST=$TMP/host
+host_below_refuse
 
 # use PLUGIN: its options, how many probes it then has, and how many events each of them should see
 use() {
@@ -117,7 +113,7 @@ exercise() {
 
 # run RULE...: from begin to end, with what the tool is to do
 run() {
-	REFUSE="$*"
+	refuse_with -a umask -o "$TALLY" "$@"
 	: >"$TMP/out"
 	target_start "${VERBS[@]}"
 	host_spawn --verifier-log "$TMP" --plugin "$PLUGIN@refused" "${options[@]}" \

@@ -126,26 +126,22 @@ fi
 
 # ---- a kernel that is locked down answers root like anybody
 
-BPFHOST=$TMP/refused_host
-printf '#!/bin/sh\nexec "$TOOLS_DIR/refuse" -a umask $REFUSE -- "$TMP/host" "$@"\n' >"$BPFHOST"
-chmod +x "$BPFHOST"
-export TMP REFUSE=''
+host_below_refuse
 if [ -d /sys/kernel/security ]; then
 	LOCKDOWN='none integrity [confidentiality]'
-	REFUSE=perf_event_open=EPERM
+	refuse_with -a umask perf_event_open=EPERM
 	says 'failed to attach any of 1 probes: Operation not permitted (this kernel is locked down to confidentiality: nobody may trace)' \
 		--plugin tracepoint "${tracepoint[@]}"
-	REFUSE=bpf:PROG_LOAD@5+=EPERM
+	refuse_with -a umask bpf:PROG_LOAD@5+=EPERM
 	says 'failed to load the BPF object: Operation not permitted (this kernel is locked down to confidentiality: nobody may trace)' \
 		--plugin tracepoint "${tracepoint[@]}"
 	LOCKDOWN=''
 fi
-REFUSE=perf_event_open=EPERM
+refuse_with -a umask perf_event_open=EPERM
 says 'Operation not permitted (CAP_BPF and CAP_PERFMON, or root, are needed)' --plugin tracepoint "${tracepoint[@]}"
-REFUSE=bpf:MAP_CREATE@5+=ENOMEM
+refuse_with -a umask bpf:MAP_CREATE@5+=ENOMEM
 says 'failed to load the BPF object: Cannot allocate memory (a smaller --ring-size takes less)' \
 	--plugin tracepoint "${tracepoint[@]}"
-REFUSE=''
 
 # ---- a ring of any size is rounded up to what the kernel takes, 1 GiB at most
 

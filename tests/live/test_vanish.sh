@@ -10,23 +10,27 @@
 need_kernel
 net_up
 
-# A host for whose worker the tool does what RULE says, with the process id that it would have alone.
-export RULE='' PLUGIN='' REAL_HOST=$BPFHOST
-printf '#!/bin/sh\nexec "$TOOLS_DIR/refuse" -i "$(echo "bpfhost:$PLUGIN" | cut -c 1-15)" "$RULE" -- "$REAL_HOST" "$@"\n' >"$TMP/host"
-chmod +x "$TMP/host"
-BPFHOST=$TMP/host
+host_below_refuse
 TARGET_PROGRAM=$TMP/act
+
+# A process's name has 15 letters.
+only_worker() {
+	local name=bpfhost:$PLUGIN
+
+	refuse_with -i "${name:0:15}" "$@"
+}
 
 # before CALL@N COMMAND: runs it when the worker is about to make its N-th such call
 before() {
-	RULE="$1=run:$2; echo gone >$TMP/happened"
+	RULE=$1
+	only_worker "$1=run:$2; echo gone >$TMP/happened"
 	: >"$TMP/happened"
 }
 
 # ends STATUS ERROR ARGUMENT...: the run ends with that status, and one error where it is not 0
 ends() {
 	host_run --plugin "$PLUGIN" --duration 100ms "${@:3}"
-	[ -s "$TMP/happened" ] || fail "the call never came: $RULE"
+	[ -s "$TMP/happened" ] || fail "$RULE never came"
 	expect "$RULE: exit status" "$1" "$STATUS"
 	expect "$RULE: errors" "$1" "$(grep -c '^bpfhost: error: ' "$TMP/log")"
 	[ -z "$2" ] || grep '^bpfhost: error: ' "$TMP/log" | grep -qF -- "$2" ||
@@ -90,7 +94,7 @@ done
 
 # third CALL ERRNO EXPECTED ARGUMENT...
 third() {
-	RULE=$1=$2
+	only_worker "$1=$2"
 	target_start getppid 1 gets 1 name x sleep 1 stamp
 	host_start --plugin "$PLUGIN" --pid "$TARGET_PID" "${@:4}"
 	grep -q "warning: $PLUGIN: degraded: 4 of 5 probes are attached" "$TMP/log" || fail "not degraded"
