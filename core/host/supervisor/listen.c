@@ -43,10 +43,14 @@ static void instance_on_failure(struct instance *instance, const struct protocol
 	instance_fail(instance);
 }
 
-/* Nobody ends as he should before being told to: what then ends without a word has crashed. */
+/*
+ * Nobody ends as he should before being told to: what then ends without a word has crashed. One that has failed
+ * was told to, alone.
+ */
 static void instance_on_detached(struct instance *instance)
 {
-	if (!instance->run->stopping_since && !instance->run->config->dry_run)
+	if (!instance->run->stopping_since && !instance->run->config->dry_run &&
+	    instance->state != INSTANCE_FAILED)
 		return;
 	instance->said_end = true;
 	instance->said_end_at = instance->run->now;
