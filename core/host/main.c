@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,8 +66,11 @@ int main(int argc, char **argv)
 	umask(077);
 	/* Where whoever started us ignores it, children would leave no status behind. */
 	signal(SIGCHLD, SIG_DFL);
-	if (main_hold_streams() < 0)
+	err = main_hold_streams();
+	if (err) {
+		fprintf(stderr, "bpfhost: error: failed to open /dev/null: %s\n", strerror(-err));
 		return 1;
+	}
 	config_setup(&config);
 	err = config_gather(&config, argc, argv, CONFIG_DEFAULT_FILE, &why);
 	if (err == -ENODATA)

@@ -144,7 +144,10 @@ static int find_in_mountinfo(char ret_root[TRACEPOINT_ROOT_SIZE])
 	if (fd < 0)
 		return -errno;
 	err = read_all(fd, MOUNTINFO_MAX, &text, &len);
-	return err ? err : tracepoint_tracefs_from_mountinfo(text, ret_root);
+	if (!err)
+		err = tracepoint_tracefs_from_mountinfo(text, ret_root);
+	/* Another mount may lie over it. */
+	return err || is_tracefs(ret_root) ? err : -ENOENT;
 }
 
 int tracepoint_tracefs_find(char ret_root[TRACEPOINT_ROOT_SIZE])

@@ -24,7 +24,7 @@ mounts() {
 # As tests/CMakeLists.txt gives it to the tests.
 environment() {
 	export BPFHOST=$build_dir/bpfhost PLUGIN_DIR=$build_dir/plugins TARGETS_DIR=$build_dir/targets \
-		BAD_DIR=$build_dir/bad KERNEL_DIR=$build_dir/kernel LIVE_DIR=$build_dir/live \
+		TOOLS_DIR=$build_dir/tools BAD_DIR=$build_dir/bad KERNEL_DIR=$build_dir/kernel LIVE_DIR=$build_dir/live \
 		BUILD_DIR=$build_dir SOURCE_DIR=$source_dir CC=gcc CFLAGS=''
 }
 

@@ -263,6 +263,26 @@ host_stop() {
 	host_wait 30
 }
 
+# From here on the host runs below tools/refuse, with the process id that it would have alone.
+host_below_refuse() {
+	export REFUSED_HOST=$BPFHOST REFUSE='-a
+umask
+bpf'
+	cat >"$TMP/refused_host" <<'SCRIPT'
+#!/bin/bash
+mapfile -t words <<<"$REFUSE"
+exec "$TOOLS_DIR/refuse" "${words[@]}" -- "$REFUSED_HOST" "$@"
+SCRIPT
+	chmod +x "$TMP/refused_host"
+	BPFHOST=$TMP/refused_host
+}
+
+# What it is told: refuse_with [OPTION]... CALL[@N][=ANSWER]...
+refuse_with() {
+	printf -v REFUSE '%s\n' "$@"
+	REFUSE=${REFUSE%$'\n'}
+}
+
 # host_run ARGUMENT...: a run that ends by itself
 host_run() {
 	host_spawn "$@"
@@ -305,18 +325,18 @@ stat_of() {
 
 # check_ledger [INSTANCE]: it is there and it balances
 check_ledger() {
-	local name=${1:-$PLUGIN} produced lost sum=0 reason
+	local name=${1:-$PLUGIN} line word
+	local -A stat=()
 
-	produced=$(stat_of produced "$name")
-	[ -n "$produced" ] || fail "there is no stats line of $name"
-	lost=$(stat_of lost "$name")
-	for reason in ring crash sink stop; do
-		sum=$((sum + $(stat_of lost_$reason "$name")))
+	line=$(grep "^stats instance=$name " "$TMP/log" | tail -n 1)
+	[ -n "$line" ] || fail "there is no stats line of $name"
+	for word in $line; do
+		stat[${word%%=*}]=${word#*=}
 	done
-	expect "lost by reasons" "$lost" "$sum"
-	expect "produced = delivered + filtered + lost" "$produced" \
-		$(($(stat_of delivered "$name") + $(stat_of filtered "$name") + lost))
-	expect "pending" "" "$(stat_of pending "$name")"
+	expect "lost by reasons" "${stat[lost]}" $((stat[lost_ring] + stat[lost_crash] + stat[lost_sink] + stat[lost_stop]))
+	expect "produced = delivered + filtered + lost" "${stat[produced]}" \
+		$((stat[delivered] + stat[filtered] + stat[lost]))
+	expect "pending" "" "${stat[pending]-}"
 }
 
 # check_lost KEY=NUMBER...: these, and 0 for the reasons that are not named

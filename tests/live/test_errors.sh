@@ -70,6 +70,10 @@ refused 2 'filter: ' --plugin tracepoint --filter 'pid =='
 refused 1 'failed to open /nonexistent/events: No such file or directory' \
 	--plugin tracepoint --output /nonexistent/events
 
+for size in 0 1 4095 2GiB 4097MiB 99999999999G -1; do
+	refused 2 "--ring-size: \"$size\" is " --plugin tracepoint --ring-size "$size"
+done
+
 # ---- configuration files ----------------------------------------------------------------------
 
 refused 2 '/nonexistent/bpfhost.conf: failed to open: No such file' \

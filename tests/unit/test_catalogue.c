@@ -91,6 +91,9 @@ static void test_read(void **state)
 static void test_find(void **state)
 {
 	const struct catalogue_paths paths = both();
+	char *file = strdup(fixture_path(first, "junk.so"));
+	const char *folders[] = { file, second };
+	const struct catalogue_paths unread = { folders, 2, paths.trust };
 	struct loader_plugin *plugin = NULL;
 	struct bpfhost_error err = { .text = "" };
 	char *path = NULL;
@@ -101,6 +104,12 @@ static void test_find(void **state)
 	free(path);
 	assert_int_equal(catalogue_find(&paths, "helo", &path, &err), -ENOENT);
 	assert_string_equal(err.text, "there is no plugin \"helo\"; did you mean \"hello\"?");
+	assert_int_equal(catalogue_find(&unread, "aa", &path, &err), 0);
+	free(path);
+	assert_int_equal(catalogue_find(&unread, "helo", &path, &err), -EACCES);
+	assert_non_null(strstr(err.text, "no plugin \"helo\" was found, but not all was looked at: "
+					 "failed to read the folder "));
+	assert_non_null(strstr(err.text, "Not a directory"));
 	assert_int_equal(catalogue_find(&paths, "../aa", &path, &err), -EINVAL);
 	assert_int_equal(catalogue_find(&paths, "", &path, &err), -EINVAL);
 	assert_int_equal(catalogue_open(&paths, "junk", &plugin, &err), -ENOEXEC);
@@ -109,6 +118,7 @@ static void test_find(void **state)
 	assert_true(plugin->admission->fd >= 0);
 	loader_free(plugin);
 	loader_free(NULL);
+	free(file);
 }
 
 /* What a command prints, freed by the caller, and its exit status. */

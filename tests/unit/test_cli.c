@@ -133,7 +133,9 @@ static void every_option(void **state)
 	assert_true(config.dry_run && config.quiet && config.verbose);
 	config_free(&config);
 	accept(&config,
-	       "--call-limit 1s --window 0 --restart-limit 0 --config f.conf -f json -f text");
+	       "--call-limit 1s --window 0 --restart-limit 0 --config f.conf -f json -f text "
+	       "--verifier-log /v");
+	assert_string_equal(config.verifier_log, "/v");
 	assert_int_equal(config.call_limit_ns, 1000000000);
 	assert_int_equal(config.window_ns, 0);
 	assert_int_equal(config.restart_limit, 0);

@@ -133,7 +133,8 @@ static void host_settings(void **state)
 	       "cgroup = \"/x\"; filter = \"pid == 1\"; duration = \"2s\"; count = 5000000000;\n"
 	       "on_error = \"abort\"; log_level = \"warn\"; plugin_dir = [\"/p\"]; trust = \"/t\";\n"
 	       "ring_size = 8388608; quiet = true; call_limit = \"1s\"; window = \"5ms\"\n"
-	       "restart_limit = 1");
+	       "restart_limit = 1; verifier_log = \"/v\"");
+	assert_string_equal(config.verifier_log, "/v");
 	assert_int_equal(config.format, CONFIG_FORMAT_JSON);
 	assert_string_equal(config.output, "o");
 	assert_int_equal(config.pids.count, 2);

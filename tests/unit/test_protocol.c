@@ -108,6 +108,24 @@ static void test_broken_messages_leave_no_descriptors(void **state)
 }
 
 /* Reading beyond the end of a mapped file is SIGBUS. */
+/* A worker that fails just as it is told to stop: why it failed must not get lost. */
+static void test_last_words_of_one_that_did_not_listen(void **state)
+{
+	struct protocol_message message;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	assert_int_equal(protocol_send(pair[1], PROTOCOL_FAILED, 1, 2, "why", NULL, 0), 0);
+	assert_int_equal(protocol_send(pair[0], PROTOCOL_STOP, 0, 0, NULL, NULL, 0), 0);
+	close(pair[1]);
+	assert_int_equal(protocol_receive(pair[0], &message), 1);
+	assert_int_equal(message.kind, PROTOCOL_FAILED);
+	assert_string_equal(message.text, "why");
+	assert_int_equal(protocol_receive(pair[0], &message), 0);
+	close(pair[0]);
+}
+
 static void test_counters_that_are_no_map(void **state)
 {
 	int file = memfd_create("counters", MFD_CLOEXEC);
@@ -126,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_too_many_descriptors),
 		cmocka_unit_test(test_broken_messages_leave_no_descriptors),
+		cmocka_unit_test(test_last_words_of_one_that_did_not_listen),
 		cmocka_unit_test(test_counters_that_are_no_map),
 	};
 

@@ -144,6 +144,13 @@ int config_apply_output(struct config *config, const char *text, const char *ori
 	return replace_string(&config->output, text, err);
 }
 
+int config_apply_verifier_log(struct config *config, const char *text, const char *origin,
+			      struct bpfhost_error *err)
+{
+	(void)origin;
+	return replace_string(&config->verifier_log, text, err);
+}
+
 int config_apply_pid(struct config *config, const char *text, const char *origin,
 		     struct bpfhost_error *err)
 {

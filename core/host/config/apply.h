@@ -19,6 +19,7 @@ config_apply_fn config_apply_allow;
 config_apply_fn config_apply_config;
 config_apply_fn config_apply_format;
 config_apply_fn config_apply_output;
+config_apply_fn config_apply_verifier_log;
 config_apply_fn config_apply_pid;
 config_apply_fn config_apply_comm;
 config_apply_fn config_apply_uid;

@@ -38,6 +38,7 @@ void config_free(struct config *config)
 	free(config->glob);
 	free(config->config_path);
 	free(config->output);
+	free(config->verifier_log);
 	free(config->pids.items);
 	free(config->uids.items);
 	config_free_texts(&config->comms);

@@ -13,7 +13,8 @@
  * needs no parser. Every string is owned by the struct and never NULL where an item exists.
  */
 
-#define CONFIG_DEFAULT_FILE "/etc/bpfhost/bpfhost.conf"
+#define CONFIG_DEFAULT_VERIFIER_LOG "/var/log/bpfhost"
+#define CONFIG_DEFAULT_FILE         "/etc/bpfhost/bpfhost.conf"
 /* Bytes of an instance's ring buffer in the kernel where --ring-size is not given. */
 #define CONFIG_DEFAULT_RING_SIZE (16U << 20)
 /* Data of a worker where --memory-limit is not given; the largest symbol tables need a fifth of it. */
@@ -93,6 +94,7 @@ struct config {
 
 	enum config_format format;
 	char *output;                /* a path, or NULL for stdout */
+	char *verifier_log;          /* a folder, or NULL for CONFIG_DEFAULT_VERIFIER_LOG */
 	struct config_ids pids;      /* each 1 to INT32_MAX; whether they exist is not checked */
 	struct config_ids uids;      /* names are resolved already */
 	struct config_texts comms;   /* each 1 to 15 bytes */

@@ -52,6 +52,10 @@ static const struct config_option options[] = {
 	  config_apply_plugin_dir },
 	{ "trust", 0, FOLDERS, "DIR", "take plugins from DIR whoever owns it; repeatable",
 	  config_apply_trust },
+	{ "verifier-log", 0, IN_FILE, "DIR",
+	  "keep there what the kernel's verifier says of a program\nthat it refuses (default: " CONFIG_DEFAULT_VERIFIER_LOG
+	  ")",
+	  config_apply_verifier_log },
 	{ "ring-size", 0, IN_FILE, "SIZE", "kernel buffer of each instance, such as 8MiB",
 	  config_apply_ring_size },
 	{ "memory-limit", 0, IN_FILE, "SIZE",

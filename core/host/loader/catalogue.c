@@ -221,6 +221,23 @@ void catalogue_free(struct catalogue *catalogue)
 	free(catalogue);
 }
 
+/* The first folder that could not be looked into, NULL. */
+static const struct catalogue_entry *catalogue_unread(const struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->count; i++)
+		if (!catalogue->entries[i].name[0])
+			return &catalogue->entries[i];
+	return NULL;
+}
+
+static int catalogue_fail_unread(const struct catalogue_entry *folder, const char *name,
+				 struct bpfhost_error *err)
+{
+	bpfhost_error_set(err, 0, "no plugin \"%s\" was found, but not all was looked at: %s", name,
+			  folder->reason);
+	return -EACCES;
+}
+
 static int catalogue_fail_unknown(const struct catalogue *catalogue, const char *name,
 				  struct bpfhost_error *err)
 {
@@ -246,6 +263,7 @@ int catalogue_find(const struct catalogue_paths *paths, const char *name, char *
 		   struct bpfhost_error *err)
 {
 	__attribute__((cleanup(catalogue_drop))) struct catalogue *catalogue = NULL;
+	const struct catalogue_entry *unread;
 
 	if (!descriptor_name_valid(name)) {
 		bpfhost_error_set(err, 0,
@@ -263,7 +281,9 @@ int catalogue_find(const struct catalogue_paths *paths, const char *name, char *
 			catalogue->entries[i].path = NULL;
 			return 0;
 		}
-	return catalogue_fail_unknown(catalogue, name, err);
+	unread = catalogue_unread(catalogue);
+	return unread ? catalogue_fail_unread(unread, name, err)
+		      : catalogue_fail_unknown(catalogue, name, err);
 }
 
 int catalogue_open(const struct catalogue_paths *paths, const char *name,

@@ -48,7 +48,8 @@ void catalogue_free(struct catalogue *catalogue);
 
 /*
  * The path of the plugin of this name, the first that there is, whatever its state. -EINVAL for
- * what can be no name, -ENOENT with the nearest name in err, -ENOMEM. Freed by the caller.
+ * what can be no name, -ENOENT with the nearest name in err, -EACCES where a folder could not be looked
+ * into, -ENOMEM. Freed by the caller.
  */
 int catalogue_find(const struct catalogue_paths *paths, const char *name, char **ret_path,
 		   struct bpfhost_error *err);

@@ -48,11 +48,11 @@ static int kernel_view_map(int fd, uint32_t entries, uint32_t value_size, const 
 
 int kernel_view_open(struct kernel_view *view, int counters, int reader, uint32_t ncpus)
 {
-	int err;
+	int possible = libbpf_num_possible_cpus(), err;
 
 	memset(view, 0, sizeof(*view));
-	if ((int)ncpus != libbpf_num_possible_cpus())
-		return -EINVAL;
+	if (possible < 0 || (int)ncpus != possible)
+		return possible < 0 ? possible : -EINVAL;
 	view->ncpus = ncpus;
 	err = kernel_view_map(counters, ncpus, sizeof(*view->counters),
 			      (const void **)&view->counters);

@@ -58,10 +58,14 @@ static void instance_on_failure(struct instance *instance, const struct protocol
 	instance_fail(instance);
 }
 
-/* Nobody ends as he should before being told to: what then ends without a word has crashed. */
+/*
+ * Nobody ends as he should before being told to: what then ends without a word has crashed. One that has failed
+ * was told to, alone.
+ */
 static void instance_on_detached(struct instance *instance)
 {
-	if (!instance->run->stopping_since && !instance->run->config->dry_run)
+	if (!instance->run->stopping_since && !instance->run->config->dry_run &&
+	    instance->state != INSTANCE_FAILED)
 		return;
 	instance->said_end = true;
 	instance->said_end_at = instance->run->now;
@@ -77,7 +81,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 		instance->state = INSTANCE_RUNNING;
 	run->any_ran = true;
 	instance->running_since = run->now;
-	if (run->config->dry_run)
+	if (run->config->dry_run || instance->state == INSTANCE_FAILED)
 		return;
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
@@ -87,18 +91,31 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 			  "attached %u of %u probes", message->a, message->b);
 }
 
-static void instance_on_ring(struct instance *instance, const struct protocol_message *message)
+static int instance_view_ring(struct instance *instance, const struct protocol_message *message)
 {
 	int reader = message->nfds > 1 ? message->fds[1] : -1;
 	int err = -EBADMSG;
 
 	if (message->nfds >= 1 && !instance->kernel.counters)
 		err = kernel_view_open(&instance->kernel, message->fds[0], reader, message->a);
+	if (err)
+		return err;
+	instance->life.gaps_seen = calloc(message->a, sizeof(uint64_t));
+	return instance->life.gaps_seen ? 0 : -ENOMEM;
+}
+
+/* Without the counters there is no ledger, and no run that could be vouched for. */
+static void instance_on_ring(struct instance *instance, const struct protocol_message *message)
+{
+	int err = instance_view_ring(instance, message);
+
 	if (!err)
-		instance->life.gaps_seen = calloc(message->a, sizeof(uint64_t));
-	if (err && instance_may_say(instance, sizeof(message->text)))
+		return;
+	if (instance_may_say(instance, sizeof(message->text)))
 		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
 			  "failed to map the counters: %s", strerror(-err));
+	instance_fail(instance);
+	instance_stop(instance);
 }
 
 /* A line of a dry run is all that may come to stdout beside events. */

@@ -57,6 +57,9 @@ int stream_open(struct supervisor *run)
 	output_delivered(run->output, stream_on_delivered, run);
 	stream_pick_encoder(run);
 	run->merge = merge_new(run->config->window_ns);
+	if (!run->merge)
+		log_write(run->log, BPFHOST_ERROR, NULL, "failed to open the stream: %s",
+			  strerror(ENOMEM));
 	return run->merge ? 0 : -ENOMEM;
 }
 

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <bpf/libbpf.h>
+
 #include "command/print.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
@@ -285,19 +287,29 @@ static void supervisor_check_folders(const struct supervisor *run)
 				  folders->items[i].text, strerror(errno));
 }
 
+static int supervisor_prepare(struct supervisor *run)
+{
+	int err;
+
+	run->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (run->epoll < 0)
+		return -errno;
+	err = supervisor_take_signals(run);
+	return err ? err : supervisor_make_instances(run);
+}
+
 static int supervisor_open(struct supervisor *run)
 {
 	int err;
 
 	supervisor_check_folders(run);
 	run->user = confine_user_find();
-	run->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (run->epoll < 0)
-		return -errno;
-	err = supervisor_take_signals(run);
-	if (!err)
-		err = stream_open(run);
-	return err ? err : supervisor_make_instances(run);
+	/* What goes wrong there is told by whoever asked for it, in the log. */
+	libbpf_set_print(NULL);
+	err = supervisor_prepare(run);
+	if (err)
+		log_write(run->log, BPFHOST_ERROR, NULL, "failed to start: %s", strerror(-err));
+	return err ? err : stream_open(run);
 }
 
 static void supervisor_close(struct supervisor *run)

@@ -10,6 +10,7 @@
 
 #include "worker/privileges.h"
 #include "worker/state.h"
+#include "worker/verifier_log.h"
 
 static struct worker *host_worker(const struct bpfhost_host *host)
 {
@@ -267,6 +268,21 @@ static void host_plan(const struct bpfhost_host *host, const char *text)
 	host_say(host, PROTOCOL_PLAN, text);
 }
 
+static int host_keep_verifier_log(const struct bpfhost_host *host, const char *program,
+				  const char *text, uint64_t length, char *ret_where, uint32_t room)
+{
+	const struct worker_setup *setup = host_worker(host)->setup;
+	const char *folder = setup->config->verifier_log ?: CONFIG_DEFAULT_VERIFIER_LOG;
+	struct bpfhost_error why = { 0 };
+	int err;
+
+	err = verifier_log_keep(folder, setup->instance->name, program, text, length, ret_where,
+				room, &why);
+	if (err)
+		snprintf(ret_where, room, "%s", why.text);
+	return err;
+}
+
 /* ---- waiting ---------------------------------------------------------------------------------- */
 
 static int host_watch(const struct bpfhost_host *host, int fd)
@@ -327,6 +343,10 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		.begin = host_attach_begin,
 		.end = host_attach_end,
 	};
+	static const struct bpfhost_ext_verifier_log verifier_log = {
+		.size = sizeof(verifier_log),
+		.keep = host_keep_verifier_log,
+	};
 	static const struct bpfhost_ext_pause pause = { .size = sizeof(pause), .most = host_pause };
 	static const struct bpfhost_ext_room room = { .size = sizeof(room), .look = host_room };
 
@@ -337,6 +357,8 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		return &room;
 	if (!strcmp(id, BPFHOST_EXT_PAUSE))
 		return &pause;
+	if (!strcmp(id, BPFHOST_EXT_VERIFIER_LOG))
+		return &verifier_log;
 	return strcmp(id, BPFHOST_EXT_RELEASE) ? NULL : &release;
 }
 

@@ -88,11 +88,12 @@ int protocol_receive(int fd, struct protocol_message *message)
 	header.msg_control = control.bytes;
 	/* Not CMSG_SPACE, whose padding has room for one more descriptor. */
 	header.msg_controllen = CMSG_LEN(sizeof(message->fds));
+	/* An end that closed without having read all is told once as ECONNRESET, before what it had sent. */
 	do
 		got = recvmsg(fd, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0)
-		return errno == ECONNRESET ? 0 : -errno;
+		return -errno;
 	protocol_take_fds(&header, message);
 	if (!protocol_is_whole(message, (size_t)got)) {
 		protocol_close_fds(message);

@@ -198,9 +198,13 @@ static void worker_await_start(struct worker *worker)
 		worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll < 0 || worker_watch(worker, control.fd, false) < 0 ||
-	    worker_watch(worker, worker->setup->wake, true) < 0)
-		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_NONE, -errno,
-			   "failed to prepare for waiting");
+	    worker_watch(worker, worker->setup->wake, true) < 0) {
+		int err = -errno;
+		char text[128];
+
+		snprintf(text, sizeof(text), "failed to prepare for waiting: %s", strerror(-err));
+		worker_end(worker, PROTOCOL_FAILED, WORKER_CALL_NONE, err, text);
+	}
 }
 
 /* What the plugin said, or what it did when it said nothing. */

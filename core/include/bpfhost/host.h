@@ -182,6 +182,20 @@ struct bpfhost_ext_pause {
 	void (*most)(const struct bpfhost_host *host, uint64_t ns);
 };
 
+/*
+ * Extension "bpfhost.verifier_log/1" of the host: keeps what the kernel's verifier wrote about a program that it
+ * refused, which may be megabytes, in a file that it names.
+ */
+#define BPFHOST_EXT_VERIFIER_LOG "bpfhost.verifier_log/1"
+
+struct bpfhost_ext_verifier_log {
+	uint32_t size;
+	uint32_t reserved;
+	/* 0 and the file's path; or -errno and a sentence why it is not kept. Cut to `room`, with a NUL. */
+	int (*keep)(const struct bpfhost_host *host, const char *program, const char *text,
+		    uint64_t length, char *ret_where, uint32_t room);
+};
+
 /* The largest record that the bus carries, header included. */
 #define BPFHOST_RECORD_MAX 65536U
 

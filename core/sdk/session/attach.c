@@ -42,16 +42,23 @@ int bpfhost_missed(struct bpfhost_instance *self, const char *probe, int err, co
 		return err;
 	}
 	self->host->probe_failed(self->host, probe, cause);
-	if (session && !session->first_error)
+	if (session && !session->first_error) {
 		session->first_error = err;
+		session->first_cause = strdup(cause);
+	}
 	return err;
 }
 
 int session_missed(struct bpfhost_instance *self, const char *probe, int err)
 {
+	bool permission = err == -EPERM || err == -EACCES;
+	char cause[256];
+
 	if (err == -SESSION_ENOTSUPP)
 		err = -EOPNOTSUPP;
-	return bpfhost_missed(self, probe, err, strerror(-err));
+	snprintf(cause, sizeof(cause), "%s%s", strerror(-err),
+		 permission ? session_permission_hint() : "");
+	return bpfhost_missed(self, probe, err, cause);
 }
 
 int bpfhost_keep_link(struct bpfhost_instance *self, struct bpf_link *link)
@@ -176,5 +183,6 @@ int bpfhost_attached(struct bpfhost_instance *self)
 	if (session->attached || !session->wanted)
 		return 0;
 	return bpfhost_fail(self, session->first_error, "failed to attach any of %u probes: %s",
-			    session->wanted, strerror(-session->first_error));
+			    session->wanted,
+			    session->first_cause ?: strerror(-session->first_error));
 }

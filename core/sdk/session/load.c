@@ -56,18 +56,23 @@ static int load_hand_over(struct bpfhost_instance *self, struct session *session
 /* What the kernel means by its answer depends on who asked. */
 static const char *load_hint(int err)
 {
-	if (err == -EPERM)
-		return " (the kernel is locked down, or a filter of system calls is in the way)";
+	bool root = geteuid() == 0;
+
+	if (err == -EPERM || (err == -EACCES && !root))
+		return session_permission_hint();
 	if (err == -EACCES || err == -EINVAL)
-		return " (this kernel's verifier refuses it; why, it says above at --log-level info)";
+		return " (this kernel refuses it)";
 	if (err == -E2BIG)
-		return " (the program is too complex for this kernel)";
+		return " (a program is too complex for this kernel, or a map too large: --ring-size)";
+	if (err == -ENOMEM)
+		return " (a smaller --ring-size takes less)";
 	return "";
 }
 
 /* -EINVAL from here would say that the configuration is wrong. */
 static int load_failed(struct bpfhost_instance *self, const struct session *session, int err)
 {
+	const char *verdict = session->verdict;
 	int told = err == -EINVAL ? -ENOEXEC : err;
 	char missing[CAPABILITY_TEXT_MAX];
 
@@ -75,6 +80,9 @@ static int load_failed(struct bpfhost_instance *self, const struct session *sess
 	if (missing[0])
 		return bpfhost_fail(self, told, "failed to load the BPF object: %s (%s missing)",
 				    strerror(-err), missing);
+	if (verdict)
+		return bpfhost_fail(self, told, "failed to load the BPF object: %s (%s)",
+				    strerror(-err), verdict);
 	return bpfhost_fail(self, told, "failed to load the BPF object: %s%s", strerror(-err),
 			    load_hint(err));
 }

@@ -54,8 +54,12 @@ int bpfhost_fail_probe(const struct bpfhost_instance *self, int err, const char 
 			    text, why->text[0] ? why->text : strerror(-err));
 }
 
-/* A verifier's log is long, and what is wrong stands at its end: below debug, that is enough. */
-#define MESSAGE_LINES_MAX 40
+/*
+ * A verifier's log is long. What it is about stands at its beginning and what is wrong at its end: that is
+ * enough, but where all of it can only be had here and is asked for.
+ */
+#define MESSAGE_LINES_FIRST 10
+#define MESSAGE_LINES_LAST  30
 
 static size_t message_count_lines(const char *text)
 {
@@ -66,23 +70,23 @@ static size_t message_count_lines(const char *text)
 	return n;
 }
 
-static void message_each_line(char *text, uint32_t level)
+static void message_each_line(char *text, uint32_t level, bool kept)
 {
 	const struct bpfhost_host *host = message_libbpf_target->host;
 	size_t lines = message_count_lines(text), skip = 0;
 	char *rest = text, *line, left_out[96];
 
-	if (lines > MESSAGE_LINES_MAX && host->log_level < BPFHOST_DEBUG) {
-		skip = lines - MESSAGE_LINES_MAX;
-		snprintf(
-			left_out, sizeof(left_out),
-			"... %zu lines left out here, all of them are shown with --log-level debug",
-			skip);
-		host->log(host, level, NULL, 0, left_out);
-	}
-	for (size_t n = 0; (line = strsep(&rest, "\n")); n++)
-		if (*line && n >= skip)
+	if (lines > MESSAGE_LINES_FIRST + MESSAGE_LINES_LAST &&
+	    (kept || host->log_level < BPFHOST_DEBUG))
+		skip = lines - MESSAGE_LINES_FIRST - MESSAGE_LINES_LAST;
+	snprintf(left_out, sizeof(left_out), "... %zu lines are left out here%s", skip,
+		 kept ? "" : ", all of them are shown with --log-level debug");
+	for (size_t n = 0; (line = strsep(&rest, "\n")); n++) {
+		if (skip && n == MESSAGE_LINES_FIRST)
+			host->log(host, level, NULL, 0, left_out);
+		if (*line && (n < MESSAGE_LINES_FIRST || n >= MESSAGE_LINES_FIRST + skip))
 			host->log(host, level, NULL, 0, line);
+	}
 }
 
 /* One level quieter than libbpf means it: what failed is told by whoever asked for it. */
@@ -91,13 +95,17 @@ static int message_from_libbpf(enum libbpf_print_level level, const char *format
 	uint32_t quieter = level == LIBBPF_WARN   ? BPFHOST_INFO
 			   : level == LIBBPF_INFO ? BPFHOST_DEBUG
 						  : BPFHOST_TRACE;
+	bool shown = message_libbpf_target && quieter <= message_libbpf_target->host->log_level;
 	char *text = NULL;
+	bool kept;
 
-	if (!message_libbpf_target || quieter > message_libbpf_target->host->log_level)
+	if (!message_libbpf_target || (!shown && level != LIBBPF_WARN))
 		return 0;
 	if (vasprintf(&text, format, args) < 0)
 		return 0;
-	message_each_line(text, quieter);
+	kept = session_take_verifier_log(message_libbpf_target, text);
+	if (shown)
+		message_each_line(text, quieter, kept);
 	free(text);
 	return 0;
 }

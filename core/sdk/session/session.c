@@ -41,6 +41,8 @@ void session_free(struct bpfhost_instance *self)
 		session_release_step(self);
 	}
 	free(session->events);
+	free(session->verdict);
+	free(session->first_cause);
 	free(session->mappings);
 	free(session->types);
 	free(session->links);

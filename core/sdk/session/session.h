@@ -38,14 +38,16 @@ struct session {
 	bool uprobe_multi;
 	uint32_t wanted;
 	uint32_t attached;
-	int first_error; /* of the probes that could not be attached */
-	bool cancelled;  /* told to attach no more */
+	int first_error;   /* of the probes that could not be attached, */
+	char *first_cause; /* and what was told of it; NULL: nothing, or no memory */
+	bool cancelled;    /* told to attach no more */
 	struct session_type *types;
 	uint32_t ntypes;
 	struct session_mapping *mappings; /* of the object's variables */
 	uint32_t nmappings;
 	uint64_t timer_every; /* ns; 0: no timer */
 	uint64_t timer_due;   /* CLOCK_MONOTONIC, ns */
+	char *verdict; /* on the program that the verifier refused, for the error; NULL: on none */
 	bool stopped;
 };
 
@@ -54,6 +56,9 @@ struct session *session_of(struct bpfhost_instance *self);
 /* The session of an instance, NULL before bpfhost_open. */
 struct session *session_get(const struct bpfhost_instance *self);
 void session_free(struct bpfhost_instance *self);
+
+/* Has the host keep a message of libbpf's that holds a verifier's log, and remembers the verdict; whether it is kept. */
+bool session_take_verifier_log(const struct bpfhost_instance *self, const char *text);
 
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
@@ -105,10 +110,13 @@ int session_uprobe_classic(struct bpfhost_instance *self, const struct session_u
 void session_classic_warn(const struct bpfhost_instance *self);
 /* So many of them the kernel lets go of in a second, roughly: see perf_event.c. */
 #define SESSION_CLASSIC_A_SECOND 10
-/* Whether this kernel has BPF_TRACE_UPROBE_MULTI. */
-bool session_has_uprobe_multi(void);
+/* 0: this kernel has BPF_TRACE_UPROBE_MULTI; -EOPNOTSUPP: it has not; else why it does not say. */
+int session_probe_uprobe_multi(void);
 /* As the programs of uprobe links must be loaded (enum bpf_attach_type of Linux 6.6). */
 #define SESSION_TRACE_UPROBE_MULTI 48
+
+/* What may be behind EPERM and EACCES, in parentheses behind a space. */
+const char *session_permission_hint(void);
 
 int session_is_dry(const struct bpfhost_instance *self);
 

@@ -19,14 +19,18 @@ int bpfhost_uprobe_mode(struct bpfhost_instance *self, enum bpfhost_uprobe_mode 
 	struct session *session = session_of(self);
 	struct bpf_object *object = bpfhost_object(self);
 	struct bpf_program *program = NULL;
+	int err;
 
 	if (!session || !object || session_is_dry(self) || mode == BPFHOST_UPROBE_CLASSIC)
 		return 0;
-	session->uprobe_multi = session_has_uprobe_multi();
-	if (!session->uprobe_multi && mode == BPFHOST_UPROBE_MULTI)
-		return bpfhost_fail(self, -EOPNOTSUPP,
-				    "failed to attach uprobes by one link: this kernel cannot "
-				    "(Linux 6.6 or newer is needed)");
+	err = session_probe_uprobe_multi();
+	session->uprobe_multi = !err;
+	if (err && mode == BPFHOST_UPROBE_MULTI)
+		return bpfhost_fail(self, err, "failed to attach uprobes by one link: %s%s",
+				    err == -EOPNOTSUPP ? "this kernel cannot (Linux 6.6 or newer "
+							 "is needed)"
+						       : strerror(-err),
+				    err == -EPERM ? session_permission_hint() : "");
 	while (session->uprobe_multi && (program = bpf_object__next_program(object, program)))
 		if (uprobe_is_section(bpf_program__section_name(program)))
 			bpf_program__set_expected_attach_type(program, SESSION_TRACE_UPROBE_MULTI);

@@ -47,7 +47,7 @@ static int classic_describe(const struct session_uprobes *uprobes, struct perf_e
 	if (!err && uprobes->returning)
 		err = classic_read("format/retprobe", &bit);
 	if (err)
-		return err == -ENOENT ? -EOPNOTSUPP : err;
+		return err;
 	*attr = (struct perf_event_attr){
 		.type = type,
 		.size = sizeof(*attr),
@@ -120,11 +120,37 @@ void session_classic_warn(const struct bpfhost_instance *self)
 			     count, count / SESSION_CLASSIC_A_SECOND);
 }
 
+/* One for all, when there are no such events to be had. */
+static int classic_unsupported(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
+{
+	for (uint32_t i = 0; i < uprobes->count; i++) {
+		if (uprobes->failed[i])
+			continue;
+		uprobes->failed[i] = true;
+		bpfhost_missed(self, uprobes->items[i].probe, -EOPNOTSUPP,
+			       "this kernel has no perf events for uprobes (" CLASSIC_DEVICE
+			       " is missing; CONFIG_UPROBE_EVENTS)");
+	}
+	return -EOPNOTSUPP;
+}
+
+/* perf_uprobe_event_init() in kernel/events/core.c asks for more than other events do, since Linux 6.14. */
+static int classic_missed(struct bpfhost_instance *self, const char *probe, int err)
+{
+	if (err != -EACCES || geteuid())
+		return session_missed(self, probe, err);
+	return bpfhost_missed(self, probe, err,
+			      "Permission denied (uprobes one by one need CAP_SYS_ADMIN; "
+			      "attach=multi does not)");
+}
+
 int session_uprobe_classic(struct bpfhost_instance *self, const struct session_uprobes *uprobes)
 {
 	struct perf_event_attr attr;
 	int err = classic_describe(uprobes, &attr), first = 0;
 
+	if (err == -ENOENT)
+		return classic_unsupported(self, uprobes);
 	for (uint32_t i = 0; i < uprobes->count; i++) {
 		int ret = err;
 
@@ -135,7 +161,7 @@ int session_uprobe_classic(struct bpfhost_instance *self, const struct session_u
 		if (!ret)
 			continue;
 		uprobes->failed[i] = true;
-		session_missed(self, uprobes->items[i].probe, ret);
+		classic_missed(self, uprobes->items[i].probe, ret);
 		first = first ? first : ret;
 	}
 	return first;

@@ -53,7 +53,7 @@ static int uprobe_multi_link(struct uprobe_multi_attr *attr)
 }
 
 /* A folder is no file to probe: a kernel that knows of such links says so, others know no such link. */
-bool session_has_uprobe_multi(void)
+int session_probe_uprobe_multi(void)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = SESSION_TRACE_UPROBE_MULTI);
 	const struct bpf_insn insns[] = {
@@ -70,13 +70,15 @@ bool session_has_uprobe_multi(void)
 	int link, program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, 2, &opts);
 
 	if (program < 0)
-		return false;
+		return program == -EINVAL ? -EOPNOTSUPP : program;
 	attr.prog_fd = (uint32_t)program;
 	link = uprobe_multi_link(&attr);
 	if (link >= 0)
 		close(link);
 	close(program);
-	return link == -EBADF;
+	if (link >= 0 || link == -EINVAL)
+		return -EOPNOTSUPP;
+	return link == -EBADF ? 0 : link;
 }
 
 /*
