@@ -218,13 +218,15 @@ static void uprobe_forget(struct bpfhost_instance *self)
 
 static int uprobe_attach(struct bpfhost_instance *self)
 {
-	const struct uprobe_uses *uses = self->state;
+	struct uprobe_uses *uses = self->state;
 	uint32_t next = 0;
 	int err = 0;
 
 	while (next < uses->count && !err)
 		err = uprobe_attach_some(self, uses, &next);
-	if (!uses->stacks) /* which ask for the layouts of their records */
+	if (uses->stacks) /* which ask for the layouts of their records */
+		bpfhost_files_rest(&uses->files);
+	else
 		uprobe_forget(self);
 	return err ? err : bpfhost_attached(self);
 }

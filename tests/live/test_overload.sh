@@ -49,6 +49,31 @@ check_clean
 kill "$TARGET_PID"
 note "stopped after $TOOK ms, $(stat_of lost_stop i1) of $(stat_of produced i1) lost to the stop"
 
+# ---- a supervisor that gets no CPU while it ends ------------------------------------------------
+
+# In the middle of the stop, until all of its limits are over: then what is on the way is given up, but counted.
+HOST_STDOUT=$TMP/lines
+cat <"$TMP/lines" >"$TMP/out" 9>&- &
+reader=$!
+target_start getppid 20000000
+host_start -n 8 "${instances[@]}" --pid "$TARGET_PID"
+target_poke
+sleep 1
+kill -TERM "$HOST_PID"
+sleep 0.45
+kill -STOP "$HOST_PID"
+sleep 3
+kill -CONT "$HOST_PID"
+host_wait 30
+wait "$reader"
+for i in 1 2 3 4 5 6 7 8; do
+	check_ledger "i$i"
+	expect "events of i$i" "$(stat_of delivered "i$i")" \
+		"$(grep -c "\"kind\":\"event\",\"instance\":\"i$i\".*}\$" "$TMP/out")"
+done
+check_clean
+kill "$TARGET_PID"
+
 # ---- a reader that takes a little now and then does not hold up the end ------------------------
 
 HOST_STDOUT=$TMP/pipe

@@ -10,6 +10,7 @@
  *	sleep MS
  *	slowly US               from now on, a pause after each round of getppid and gets
  *	getppid N               N system calls, at full speed
+ *	rate N PER_MS           the same, but so many a millisecond
  *	stamp                   one getppid, and the wall clock before it
  *	gets N                  N times each of getpid, getuid and getgid
  *	children N              N children, one after the other, that each call getppid once
@@ -29,6 +30,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +119,30 @@ static void act_getppid(char **arg)
 		act_rest();
 	}
 	dprintf(1, "getppid %ld\n", n);
+}
+
+static int64_t act_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void act_rate(char **arg)
+{
+	long n = atol(arg[0]), per_ms = atol(arg[1]);
+	int64_t begin = act_now_us(), ahead;
+
+	for (long i = 0; i < n; i++) {
+		syscall(SYS_getppid);
+		if ((i + 1) % per_ms)
+			continue;
+		ahead = begin + (i + 1) / per_ms * 1000 - act_now_us();
+		if (ahead > 0)
+			nanosleep(&(struct timespec){ 0, ahead * 1000 }, NULL);
+	}
+	dprintf(1, "rate %ld\n", n);
 }
 
 static void act_stamp(char **arg)
@@ -298,6 +324,7 @@ static const struct {
 	{ "connect", 2, act_connect }, { "tcp", 1, act_tcp },       { "open", 1, act_open },
 	{ "openw", 1, act_openw },     { "flock", 1, act_flock },   { "lseek", 2, act_lseek },
 	{ "kill", 1, act_kill },       { "user", 1, act_user },     { "exec", 1, act_exec },
+	{ "rate", 2, act_rate },
 };
 
 static int act_do(char **arg, int left)

@@ -289,6 +289,8 @@ static void test_strings(void **state)
 	expect(BPFHOST_STRING, 8, 1, "\xc3\xa4\xff\xe2\x82\xac\xed\xa0",
 	       "\"x\":\"\xc3\xa4\xef\xbf\xbd\xe2\x82\xac\xef\xbf\xbd\xef\xbf\xbd\"},"
 	       "\"bytes_replaced\":[\"x\"]}");
+	expect(BPFHOST_STRING, 10, 1, "\xe2\x80\xae\xf3\xa0\x80\x81\xd7\x90",
+	       "\"x\":\"\\u202e\\udb40\\udc01\xd7\x90\"}}");
 	expect(BPFHOST_STRING, 15, 1, "0123456789\xf0\x9f\x98\x80",
 	       "\"x\":\"0123456789\xf0\x9f\x98\x80\"}}");
 	expect(BPFHOST_CHAR, 1, 3, "R\0\"", "\"x\":[\"R\",\"\",\"\\\"\"]}}");

@@ -140,6 +140,10 @@ static void test_hostile_strings(void **state)
 		    "evil",
 		    "\"\\u202eevil\"");
 	expect_text("\xe2\x81\xa6x", "\"\\u2066x\"");
+	expect_text("a\xc2\xa0"
+		    "b=\xe3\x85\xa4",
+		    "\"a\\u00a0b=\\u3164\"");
+	expect_text("\xd7\x90\xd8\xa7", "\xd7\x90\xd8\xa7"); /* letters, whichever way they go */
 	expect_text("\xc2\x9bm", "\"\\u009bm\"");
 	expect_text("\xf3\xa0\x80\x81x", "\"\\U0e0001x\"");
 	expect_names(BPFHOST_STRING, 4, 1, "abcd", cut, NULL, "abcd...");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "log/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,19 +19,28 @@ struct log {
 	uint64_t dropped;
 };
 
-int log_new(int fd, uint32_t level, struct log **ret_log)
+static int log_make(int fd, uint32_t level, struct log **ret_log)
 {
 	struct log *log = calloc(1, sizeof(*log));
 	int err;
 
 	if (!log)
-		return -1;
+		return -ENOMEM;
 	log->level = level;
 	err = output_open_fd(fd, &log->output);
 	if (err)
 		free(log);
 	else
 		*ret_log = log;
+	return err;
+}
+
+int log_new(int fd, uint32_t level, struct log **ret_log)
+{
+	int err = log_make(fd, level, ret_log);
+
+	if (err)
+		dprintf(fd, "bpfhost: error: failed to begin the log: %s\n", strerror(-err));
 	return err;
 }
 

@@ -13,7 +13,7 @@
 
 struct log;
 
-/* Onto fd, lines up to `level`. 0, -ENOMEM, -EBADF. */
+/* Onto fd, lines up to `level`. 0, -ENOMEM, -EBADF: which it has told there, as nobody else can. */
 int log_new(int fd, uint32_t level, struct log **ret_log);
 /* Writes what waits, if it goes without waiting. */
 void log_free(struct log *log);

@@ -178,6 +178,47 @@ unsigned int put_utf8_length(const uint8_t *s, size_t left)
 	return n;
 }
 
+/*
+ * Characters that people cannot see, take for a space between two fields, or that reorder what they see:
+ * C1 controls, the spaces, line separators, and what The Unicode Standard 15.0 calls Default_Ignorable_Code_Point
+ * (DerivedCoreProperties.txt), which has all direction marks.
+ */
+static bool is_invisible(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x80, 0xa0 },       { 0xad, 0xad },       { 0x34f, 0x34f },
+		{ 0x61c, 0x61c },     { 0x115f, 0x1160 },   { 0x1680, 0x1680 },
+		{ 0x17b4, 0x17b5 },   { 0x180b, 0x180f },   { 0x2000, 0x200f },
+		{ 0x2028, 0x202f },   { 0x205f, 0x206f },   { 0x2800, 0x2800 },
+		{ 0x3000, 0x3000 },   { 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb },
+		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && c >= ranges[i].first; i++)
+		if (c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static uint32_t code_point(const uint8_t *s, unsigned int n)
+{
+	uint32_t c = s[0] & (0xffU >> (n + 1));
+
+	for (unsigned int i = 1; i < n; i++)
+		c = c << 6 | (s[i] & 0x3f);
+	return c;
+}
+
+static char *put_hex_digits(char *p, uint32_t value, int digits)
+{
+	for (int shift = 4 * digits - 4; shift >= 0; shift -= 4)
+		*p++ = hex_digits[value >> shift & 15];
+	return p;
+}
+
 /* Whether one of eight bytes is a control character, a quote, a backslash or not ASCII. */
 static inline bool word_is_special(uint64_t x)
 {
@@ -199,6 +240,20 @@ static char *put_json_escape(char *p, uint8_t c)
 	return put_hex_bytes(p, &c, 1);
 }
 
+/* JSON is read on terminals too, which obey some of these; two halves beyond what four digits can say. */
+static char *put_json_wide(char *p, const uint8_t *s, unsigned int n)
+{
+	uint32_t c = code_point(s, n);
+
+	if (!is_invisible(c))
+		return put_bytes(p, s, n);
+	p = PUT_LITERAL(p, "\\u");
+	if (c < 0x10000)
+		return put_hex_digits(p, c, 4);
+	p = put_hex_digits(p, 0xd7c0 + (c >> 10), 4);
+	return put_hex_digits(PUT_LITERAL(p, "\\u"), 0xdc00 + (c & 0x3ff), 4);
+}
+
 /* One character of a JSON string; *size is how many bytes of s it took. */
 static char *put_json_char(char *p, const uint8_t *s, size_t *size, bool *replaced)
 {
@@ -213,10 +268,8 @@ static char *put_json_char(char *p, const uint8_t *s, size_t *size, bool *replac
 	}
 	n = put_utf8_length(s, *size);
 	*size = n ? n : 1;
-	if (n == 2 && s[0] == 0xc2 && s[1] < 0xa0) /* C1, which some terminals obey */
-		return put_json_escape(p, s[1]);
 	if (n)
-		return put_bytes(p, s, n);
+		return put_json_wide(p, s, n);
 	*replaced = true;
 	return PUT_LITERAL(p, "\xef\xbf\xbd");
 }
@@ -273,27 +326,6 @@ char *put_json(char *p, const char *s, size_t size, bool *replaced)
 	return p;
 }
 
-/*
- * Characters that people cannot see or that reorder what they see: C1 controls, soft hyphen, zero
- * width and direction marks, line separators, the byte order mark and the tags plane.
- */
-static bool is_invisible(uint32_t c)
-{
-	return (c >= 0x80 && c <= 0x9f) || c == 0xad || c == 0x61c ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-	       (c >= 0xe0000 && c <= 0xe0fff);
-}
-
-static uint32_t code_point(const uint8_t *s, unsigned int n)
-{
-	uint32_t c = s[0] & (0xffU >> (n + 1));
-
-	for (unsigned int i = 1; i < n; i++)
-		c = c << 6 | (s[i] & 0x3f);
-	return c;
-}
-
 static char *put_plain_byte(char *p, uint8_t c)
 {
 	const char *at = strchr("\"\"\\\\\nn\tt\rr", c);
@@ -322,9 +354,7 @@ static char *put_plain_wide(char *p, const uint8_t *s, unsigned int n, bool *spe
 		return put_plain_byte(p, s[0]);
 	*p++ = '\\';
 	*p++ = c > 0xffff ? 'U' : 'u';
-	for (int shift = c > 0xffff ? 20 : 12; shift >= 0; shift -= 4)
-		*p++ = hex_digits[c >> shift & 15];
-	return p;
+	return put_hex_digits(p, c, c > 0xffff ? 6 : 4);
 }
 
 char *put_plain(char *p, const char *s, size_t size, bool *special)

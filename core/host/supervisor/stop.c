@@ -116,16 +116,22 @@ static bool stop_all_drained(const struct supervisor *run)
 	return true;
 }
 
-/* The books are closed with the last event, whatever the kernel still has to free. */
-void stop_close_books(struct supervisor *run)
+void stop_finish(struct supervisor *run)
 {
-	if (run->told_ledgers || !run->stopping_since || !stop_all_drained(run))
-		return;
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		instance_close_books(&run->instances[i]);
 	stream_finish(run);
+	if (run->told_ledgers)
+		return;
 	stop_tell_ledgers(run);
 	run->told_ledgers = true;
+}
+
+/* The books are closed with the last event, whatever the kernel still has to free. */
+void stop_close_books(struct supervisor *run)
+{
+	if (!run->told_ledgers && run->stopping_since && stop_all_drained(run))
+		stop_finish(run);
 }
 
 /*

@@ -10,6 +10,11 @@ void stop_tick(struct supervisor *run);
 uint64_t stop_due(const struct supervisor *run);
 /* While stopping: tells the ledgers as soon as no event can come any more. */
 void stop_close_books(struct supervisor *run);
+/*
+ * Closes all books, that of a worker that is left behind too: what it has sent and nobody has taken is lost to
+ * the stop. Writes what is left of the stream and, where that was not done yet, the ledgers.
+ */
+void stop_finish(struct supervisor *run);
 /* Whether there is nothing left to wait for. */
 bool stop_is_over(const struct supervisor *run);
 /* Writes the ledger of each instance, where anything ever ran. */

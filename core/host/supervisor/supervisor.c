@@ -332,9 +332,7 @@ static void supervisor_live(struct supervisor *run)
 	for (uint32_t i = 0; i < run->ninstances && !run->stopping_since; i++)
 		instance_spawn(&run->instances[i]);
 	supervisor_loop(run);
-	stream_finish(run);
-	if (!run->told_ledgers)
-		stop_tell_ledgers(run);
+	stop_finish(run);
 }
 
 static int supervisor_status(const struct supervisor *run)

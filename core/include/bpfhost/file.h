@@ -42,6 +42,9 @@ struct bpfhost_files {
  */
 int bpfhost_files_get(struct bpfhost_files *files, const char *target, uint32_t pid,
 		      struct bpfhost_file **ret_file, uint32_t *ret_pid, struct bpfhost_error *err);
+/* Ends the process that reads them, with all that it knows; what is known here stays. The next question has
+ * another. An instance that may start no process once it is attached has to call it before. */
+void bpfhost_files_rest(struct bpfhost_files *files);
 void bpfhost_files_free(struct bpfhost_files *files);
 /*
  * For a file that is looked at once: takes the target, also when it fails, and opens nothing. 0 or -errno. The

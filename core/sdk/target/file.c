@@ -96,6 +96,12 @@ int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pi
 	return 0;
 }
 
+void bpfhost_files_rest(struct bpfhost_files *files)
+{
+	if (files->reader)
+		bpfhost_reader_stop(files->reader);
+}
+
 void bpfhost_files_free(struct bpfhost_files *files)
 {
 	for (uint32_t i = 0; i < files->count; i++)
