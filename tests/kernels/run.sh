@@ -12,7 +12,7 @@
 # log and the kernel's are left in build/kernels/NAME.result.
 #
 # The machine has three disks. One is a Debian 12 with the packages that build and test need: it is
-# made once and kept in build/kernels; to have it made again, remove root.img there. One holds the
+# made once and kept in build/kernels; to have it made again, remove root.img (or small.img) there. One holds the
 # modules of the kernel, and one this tree with one build folder, under the same path as here, so that
 # ctest finds all where it was built. What the machine writes to the first three is forgotten, and what
 # is to be kept it writes to a fourth, as one tar.
@@ -25,6 +25,8 @@
 #	KERNELS_TIMEOUT   after how many seconds to give up, 10800
 #	KERNELS_APPEND    more for the kernel's command line
 #	KERNELS_QEMU      more arguments for qemu
+#	KERNELS_SMALL     1: a root file system of its own, with what tests/live/test_plugins.sh needs alone:
+#	                  faster to make, for CI. It has no ctest, so the second form must be used.
 set -euo pipefail
 
 source_dir=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
@@ -32,6 +34,8 @@ build_dir=$(readlink -f "${BUILD_DIR:-$source_dir/build/debug}")
 work=$source_dir/build/kernels
 mirror=${KERNELS_MIRROR:-http://deb.debian.org}
 here=$source_dir/tests/kernels
+root_name=${KERNELS_SMALL:+small}
+root_name=${root_name:-root}
 
 usage='usage: tests/kernels/run.sh KERNEL [CTEST ARGUMENT]... | KERNEL -- COMMAND...'
 
@@ -135,11 +139,11 @@ unpack_kernel() {
 # ---- the disks --------------------------------------------------------------------------------------
 
 make_root() {
-	local packages root=$work/root
+	local packages root=$work/$root_name image=$work/$root_name.img
 
-	[[ ! -e $work/root.img ]] || return 0
+	[[ ! -e $image ]] || return 0
 	((EUID == 0)) || die "making a root file system takes root"
-	packages=$("$source_dir/dev" packages)
+	packages=$("$source_dir/dev" packages ${KERNELS_SMALL:+small})
 	say "making a root file system, which is kept: some minutes"
 	rm -rf --one-file-system "$root"
 	# util-linux and others are essential; what is added is for this script itself.
@@ -149,8 +153,8 @@ make_root() {
 	rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
 	cp "$root/bin/busybox" "$work/busybox"
 	mkdir -p "$root/mnt/tree" "$root/lib/modules"
-	make_image "$root" "$work/root.img.new" 5G
-	mv "$work/root.img.new" "$work/root.img"
+	make_image "$root" "$image.new" 5G
+	mv "$image.new" "$image"
 	rm -rf --one-file-system "$root"
 }
 
@@ -182,7 +186,7 @@ boot() {
 		-monitor none -kernel "$kernel/vmlinuz" -initrd "$kernel/initrd" \
 		-append "console=ttyS0 panic=-1 mitigations=off quiet ${KERNELS_APPEND:-}" \
 		-serial "file:$run/console" -serial stdio \
-		-drive "file=$work/root.img,format=raw,if=virtio,snapshot=on" \
+		-drive "file=$work/$root_name.img,format=raw,if=virtio,snapshot=on" \
 		-drive "file=$kernel/modules.img,format=raw,if=virtio,snapshot=on" \
 		-drive "file=$run/tree.img,format=raw,if=virtio,snapshot=on" \
 		-drive "file=$run/result.img,format=raw,if=virtio" ${KERNELS_QEMU:-} </dev/null

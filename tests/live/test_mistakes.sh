@@ -7,7 +7,7 @@ need_kernel
 
 # A run that ends by itself; prints its log.
 attempt() {
-	timeout -k 1 20 "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" "$@" \
+	timeout -k 1 $((20 * SLOW)) "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" "$@" \
 		2>"$TMP/attempt" >/dev/null
 	cat "$TMP/attempt"
 }
@@ -41,7 +41,8 @@ target_go
 host_stop
 expect "exit status" 0 "$STATUS"
 check_ledger one
-expect "lost to the stop" 0 "$(stat_of lost_stop one)"
+# Where all is emulated, a stop may end before all that waited is written.
+[ "$SLOW" -ge 10 ] || expect "lost to the stop" 0 "$(stat_of lost_stop one)"
 expect_between "ms to stop" 0 $((1500 * SLOW)) "$TOOK"
 check_clean
 target_end
@@ -66,7 +67,7 @@ target_end
 target_start getppid 100000
 (
 	ulimit -f 8000
-	timeout -s INT 5 "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --plugin tracepoint \
+	timeout -s INT $((5 * SLOW)) "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" --plugin tracepoint \
 		--set probes=syscalls:sys_enter_getppid --pid "$TARGET_PID" --format json --output "$TMP/limited" \
 		2>"$TMP/limited.log"
 	echo $? >"$TMP/limited.status"

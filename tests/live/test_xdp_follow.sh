@@ -35,6 +35,13 @@ pair() {
 	ip -n "$NET_THERE" link set "p$1" up
 }
 
+# Before Linux 6.2 only an interface that is down takes another name.
+rename() {
+	ip -n "$NET_HERE" link set "$1" down
+	ip -n "$NET_HERE" link set "$1" name "$2" || fail "no other name for $1"
+	ip -n "$NET_HERE" link set "$2" up
+}
+
 unpair() {
 	ip -n "$NET_HERE" link del "$1"
 }
@@ -62,7 +69,7 @@ logs "vb: attached in native mode"
 pings 3 12
 unpair va
 logs "va is gone; what was counted on it stays"
-ip -n "$NET_HERE" link set vb name other
+rename vb other
 logs "vb is called other now"
 pings 4 12
 pair va 13

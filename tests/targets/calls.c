@@ -7,6 +7,7 @@
  *	texts N       texts("text 0"), ...
  *	fib N         the N-th Fibonacci number, by recursion
  *	threads N     four threads, N rounds of numbers each
+ *	swarm N       four threads for each CPU, N rounds of texts each; says how many threads
  *	jump N        leaps(0), which leaves by longjmp, and leaps(1), which returns
  *	scatter N     leaps(0) from N places of the stack, the deepest first
  *	nest N        nests(N), which calls itself until nests(0)
@@ -32,8 +33,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define CALLS_THREADS 4
-#define CALLS_MANY    1000
+#define CALLS_THREADS     4
+#define CALLS_THREADS_MAX 256
+#define CALLS_MANY        1000
 
 #define CALLS_NR_URETPROBE 335 /* arch/x86/entry/syscalls/syscall_64.tbl */
 
@@ -209,27 +211,10 @@ static void calls_scatter(uint32_t rounds)
 		calls_jump_from(16 * i);
 }
 
-static void *calls_thread(void *rounds)
-{
-	for (uintptr_t i = 0; i < (uintptr_t)rounds; i++)
-		calls_numbers();
-	return NULL;
-}
-
 static void *calls_leaving(void *unused)
 {
 	leaves();
 	return unused;
-}
-
-static void calls_threads(uint32_t rounds)
-{
-	pthread_t threads[CALLS_THREADS];
-
-	for (int i = 0; i < CALLS_THREADS; i++)
-		pthread_create(&threads[i], NULL, calls_thread, (void *)(uintptr_t)rounds);
-	for (int i = 0; i < CALLS_THREADS; i++)
-		pthread_join(threads[i], NULL);
 }
 
 static void calls_leave(void)
@@ -281,6 +266,43 @@ static void calls_one_round(const char *verb, uint32_t round)
 		calls_filter();
 }
 
+/* What each of several threads does. */
+struct calls_share {
+	const char *verb;
+	uint32_t rounds;
+};
+
+static void *calls_thread(void *arg)
+{
+	const struct calls_share *share = arg;
+
+	for (uint32_t i = 0; i < share->rounds; i++)
+		calls_one_round(share->verb, i);
+	return NULL;
+}
+
+static void calls_threads(long count, const char *verb, uint32_t rounds)
+{
+	struct calls_share share = { verb, rounds };
+	pthread_t threads[CALLS_THREADS_MAX];
+
+	for (long i = 0; i < count; i++)
+		if (pthread_create(&threads[i], NULL, calls_thread, &share))
+			printf("failed: thread\n");
+	for (long i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void calls_swarm(uint32_t rounds)
+{
+	long count = 4 * sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (count > CALLS_THREADS_MAX)
+		count = CALLS_THREADS_MAX;
+	calls_threads(count, "texts", rounds);
+	printf("swarm %ld\n", count);
+}
+
 static void calls_do(const char *verb, uint32_t rounds)
 {
 	if (!strcmp(verb, "fib"))
@@ -290,7 +312,9 @@ static void calls_do(const char *verb, uint32_t rounds)
 	else if (!strcmp(verb, "scatter"))
 		calls_scatter(rounds);
 	else if (!strcmp(verb, "threads"))
-		calls_threads(rounds);
+		calls_threads(CALLS_THREADS, "numbers", rounds);
+	else if (!strcmp(verb, "swarm"))
+		calls_swarm(rounds);
 	else
 		for (uint32_t i = 0; i < rounds; i++)
 			calls_one_round(verb, i);

@@ -112,6 +112,19 @@ static void test_two_fields_of_one_name(void **state)
 	bpfhost_schema_free(builder);
 }
 
+/* Two that are not UTF-8 would be one and the same in JSON. */
+static void test_names_that_are_no_keys(void **state)
+{
+	(void)state;
+	assert_int_equal(try_field("gr\xc3\xb6\xc3\x9f"
+				   "e",
+				   BPFHOST_UINT, 64, 8, 1),
+			 0);
+	assert_int_equal(try_field("a\xff", BPFHOST_UINT, 64, 8, 1), -EINVAL);
+	assert_int_equal(try_field("a\xc3", BPFHOST_UINT, 64, 8, 1), -EINVAL);
+	assert_int_equal(try_field("\xed\xa0\x80", BPFHOST_UINT, 64, 8, 1), -EINVAL);
+}
+
 static int try_optional(uint32_t present, uint32_t flags)
 {
 	struct bpfhost_schema_builder *builder = bpfhost_schema_new(7, "e", 128);
@@ -262,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_impossible_fields),
 		cmocka_unit_test(test_two_fields_of_one_name),
+		cmocka_unit_test(test_names_that_are_no_keys),
 		cmocka_unit_test(test_optional_fields),
 		cmocka_unit_test(test_value_and_metric_need_a_field),
 		cmocka_unit_test(test_limits),

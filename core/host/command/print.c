@@ -4,12 +4,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "sink/put.h"
+#include <bpfhost/utf8.h>
 
 /* How many bytes the UTF-8 character at text has, 0 when there is none. */
 static size_t print_character(const unsigned char *text)
 {
-	return put_utf8_length(text, strnlen((const char *)text, 4));
+	return bpfhost_utf8_length(text, strnlen((const char *)text, 4));
 }
 
 /* C0, DEL and C1, which some terminals obey. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "put.h"
 
+#include <bpfhost/utf8.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -151,33 +152,6 @@ char *put_mac(char *p, const uint8_t *address)
 	return p;
 }
 
-/* The table of well-formed sequences is The Unicode Standard 15.0, table 3-7. */
-unsigned int put_utf8_length(const uint8_t *s, size_t left)
-{
-	uint8_t low = 0x80, high = 0xbf;
-	unsigned int n;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	if (s[0] == 0xe0)
-		low = 0xa0;
-	else if (s[0] == 0xf0)
-		low = 0x90;
-	else if (s[0] == 0xed)
-		high = 0x9f;
-	else if (s[0] == 0xf4)
-		high = 0x8f;
-	if (n > left || s[1] < low || s[1] > high)
-		return 0;
-	for (unsigned int i = 2; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 /*
  * Characters that people cannot see, take for a space between two fields, or that reorder what they see:
  * C1 controls, the spaces, line separators, and what The Unicode Standard 15.0 calls Default_Ignorable_Code_Point
@@ -266,7 +240,7 @@ static char *put_json_char(char *p, const uint8_t *s, size_t *size, bool *replac
 		*p = (char)s[0];
 		return p + 1;
 	}
-	n = put_utf8_length(s, *size);
+	n = bpfhost_utf8_length(s, *size);
 	*size = n ? n : 1;
 	if (n)
 		return put_json_wide(p, s, n);
@@ -365,7 +339,7 @@ char *put_plain(char *p, const char *s, size_t size, bool *special)
 	for (; at < end; at += n) {
 		n = 1;
 		if (*at >= 0x80) {
-			n = put_utf8_length(at, (size_t)(end - at));
+			n = bpfhost_utf8_length(at, (size_t)(end - at));
 			p = put_plain_wide(p, at, n, special);
 			n = n ? n : 1;
 		} else if (*at < 0x20 || *at == 0x7f || *at == '"' || *at == '\\') {

@@ -90,11 +90,6 @@ char *put_ipv6(char *p, const uint8_t *address);
 char *put_mac(char *p, const uint8_t *address);
 
 /*
- * The length of the UTF-8 sequence that s begins with, 1 to 4; 0 when it is none (overlong forms and
- * surrogates are none). left > 0 bytes may be looked at.
- */
-unsigned int put_utf8_length(const uint8_t *s, size_t left);
-/*
  * 6 * size and PUT_SLACK: the inside of a JSON string. Bytes that are not UTF-8 become U+FFFD each, and
  * *replaced is then set to true.
  */

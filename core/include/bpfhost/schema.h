@@ -86,7 +86,7 @@ _Static_assert(sizeof(struct bpfhost_schema) == 32, "ABI");
 #define BPFHOST_SCHEMA_FIELDS_MAX 256U
 #define BPFHOST_SCHEMA_NAMES_MAX  8192U
 #define BPFHOST_SCHEMA_SIZE_MAX   524288U
-/* Bytes of any name; none is empty or holds a control character. */
+/* Bytes of any name; none is empty or holds a control character. Names of fields are UTF-8. */
 #define BPFHOST_SCHEMA_NAME_MAX 128U
 
 /*

@@ -5,6 +5,7 @@
  */
 #include <bpfhost/host.h>
 #include <bpfhost/schema.h>
+#include <bpfhost/utf8.h>
 
 #include <errno.h>
 #include <stdbool.h>
@@ -94,12 +95,22 @@ static bool values_fit(const struct bpfhost_schema *schema,
 	return (uint64_t)field->names + field->nnames <= schema->nnames;
 }
 
-/* No two fields have one name: a JSON object holds each once. */
-static bool name_is_new(const struct bpfhost_schema *schema, uint32_t index)
+/*
+ * No two fields have one name: a JSON object holds each once. So a name must be one in JSON as it is:
+ * where bytes are replaced, two become the same.
+ */
+static bool name_is_key(const struct bpfhost_schema *schema, uint32_t index)
 {
 	const struct bpfhost_schema_field *fields = bpfhost_schema_fields(schema);
 	const char *name = bpfhost_schema_string(schema, fields[index].name);
+	size_t length = strlen(name);
+	unsigned int n;
 
+	for (size_t i = 0; i < length; i += n) {
+		n = bpfhost_utf8_length((const uint8_t *)name + i, length - i);
+		if (!n)
+			return false;
+	}
 	for (uint32_t i = 0; i < index; i++)
 		if (!strcmp(name, bpfhost_schema_string(schema, fields[i].name)))
 			return false;
@@ -138,7 +149,7 @@ static bool field_fits(const struct bpfhost_schema *schema, uint32_t index)
 {
 	const struct bpfhost_schema_field *field = &bpfhost_schema_fields(schema)[index];
 
-	return name_fits(schema, field->name) && name_is_new(schema, index) &&
+	return name_fits(schema, field->name) && name_is_key(schema, index) &&
 	       size_fits(field->kind, field->size) && place_fits(schema, field) &&
 	       values_fit(schema, field) && metric_fits(field) && flags_fit(schema, field->flags);
 }
