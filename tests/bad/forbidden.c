@@ -160,6 +160,17 @@ static long try_kill(void)
 	return kill(getppid(), 0);
 }
 
+/* The two steps by which a descriptor sends any signal to any process. */
+static long try_owner(void)
+{
+	return fcntl(0, F_SETOWN, getppid());
+}
+
+static long try_async(void)
+{
+	return fcntl(0, F_SETFL, O_ASYNC);
+}
+
 static long try_setuid(void)
 {
 	return syscall(SYS_setuid, 0);
@@ -277,6 +288,8 @@ static const struct {
 	{ "fork", try_fork, false },
 	{ "spawn", try_spawn, false },
 	{ "kill", try_kill, false },
+	{ "owner", try_owner, false },
+	{ "async", try_async, false },
 	{ "setuid", try_setuid, false },
 	{ "limit", try_limit, false },
 	{ "dumpable", try_dumpable, false },

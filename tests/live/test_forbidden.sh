@@ -18,7 +18,7 @@ until_true 10 logged 'tried own_signal' || fail "it does not come to the end of 
 go_target
 until_true 20 target_done || fail "the target does not end"
 for word in open shadow create unlink chmod inet unix netlink memfd io_uring map_create prog_load \
-	link_create prog_by_id perf setns unshare fork spawn kill setuid limit dumpable handler code \
+	link_create prog_by_id perf setns unshare fork spawn kill owner async setuid limit dumpable handler code \
 	make_code dlopen; do
 	case ${CFLAGS:-}:$word in
 	*sanitize*:open | *sanitize*:create) continue ;; # their own code opens files

@@ -58,7 +58,7 @@ all_plugins() {
 	host_start -n 4 --log-level debug --plugin tracepoint --set probes=syscalls:sys_enter_getppid \
 		--plugin uprobe --set "probes=$TARGETS_DIR/calls:many_1000" \
 		--plugin usdt --set "probes=$TARGETS_DIR/probed:bt:hit" \
-		--plugin xdp --set iface=eth "$@"
+		--plugin xdp --set iface=eth
 }
 
 # ---- nothing, and under the user of nobody ------------------------------------------------------

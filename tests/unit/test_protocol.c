@@ -107,7 +107,21 @@ static void test_broken_messages_leave_no_descriptors(void **state)
 	close(pair[1]);
 }
 
-/* Reading beyond the end of a mapped file is SIGBUS. */
+/* A worker that sends and never reads: the supervisor must not wait for it. */
+static void test_tells_nobody_who_does_not_listen(void **state)
+{
+	int pair[2], err = 0, told = 0;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	for (; told < 1000000 && !err; told++)
+		err = protocol_tell(pair[0], PROTOCOL_STOP);
+	assert_int_equal(err, -EAGAIN);
+	assert_in_range(told, 2, 999999);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /* A worker that fails just as it is told to stop: why it failed must not get lost. */
 static void test_last_words_of_one_that_did_not_listen(void **state)
 {
@@ -126,6 +140,7 @@ static void test_last_words_of_one_that_did_not_listen(void **state)
 	close(pair[0]);
 }
 
+/* Reading beyond the end of a mapped file is SIGBUS. */
 static void test_counters_that_are_no_map(void **state)
 {
 	int file = memfd_create("counters", MFD_CLOEXEC);
@@ -144,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_too_many_descriptors),
 		cmocka_unit_test(test_broken_messages_leave_no_descriptors),
+		cmocka_unit_test(test_tells_nobody_who_does_not_listen),
 		cmocka_unit_test(test_last_words_of_one_that_did_not_listen),
 		cmocka_unit_test(test_counters_that_are_no_map),
 	};

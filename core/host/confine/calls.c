@@ -52,7 +52,7 @@
 /* Memory, time, threads, ending, and descriptors that are open. */
 static const int calls_compute[] = {
 	SYS_read, SYS_readv, SYS_pread64, SYS_preadv, SYS_write, SYS_writev, SYS_pwrite64,
-	SYS_lseek, SYS_close, SYS_close_range, SYS_fstat, SYS_dup, SYS_dup3, SYS_fcntl,
+	SYS_lseek, SYS_close, SYS_close_range, SYS_fstat, SYS_dup, SYS_dup3,
 	SYS_fsync, SYS_fdatasync, SYS_ftruncate,
 
 	SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_msync,
@@ -280,6 +280,27 @@ static int calls_allow_faces(scmp_filter_ctx filter)
 	return err;
 }
 
+/*
+ * Not all of fcntl(2): with F_SETOWN, F_SETSIG and O_ASYNC a descriptor sends any signal to any process of the
+ * same user.
+ */
+static int calls_allow_fcntl(scmp_filter_ctx filter)
+{
+	static const uint32_t commands[] = { F_DUPFD,     F_DUPFD_CLOEXEC, F_GETFD,
+					     F_SETFD,     F_GETFL,         F_GETLK,
+					     F_SETLK,     F_SETLKW,        F_OFD_GETLK,
+					     F_OFD_SETLK, F_OFD_SETLKW,    F_ADD_SEALS,
+					     F_GET_SEALS };
+	const struct scmp_arg_cmp set[] = {
+		{ .arg = 1, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = F_SETFL },
+		{ .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = O_ASYNC, .datum_b = 0 },
+	};
+	int err = calls_allow_each(filter, SYS_fcntl, 1, commands, COUNT(commands));
+
+	return err ? err
+		   : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SYS_fcntl, COUNT(set), set);
+}
+
 static int calls_allow_netlink(scmp_filter_ctx filter)
 {
 	int err = calls_allow(filter, calls_netlink, COUNT(calls_netlink));
@@ -317,6 +338,8 @@ static int calls_of_all(scmp_filter_ctx filter)
 		err = calls_allow_mapping(filter);
 	if (!err)
 		err = calls_allow_fstat(filter);
+	if (!err)
+		err = calls_allow_fcntl(filter);
 	if (!err)
 		err = calls_allow_own_signals(filter);
 #ifdef CONFINE_SANITIZED

@@ -8,6 +8,8 @@
 #include <ucontext.h>
 
 #define REFUSAL_CALLS_MAX 1024
+/* SYS_SECCOMP of include/uapi/asm-generic/siginfo.h, which the C library leaves out. */
+#define REFUSAL_SECCOMP 1
 
 /* A signal handler is given nothing of ours, so what it needs stands here. */
 static struct {
@@ -36,9 +38,15 @@ static uint32_t refusal_answer(ucontext_t *context)
 static void refusal_handle(int signal, siginfo_t *info, void *context)
 {
 	int call = info->si_syscall, saved = errno;
-	uint32_t argument = refusal_answer(context);
+	uint32_t argument;
 
-	(void)signal;
+	/* Somebody sent it: it means what it means without us. */
+	if (info->si_code != REFUSAL_SECCOMP) {
+		(void)sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+		raise(signal);
+		return;
+	}
+	argument = refusal_answer(context);
 	if (call >= 0 && call < REFUSAL_CALLS_MAX &&
 	    !__atomic_exchange_n(&refusal.told[call], true, __ATOMIC_RELAXED))
 		refusal.tell(refusal.ctx, call, argument);
@@ -48,8 +56,14 @@ static void refusal_handle(int signal, siginfo_t *info, void *context)
 int confine_on_refusal(void (*tell)(void *ctx, int call, uint32_t argument), void *ctx)
 {
 	struct sigaction action = { .sa_sigaction = refusal_handle, .sa_flags = SA_SIGINFO };
+	sigset_t refused;
 
 	refusal.tell = tell;
 	refusal.ctx = ctx;
-	return sigaction(SIGSYS, &action, NULL) < 0 ? -errno : 0;
+	/* A plugin may have left it blocked, and the kernel ends who blocks the signal of a refusal. */
+	sigemptyset(&refused);
+	sigaddset(&refused, SIGSYS);
+	if (sigaction(SIGSYS, &action, NULL) < 0 || sigprocmask(SIG_UNBLOCK, &refused, NULL) < 0)
+		return -errno;
+	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "confine/user.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +15,14 @@ struct confine_user confine_user_find(void)
 	struct passwd entry, *found = NULL;
 	FILE *file = fopen("/etc/passwd", "re");
 	char buffer[4096];
+	int err;
 
 	if (!file)
 		return user;
-	while (!fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found))
-		if (!strcmp(found->pw_name, CONFINE_USER_NAME) && found->pw_uid && found->pw_gid) {
+	/* A line that is too long is somebody else's. */
+	while (!(err = fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found)) || err == ERANGE)
+		if (!err && !strcmp(found->pw_name, CONFINE_USER_NAME) && found->pw_uid &&
+		    found->pw_gid) {
 			user = (struct confine_user){ .uid = found->pw_uid, .gid = found->pw_gid };
 			break;
 		}

@@ -2,6 +2,7 @@
 /* What is asked of an instance whatever it is doing, and what becomes due in it. */
 #include "supervisor/instance.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -62,7 +63,11 @@ bool instance_may_say(struct instance *instance, size_t size)
 
 static void instance_say(struct instance *instance, enum protocol_kind kind)
 {
-	protocol_send(instance->control, kind, 0, 0, NULL, NULL, 0);
+	/* It reads nothing of what it was told before, so it will not end by being told either. */
+	if (protocol_tell(instance->control, kind) == -EAGAIN) {
+		instance_hang_up(instance);
+		instance_kill(instance);
+	}
 }
 
 void instance_start(struct instance *instance)

@@ -86,7 +86,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 	if (message->a < message->b)
 		log_write(run->log, BPFHOST_WARN, instance_name(instance),
 			  "degraded: %u of %u probes are attached", message->a, message->b);
-	else if (!run->config->dry_run)
+	else
 		log_write(run->log, BPFHOST_INFO, instance_name(instance),
 			  "attached %u of %u probes", message->a, message->b);
 }
@@ -102,20 +102,6 @@ static int instance_view_ring(struct instance *instance, const struct protocol_m
 		return err;
 	instance->life.gaps_seen = calloc(message->a, sizeof(uint64_t));
 	return instance->life.gaps_seen ? 0 : -ENOMEM;
-}
-
-/* Without the counters there is no ledger, and no run that could be vouched for. */
-static void instance_on_ring(struct instance *instance, const struct protocol_message *message)
-{
-	int err = instance_view_ring(instance, message);
-
-	if (!err)
-		return;
-	if (instance_may_say(instance, sizeof(message->text)))
-		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
-			  "failed to map the counters: %s", strerror(-err));
-	instance_fail(instance);
-	instance_stop(instance);
 }
 
 /* A line of a dry run is all that may come to stdout beside events. */
@@ -167,6 +153,26 @@ static void instance_on_held(struct instance *instance, const struct protocol_me
 	if (instance_may_say(instance, message->text_size))
 		log_write(instance->run->log, BPFHOST_DEBUG, instance_name(instance), "%s",
 			  message->text);
+}
+
+/* Without the counters there is no ledger, and no run that could be vouched for. */
+static void instance_on_ring(struct instance *instance, const struct protocol_message *message)
+{
+	int err = instance_view_ring(instance, message);
+
+	if (!err || instance->said_end)
+		return;
+	if (err == -EBADMSG) {
+		instance_on_nonsense(instance);
+		return;
+	}
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
+		  "failed to map the counters: %s", strerror(-err));
+	/* It is told to end, and killed where it lingers. */
+	instance->said_end = true;
+	instance->said_end_at = instance->run->now;
+	instance_fail(instance);
+	instance_stop(instance);
 }
 
 static void instance_on_message(struct instance *instance, struct protocol_message *message)

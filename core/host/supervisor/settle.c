@@ -144,6 +144,7 @@ void instance_leave(struct instance *instance)
 		  "plugin %s: its worker (pid %d) was to end and does not: %s; leaving it behind",
 		  instance->config->plugin, (int)instance->pid, why);
 	instance->run->had_crash |= !instance->said_end;
+	strays_end_around(instance->pid);
 	instance->left_pid = instance->pid;
 	instance->left_pidfd = instance->pidfd;
 	instance->pidfd = -1;

@@ -30,6 +30,16 @@ static void protocol_put_fds(struct msghdr *header, union protocol_control *cont
 	memcpy(CMSG_DATA(head), fds, (size_t)nfds * sizeof(int));
 }
 
+int protocol_tell(int fd, enum protocol_kind kind)
+{
+	const uint32_t head[4] = { kind, 0, 0, 0 };
+
+	while (send(fd, head, sizeof(head), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
 int protocol_send(int fd, enum protocol_kind kind, uint32_t a, uint32_t b, const char *text,
 		  const int *fds, int nfds)
 {

@@ -45,6 +45,8 @@ struct protocol_message {
 	int fds[PROTOCOL_FDS_MAX]; /* received: the caller's to close */
 };
 
+/* Without waiting: 0, -EAGAIN where the other side does not take what it was sent before, or -errno. */
+int protocol_tell(int fd, enum protocol_kind kind);
 /* 0 or -errno; a text that is too long is cut. Waits for room on a blocking socket. */
 int protocol_send(int fd, enum protocol_kind kind, uint32_t a, uint32_t b, const char *text,
 		  const int *fds, int nfds);

@@ -151,15 +151,22 @@ static void worker_check_changes(struct worker *worker)
 	struct bpfhost_error why = { 0 };
 	char text[PROTOCOL_TEXT_MAX];
 	uint64_t used = 0;
+	int err = 0;
 
 	if (descriptor->object_size)
-		changes_read(image_bytes(file->image, descriptor->object_offset,
-					 descriptor->object_size),
-			     descriptor->object_size, &used);
-	if (!changes_check(used, descriptor->needs, worker->setup->instance->allowed, &why))
+		err = changes_read(image_bytes(file->image, descriptor->object_offset,
+					       descriptor->object_size),
+				   descriptor->object_size, &used);
+	if (err)
+		bpfhost_error_set(&why, 0, "its BPF object cannot be looked through: %s",
+				  strerror(-err));
+	else
+		err = changes_check(used, descriptor->needs, worker->setup->instance->allowed,
+				    &why);
+	if (!err)
 		return;
 	snprintf(text, sizeof(text), "%s: %s", file->admission->path, why.text);
-	worker_end(worker, PROTOCOL_REFUSED, 0, -EPERM, text);
+	worker_end(worker, PROTOCOL_REFUSED, 0, err, text);
 }
 
 static void worker_open(struct worker *worker)
@@ -313,27 +320,6 @@ static void worker_tell_held(const struct worker *worker, uint64_t needs)
 	protocol_send(worker->setup->control, PROTOCOL_HELD, 0, 0, text, NULL, 0);
 }
 
-static void worker_drop(struct worker *worker)
-{
-	const struct descriptor *descriptor = worker->plugin.file->descriptor;
-	uint64_t needs = worker_late_needs(worker), caps = needs ? 0 : descriptor->capabilities;
-	int err;
-
-	/* Attaching or opening later needs the user that could do it at first. */
-	if (!needs)
-		worker_drop_privileges(worker, caps);
-	err = confine_limits_attached(worker->setup->control, needs);
-	if (err)
-		worker_fail_drop(worker, "set its limits", err, "");
-	err = confine_on_refusal(worker_tell_refusal, worker);
-	if (!err)
-		err = confine_worker_calls(needs | (descriptor->needs & BPFHOST_NEED_NETLINK),
-					   caps);
-	if (err)
-		worker_fail_drop(worker, "install the filter of system calls", err, "");
-	worker_tell_held(worker, needs);
-}
-
 static int worker_highest_descriptor(void)
 {
 	DIR *folder = opendir("/proc/self/fd");
@@ -347,6 +333,27 @@ static int worker_highest_descriptor(void)
 	if (folder)
 		closedir(folder);
 	return highest;
+}
+
+static void worker_drop(struct worker *worker)
+{
+	const struct descriptor *descriptor = worker->plugin.file->descriptor;
+	uint64_t needs = worker_late_needs(worker);
+	int err;
+
+	/* Attaching or opening later needs the user that could do it at first. */
+	if (!needs)
+		worker_drop_privileges(worker, descriptor->capabilities);
+	err = confine_limits_attached(worker_highest_descriptor(), needs);
+	if (err)
+		worker_fail_drop(worker, "set its limits", err, "");
+	err = confine_on_refusal(worker_tell_refusal, worker);
+	if (!err)
+		err = confine_worker_calls(needs | (descriptor->needs & BPFHOST_NEED_NETLINK),
+					   descriptor->capabilities);
+	if (err)
+		worker_fail_drop(worker, "install the filter of system calls", err, "");
+	worker_tell_held(worker, needs);
 }
 
 /*
