@@ -26,7 +26,7 @@ PINGS=3
 KINDS=(bpf perf_event_open memfd_create mmap openat epoll_create1 epoll_ctl eventfd2 signalfd4 socket
 	socketpair clone clone3 pidfd_open membarrier)
 WORKER=bpfhost:refused SUPERVISOR=bpfhost TALLY=$TMP/tally
-bad=0 runs=0
+bad=0 runs=0 reached=0
 
 host_below_refuse
 
@@ -197,6 +197,7 @@ refuse() {
 		note "$case, $*:" "$(cat "$TMP/said")"
 		[ -n "$ALL" ] || fail "$case, $*"
 	}
+	[ "$(sed -n 's/^answered //p' "$TALLY")" = 1 ] && reached=$((reached + 1))
 	sed -n 's/^bpfhost: \(error\|warning\): //p' "$TMP/log" >>"$TMP/told"
 }
 
@@ -274,4 +275,8 @@ done
 check_kernel
 [ -z "$ALL" ] || { note "what was told, and how often"; sort "$TMP/told" | uniq -c; }
 note "$runs refusals, $bad of them ended as they should not"
+note "$reached of them were reached: what is called late is not called where a stop comes first"
+if [ $runs -lt 6 ] || [ $((reached * 10)) -lt $((runs * 8)) ]; then
+	fail "too few calls were refused at all"
+fi
 [ $bad = 0 ] || exit 1

@@ -120,6 +120,7 @@ static size_t nrules;
 static struct count counts[NAMES_MAX];
 static size_t ncounts;
 static uint64_t answered;
+static int *told; /* where the one that answers waits for the filter's descriptor */
 static const char *only_comm, *tally_path;
 static const struct call *after; /* NULL: it has been */
 
@@ -132,6 +133,8 @@ __attribute__((format(printf, 1, 2))) static _Noreturn void die(const char *form
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 	va_end(args);
+	if (told)
+		__atomic_store_n(told, -1, __ATOMIC_RELEASE);
 	exit(125);
 }
 
@@ -185,13 +188,18 @@ static void parse_call(struct rule *rule, char *text)
 						    : (uint32_t)strtoul(what, NULL, 0);
 }
 
+static struct rule *next_rule(void)
+{
+	if (nrules == RULES_MAX)
+		die("too many calls");
+	return &rules[nrules++];
+}
+
 static void parse_rule(char *text)
 {
-	struct rule *rule = &rules[nrules++];
+	struct rule *rule = next_rule();
 	char *answer = strchr(text, '='), *at;
 
-	if (nrules > RULES_MAX)
-		die("too many calls");
 	if (answer)
 		*answer++ = '\0';
 	at = strchr(text, '@');
@@ -213,7 +221,7 @@ static char **parse(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "+a:i:o:")) >= 0) {
 		if (option == 'a')
-			after = (rules[nrules++] = (struct rule){ .call = find_call(optarg) }).call;
+			after = (*next_rule() = (struct rule){ .call = find_call(optarg) }).call;
 		else if (option == 'i')
 			only_comm = optarg;
 		else if (option == 'o')
@@ -425,12 +433,16 @@ int main(int argc, char **argv)
 	if (pid < 0)
 		die("failed to fork: %s", strerror(errno));
 	if (!pid) {
+		/* One more than the descriptor; the program, which shares this memory, has -1 where it failed. */
 		while (!(fd = __atomic_load_n(listener, __ATOMIC_ACQUIRE)))
 			if (getppid() == 1 || usleep(100))
 				_exit(1);
-		answer_all(fd);
+		if (fd < 0)
+			_exit(1);
+		answer_all(fd - 1);
 	}
-	__atomic_store_n(listener, filter_install(), __ATOMIC_RELEASE);
+	told = listener;
+	__atomic_store_n(listener, filter_install() + 1, __ATOMIC_RELEASE);
 	execv(program[0], program);
 	die("failed to run %s: %s", program[0], strerror(errno));
 }
