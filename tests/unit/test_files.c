@@ -133,6 +133,28 @@ static void test_read_once(void **state)
 	bpfhost_files_free(&files);
 }
 
+/* It is read where root's other files are, for which a hostile one could answer. */
+static void test_debug_of_stranger(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct symbols_here symbols;
+	struct bpfhost_files files = { 0 };
+	struct bpfhost_file *file;
+
+	build(fixture);
+	fixture_run(fixture, "chmod 755 program && chmod 666 program.debug");
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	assert_int_equal(ask_symbols(file, &symbols, NULL), 0);
+	assert_int_equal(symbols.has_debug, geteuid() != 0);
+	bpfhost_files_free(&files);
+	fixture_run(fixture, "chmod 777 program");
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
+	assert_int_equal(ask_symbols(file, &symbols, NULL), 0);
+	assert_true(symbols.has_debug);
+	bpfhost_files_free(&files);
+	fixture_run(fixture, "chmod 755 program && chmod 644 program.debug");
+}
+
 /* Each argument of each static probe may ask for them. */
 static void test_damaged_symbols(void **state)
 {
@@ -188,9 +210,8 @@ static void test_large_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused_again),
-		cmocka_unit_test(test_read_once),
-		cmocka_unit_test(test_damaged_symbols),
+		cmocka_unit_test(test_refused_again),     cmocka_unit_test(test_read_once),
+		cmocka_unit_test(test_debug_of_stranger), cmocka_unit_test(test_damaged_symbols),
 		cmocka_unit_test(test_large_symbols),
 	};
 

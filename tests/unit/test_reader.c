@@ -11,7 +11,9 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -517,6 +519,73 @@ static void is_not_interrupted(void **state)
 	assert_int_equal(readers->files.reader->pid, pid);
 }
 
+/* ---- whose files share one ------------------------------------------------------------------------- */
+
+/* Files of the test's own, as those of the system are not all root's everywhere. */
+static const char *own_program(char *path, uid_t user, mode_t mode)
+{
+	int in = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), out;
+	struct stat about;
+
+	strcpy(path, "/tmp/bpfhost-reader-XXXXXX");
+	out = mkstemp(path);
+	assert_true(in >= 0 && out >= 0 && !fstat(in, &about));
+	for (off_t done = 0; done < about.st_size;)
+		assert_true(sendfile(out, in, &done, (size_t)(about.st_size - done)) > 0);
+	assert_int_equal(fchown(out, user, (gid_t)-1), 0);
+	assert_int_equal(fchmod(out, mode), 0);
+	close(in);
+	close(out);
+	return path;
+}
+
+/* Two files, asked in turn: whether one process answers for both, however often. */
+static bool share(uid_t user, mode_t mode, uid_t other_user, mode_t other_mode)
+{
+	struct readers one = { 0 };
+	struct bpfhost_file *file;
+	char path[32], other[32];
+	bool does_share;
+	pid_t pid;
+
+	begin(&one, own_program(path, user, mode));
+	file = one.file;
+	pid = one.files.reader->pid;
+	begin(&one, own_program(other, other_user, other_mode));
+	does_share = one.files.reader->pid == pid;
+	for (int i = 0; i < 4; i++) {
+		pid = one.files.reader->pid;
+		assert_int_equal(add_one(i % 2 ? one.file : file, NULL), 0);
+		assert_int_equal(one.files.reader->pid == pid, does_share);
+	}
+	assert_int_equal(add_one(one.file, NULL), 0);
+	pid = one.files.reader->pid;
+	assert_int_equal(add_one(one.file, NULL), 0);
+	assert_int_equal(one.files.reader->pid, pid);
+	bpfhost_files_free(&one.files);
+	unlink(path);
+	unlink(other);
+	return does_share;
+}
+
+/* One that its file has taken over may answer what it likes for the others that it has. */
+static void separates_files_of_strangers(void **state)
+{
+	(void)state;
+	assert_false(share(geteuid(), 0666, geteuid(), 0666));
+	assert_false(share(geteuid(), 0620, geteuid(), 0602));
+	if (geteuid()) {
+		print_message("no files of two users: not root\n");
+		assert_false(share(geteuid(), 0600, geteuid(), 0600));
+		return;
+	}
+	assert_true(share(0, 0755, 0, 0600));
+	assert_false(share(0, 0755, CONFINE_NOBODY, 0755));
+	assert_false(share(CONFINE_NOBODY, 0755, 0, 0755));
+	assert_false(share(CONFINE_NOBODY, 0755, CONFINE_NOBODY, 0755));
+	assert_false(share(0, 0755, 0, 0775));
+}
+
 static void leaves_nothing(void **state)
 {
 	struct readers readers = { 0 };
@@ -559,6 +628,7 @@ int main(void)
 		cmocka_unit_test(shares_no_memory),
 		TEST(starts_again),
 		TEST(is_not_interrupted),
+		cmocka_unit_test(separates_files_of_strangers),
 		cmocka_unit_test(leaves_nothing),
 	};
 

@@ -24,6 +24,14 @@ static bool file_is_elf(int fd)
 	       !memcmp(magic, "\177ELF", sizeof(magic));
 }
 
+/* That somebody other than root may have made. Where there are ACLs, the group's bits are the most they grant. */
+static bool file_is_strangers(int fd)
+{
+	struct stat about;
+
+	return fstat(fd, &about) || about.st_uid || about.st_mode & (S_IWGRP | S_IWOTH);
+}
+
 static int file_want(void *ctx, const struct debug_wanted *wanted, int *ret_fd, char *ret_path)
 {
 	const struct bpfhost_target *target = ctx;
@@ -31,7 +39,8 @@ static int file_want(void *ctx, const struct debug_wanted *wanted, int *ret_fd, 
 
 	if (ret)
 		return ret;
-	if (!file_is_elf(fd)) {
+	/* A stranger's is read only for his own file, with which it is alone in the process. */
+	if (!file_is_elf(fd) || (file_is_strangers(fd) && !file_is_strangers(target->fd))) {
 		close(fd);
 		return -ENOENT;
 	}
@@ -93,6 +102,7 @@ static int file_give(struct bpfhost_file *file, struct bpfhost_error *err)
 	int ret;
 
 	file->id = file->reader->files++;
+	file->reader->is_strangers = file_is_strangers(file->target.fd);
 	bpfhost_pack_number(&question, (uintptr_t)ifunc_find_object(file->target.fd));
 	bpfhost_pack_text(&question, file->target.path);
 	ret = question.failed ? -ENOMEM : file_call(file, &call, &why);
@@ -107,6 +117,16 @@ static int file_give(struct bpfhost_file *file, struct bpfhost_error *err)
 	return ret;
 }
 
+/* A process that a stranger's file has taken over must not answer for another, read before it or behind. */
+static void file_separate(const struct bpfhost_file *file)
+{
+	struct bpfhost_reader *reader = file->reader;
+
+	if (reader->pid && reader->files &&
+	    (reader->is_strangers || file_is_strangers(file->target.fd)))
+		bpfhost_reader_stop(reader);
+}
+
 int reader_file_open(struct bpfhost_file *file, struct bpfhost_error *err)
 {
 	int ret;
@@ -115,6 +135,7 @@ int reader_file_open(struct bpfhost_file *file, struct bpfhost_error *err)
 		return file_refuse(file, err);
 	if (reader_is_running(file->reader) && file->generation == file->reader->generation)
 		return 0;
+	file_separate(file);
 	ret = reader_start(file->reader, err);
 	return ret ? ret : file_give(file, err);
 }

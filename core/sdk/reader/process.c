@@ -102,6 +102,7 @@ static int process_fork(struct bpfhost_reader *reader)
 	reader->fd = pair[0];
 	reader->generation++;
 	reader->files = 0;
+	reader->is_strangers = false;
 	if (ret) {
 		reader->pid = 0;
 		process_reap(reader);

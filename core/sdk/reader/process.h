@@ -18,6 +18,7 @@ struct bpfhost_reader {
 	int fd;              /* its socket */
 	uint32_t generation; /* of the process; from 1 on */
 	uint32_t files;      /* ids that were given out */
+	bool is_strangers;   /* what it has read is one file, that is not root's alone */
 	uint64_t memory;     /* bytes; 0: READER_MEMORY_MAX */
 };
 
