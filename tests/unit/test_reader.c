@@ -6,6 +6,7 @@
 #include "elf_fixture.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -506,6 +507,54 @@ static void starts_again(void **state)
 	assert_int_equal(add_one(readers->file, NULL), 0);
 }
 
+/* A child's child: none of ours, so nobody here is told that it ended but by its pipe. */
+static pid_t start_stranger(int *ret_pipe)
+{
+	int pipes[2];
+	pid_t child, stranger = 0;
+
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	child = fork();
+	if (!child) {
+		stranger = fork();
+		if (stranger)
+			_exit(write(pipes[1], &stranger, sizeof(stranger)) < 0);
+		alarm(20);
+		for (;;)
+			pause();
+	}
+	close(pipes[1]);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(read(pipes[0], &stranger, sizeof(stranger)), sizeof(stranger));
+	*ret_pipe = pipes[0];
+	return stranger;
+}
+
+/* A plugin waits for any child, and the number of the reader goes to somebody else. */
+static void kills_no_stranger(void **state)
+{
+	struct readers *readers = *state;
+	struct bpfhost_reader *reader = readers->files.reader;
+	struct pollfd stranger = { .events = POLLIN };
+	pid_t first = reader->pid, pid;
+
+	pid = start_stranger(&stranger.fd);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(kill(reader->pid, SIGKILL), 0);
+		assert_int_equal(waitpid(-1, NULL, 0), reader->pid);
+		reader->pid = pid;
+		if (i)
+			bpfhost_reader_stop(reader);
+		assert_int_equal(add_one(readers->file, NULL), 0);
+		assert_int_not_equal(reader->pid, first);
+		assert_int_not_equal(reader->pid, pid);
+		assert_int_equal(poll(&stranger, 1, 100), 0);
+	}
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(poll(&stranger, 1, 20000), 1);
+	close(stranger.fd);
+}
+
 /* Ctrl-C is for the host: it ends its workers, and they this. */
 static void is_not_interrupted(void **state)
 {
@@ -627,6 +676,7 @@ int main(void)
 		cmocka_unit_test(has_no_other_descriptor),
 		cmocka_unit_test(shares_no_memory),
 		TEST(starts_again),
+		TEST(kills_no_stranger),
 		TEST(is_not_interrupted),
 		cmocka_unit_test(separates_files_of_strangers),
 		cmocka_unit_test(leaves_nothing),

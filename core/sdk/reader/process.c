@@ -68,6 +68,15 @@ static int process_socket(int pair[2])
 	return ret;
 }
 
+/* Whether it is our child still, ended or not. A plugin that waits for any child has let its number go to others. */
+static bool process_is_ours(const struct bpfhost_reader *reader)
+{
+	siginfo_t about;
+
+	return reader->pid &&
+	       !waitid(P_PID, (id_t)reader->pid, &about, WEXITED | WNOHANG | WNOWAIT);
+}
+
 /* Killed and waited for; its status, -1 where there is none. */
 static int process_reap(struct bpfhost_reader *reader)
 {
@@ -76,7 +85,7 @@ static int process_reap(struct bpfhost_reader *reader)
 	if (reader->fd >= 0)
 		close(reader->fd);
 	reader->fd = -1;
-	if (reader->pid) {
+	if (process_is_ours(reader)) {
 		kill(reader->pid, SIGKILL);
 		while (waitpid(reader->pid, &status, 0) < 0)
 			if (errno != EINTR)
@@ -174,6 +183,7 @@ static int process_gone(const struct process_talk *talk)
 	struct bpfhost_reader *reader = talk->reader;
 	char how[64] = "ended";
 	siginfo_t about = { 0 };
+	int status;
 
 	for (int i = 0; i < 100 && !about.si_pid; i++) {
 		if (waitid(P_PID, (id_t)reader->pid, &about, WEXITED | WNOHANG | WNOWAIT))
@@ -181,7 +191,9 @@ static int process_gone(const struct process_talk *talk)
 		if (!about.si_pid)
 			nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
-	confine_ended(process_reap(reader), how, sizeof(how));
+	status = process_reap(reader);
+	if (status >= 0)
+		confine_ended(status, how, sizeof(how));
 	bpfhost_error_set(talk->err, 0, "the process that reads it %s", how);
 	return -EIO;
 }
