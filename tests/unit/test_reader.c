@@ -463,6 +463,38 @@ static void has_no_other_descriptor(void **state)
 	bpfhost_files_free(&readers.files);
 }
 
+/* With closed, of 0 to 2, a sum of bits: what it has open of them, and 8 where it answered. */
+static uint64_t open_without(int closed)
+{
+	struct readers readers = { 0 };
+	uint64_t open = 0;
+	uint32_t pid;
+	int kept[3];
+
+	for (int fd = 0; fd < 3; fd++) {
+		kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+		if (closed & 1 << fd)
+			close(fd);
+	}
+	if (!bpfhost_files_get(&readers.files, "/proc/self/exe", 0, &readers.file, &pid, NULL) &&
+	    !bpfhost_file_ask(readers.file, lists_descriptors, NULL, take_number, &open, NULL))
+		open = 8 | (open & 7);
+	bpfhost_files_free(&readers.files);
+	for (int fd = 0; fd < 3; fd++) {
+		dup2(kept[fd], fd);
+		close(kept[fd]);
+	}
+	return open;
+}
+
+/* The place of one that is closed is the first that is given out. */
+static void starts_without_any_descriptor(void **state)
+{
+	(void)state;
+	for (int closed = 1; closed < 8; closed++)
+		assert_int_equal(open_without(closed), 8 | 7);
+}
+
 static volatile int *shared;
 
 ASKED(writes_shared)
@@ -674,6 +706,7 @@ int main(void)
 		TEST(takes_no_half_answer),
 		TEST(may_do_nothing_else),
 		cmocka_unit_test(has_no_other_descriptor),
+		cmocka_unit_test(starts_without_any_descriptor),
 		cmocka_unit_test(shares_no_memory),
 		TEST(starts_again),
 		TEST(kills_no_stranger),

@@ -61,7 +61,8 @@ int confine_descriptors(const int *keep, size_t count)
 	if (null < 0)
 		return -errno;
 	for (int fd = 0; fd < 3; fd++)
-		if (confine_is_kept((unsigned int)fd, keep, count) || dup3(null, fd, 0) < 0)
+		if (confine_is_kept((unsigned int)fd, keep, count) ||
+		    (fd != null && dup3(null, fd, 0) < 0))
 			return -EBADF;
 	while (first)
 		first = confine_close(first, keep, count);
