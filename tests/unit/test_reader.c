@@ -667,6 +667,38 @@ static void separates_files_of_strangers(void **state)
 	assert_false(share(0, 0755, 0, 0775));
 }
 
+/* One that hangs where it is handed over, as in the headers of a file: it is waited for once. */
+static void refuses_what_cannot_be_opened(void **state)
+{
+	struct readers one = { 0 };
+	struct bpfhost_error err = { 0 };
+	struct bpfhost_reader *reader;
+	struct bpfhost_file *file = NULL;
+	char path[32];
+	uint32_t pid;
+
+	(void)state;
+	one.files.are_found = true;
+	own_program(path, geteuid(), 0755);
+	assert_int_equal(bpfhost_reader_new(&one.files.reader), 0);
+	reader = one.files.reader;
+	assert_int_equal(reader_start(reader, &err), 0);
+	assert_int_equal(kill(reader->pid, SIGSTOP), 0);
+	for (int i = 0; i < 3; i++) {
+		err.text[0] = '\0';
+		assert_int_equal(bpfhost_files_get(&one.files, path, 0, &file, &pid, &err),
+				 -ETIMEDOUT);
+		assert_non_null(strstr(err.text, "took longer than 2.0 s"));
+		assert_null(file);
+		assert_int_equal(reader->pid, 0);
+		assert_int_equal(one.files.count, 1);
+	}
+	begin(&one, "/bin/sh");
+	assert_int_equal(add_one(one.file, NULL), 0);
+	bpfhost_files_free(&one.files);
+	unlink(path);
+}
+
 static void leaves_nothing(void **state)
 {
 	struct readers readers = { 0 };
@@ -712,6 +744,7 @@ int main(void)
 		TEST(kills_no_stranger),
 		TEST(is_not_interrupted),
 		cmocka_unit_test(separates_files_of_strangers),
+		cmocka_unit_test(refuses_what_cannot_be_opened),
 		cmocka_unit_test(leaves_nothing),
 	};
 

@@ -51,24 +51,25 @@ static int files_keep(struct bpfhost_files *files, struct bpfhost_file *file)
 	return 0;
 }
 
-/* Kept is only what could be read: so nobody finds another kind among them. */
+/* Kept is what could be read, so that nobody finds another kind among them; and what ended its reader, refused,
+ * as the next probe on it would wait for that again. */
 static int files_add(struct bpfhost_files *files, struct bpfhost_target *target,
 		     struct bpfhost_file **ret_file, struct bpfhost_error *err)
 {
 	struct bpfhost_file *file = calloc(1, sizeof(*file));
 	int ret = file ? bpfhost_file_begin(file, target, files->reader) : -ENOMEM;
+	int kept;
 
 	if (!ret) {
 		file->is_found = files->are_found;
 		ret = file_read(file, err);
 	}
-	if (!ret)
-		ret = files_keep(files, file);
-	if (ret)
+	kept = !ret || (file && file->refused) ? files_keep(files, file) : ret;
+	if (kept)
 		file_free(file);
-	else
+	else if (!ret)
 		*ret_file = file;
-	return ret;
+	return ret ?: kept;
 }
 
 int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pid,
