@@ -346,6 +346,33 @@ static void takes_no_nonsense(void **state)
 	}
 }
 
+ASKED(says_nothing_forever)
+{
+	UNUSED;
+	for (;;)
+		says(READER_PART, 0, 0);
+	return 0;
+}
+
+/* Each part is small enough, but what is kept of them is not. */
+static void bounds_the_answer(void **state)
+{
+	struct readers *readers = *state;
+	const uint64_t parts = MANY * sizeof(uint64_t);
+	uint64_t next = 0;
+
+	readers->files.reader->answer = parts + parts / 1000;
+	assert_int_equal(bpfhost_file_ask(readers->file, counts, NULL, take_counted, &next, NULL),
+			 0);
+	readers->files.reader->answer = parts - 1;
+	refuses(readers, counts, -EBADMSG, "answered nonsense");
+	put(state);
+	get(state);
+	readers = *state;
+	readers->files.reader->answer = parts;
+	refuses(readers, says_nothing_forever, -EBADMSG, "answered nonsense");
+}
+
 /* It ends in the middle of a word. */
 ASKED(ends_early)
 {
@@ -735,6 +762,7 @@ int main(void)
 		TEST(ends_a_loop),
 		TEST(bounds_its_memory),
 		TEST(takes_no_nonsense),
+		TEST(bounds_the_answer),
 		TEST(takes_no_half_answer),
 		TEST(may_do_nothing_else),
 		cmocka_unit_test(has_no_other_descriptor),

@@ -26,7 +26,8 @@ struct process_talk {
 	struct bpfhost_error *err;
 	char *part;
 	size_t room;
-	int taken; /* what take returned */
+	uint64_t left; /* bytes that may still be answered */
+	int taken;     /* what take returned */
 };
 
 /* ---- from fork to end ----------------------------------------------------------------------------- */
@@ -314,8 +315,10 @@ static int process_take_part(struct process_talk *talk, const struct reader_repl
 	struct bpfhost_unpack part = { .is_bad = false };
 	int ret;
 
-	if (head->size > READER_PART_MAX)
+	/* With the head, as an empty part may be kept too. */
+	if (head->size > READER_PART_MAX || sizeof(*head) + head->size > talk->left)
 		return process_nonsense(talk);
+	talk->left -= sizeof(*head) + head->size;
 	if (head->size > talk->room) {
 		char *grown = realloc(talk->part, head->size);
 
@@ -409,6 +412,7 @@ int reader_call(struct bpfhost_reader *reader, const struct reader_call *call, b
 		.reader = reader,
 		.call = call,
 		.deadline_ns = process_now() + call->patience_ms * 1000000ULL,
+		.left = reader->answer ? reader->answer : READER_ANSWER_MAX,
 		.err = err,
 	};
 	int ret = process_request(&talk, call->kind, call->question, call->fd);

@@ -10,6 +10,7 @@
 #include "../elf/debug_internal.h"
 
 #define READER_MEMORY_MAX  (4096UL << 20) /* of address space; the largest debug files are mapped */
+#define READER_ANSWER_MAX  (256UL << 20)  /* bytes of all parts of an answer, that may be kept */
 #define READER_PATIENCE_MS 8000U /* for one question; the host gives a plugin ten seconds */
 #define READER_FOUND_MS    2000U /* about a file that nobody named */
 
@@ -20,6 +21,7 @@ struct bpfhost_reader {
 	uint32_t files;      /* ids that were given out */
 	bool is_strangers;   /* what it has read is one file, that is not root's alone */
 	uint64_t memory;     /* bytes; 0: READER_MEMORY_MAX */
+	uint64_t answer;     /* bytes; 0: READER_ANSWER_MAX */
 };
 
 struct reader_call {
