@@ -257,19 +257,34 @@ ASKED(allocates)
 	return 0;
 }
 
+static void refuses_more_than(struct readers *readers, const char *most)
+{
+	struct bpfhost_error err = { 0 };
+
+	assert_int_equal(bpfhost_file_ask(readers->file, allocates, NULL, NULL, NULL, &err),
+			 -E2BIG);
+	if (!strstr(err.text, "the process that reads it needed more than ") ||
+	    !strstr(err.text, most))
+		fail_msg("%s in place of %s", err.text, most);
+}
+
+/* Its own limit, and where the host has set a smaller one that. */
 static void bounds_its_memory(void **state)
 {
 	struct readers *readers = *state;
-	struct bpfhost_error err = { 0 };
+	struct rlimit before, smaller;
 
 	if (!CONFINE_LIMITS_MEMORY) {
 		print_message("no limit on memory: the sanitizer reserves terabytes\n");
 		skip();
 	}
-	assert_int_equal(bpfhost_file_ask(readers->file, allocates, NULL, NULL, NULL, &err),
-			 -E2BIG);
-	if (!strstr(err.text, "the process that reads it needed more than 4096 MiB"))
-		fail_msg("%s", err.text);
+	refuses_more_than(readers, " 4096 MiB");
+	assert_int_equal(getrlimit(RLIMIT_DATA, &before), 0);
+	smaller = (struct rlimit){ 1UL << 30, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_DATA, &smaller), 0);
+	bpfhost_reader_stop(readers->files.reader);
+	refuses_more_than(readers, " 1024 MiB");
+	assert_int_equal(setrlimit(RLIMIT_DATA, &before), 0);
 }
 
 /* ---- what it says --------------------------------------------------------------------------------- */

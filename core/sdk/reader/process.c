@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -166,9 +167,15 @@ void bpfhost_reader_free(struct bpfhost_reader *reader)
 
 /* ---- what became of it ---------------------------------------------------------------------------- */
 
+/* Of its own limit and the one that it has from here the smaller. */
 static unsigned long process_memory_mib(const struct bpfhost_reader *reader)
 {
-	return (unsigned long)((reader->memory ? reader->memory : READER_MEMORY_MAX) >> 20);
+	uint64_t most = reader->memory ? reader->memory : READER_MEMORY_MAX;
+	struct rlimit data;
+
+	if (!getrlimit(RLIMIT_DATA, &data) && data.rlim_cur < most)
+		most = data.rlim_cur;
+	return (unsigned long)(most >> 20);
 }
 
 static int process_too_large(const struct process_talk *talk)
