@@ -234,7 +234,7 @@ static void survives_an_exit(void **state)
 ASKED(loops)
 {
 	UNUSED;
-	for (volatile int i = 0;; i++)
+	for (volatile unsigned int i = 0;; i++)
 		;
 	return 0;
 }
