@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -110,6 +111,8 @@ static void worker_own_process(struct worker_setup *setup)
 	worker_null_streams();
 	worker_reset_signals();
 	worker_raise_limits();
+	/* An arena of a thread's own asks /proc how it may give memory back, which the filter refuses. */
+	mallopt(M_ARENA_MAX, 1);
 	setpgid(0, 0); /* the supervisor ends the group when this process has ended */
 	if (confine_limits_begin(setup->config->memory_limit) < 0)
 		_exit(1);
