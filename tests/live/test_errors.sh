@@ -51,6 +51,23 @@ wrong 'there is no tracepoint "nothing:like*"' 'nothing:like*'
 wrong 'a tracepoint is written category:name' 'sys_enter_connect'
 wrong 'there is no tracepoint "../../etc:passwd"' '../../etc:passwd'
 
+# ---- the list of probes, which another process makes -------------------------------------------
+
+# unlisted STATUS TEXT ARGUMENT...
+unlisted() {
+	local status=0
+
+	"$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" probes "${@:3}" >"$TMP/out" 2>"$TMP/log" ||
+		status=$?
+	expect "exit status of probes ${*:3}" "$1" "$status"
+	expect "what probes ${*:3} says" "bpfhost: error: $2" "$(cat "$TMP/log")"
+	expect "probes" "" "$(cat "$TMP/out")"
+}
+
+unlisted 1 'tracepoint: no probe matches "nosuch*"' tracepoint 'nosuch*'
+unlisted 1 'uprobe: there is no file "/nosuch"' uprobe /nosuch
+unlisted 2 'there is no plugin "nosuch"; bpfhost --list shows what there is' nosuch
+
 # ---- options and plugins ----------------------------------------------------------------------
 
 refused 2 'plugin tracepoint has no option "probs"; did you mean "probes"?' \

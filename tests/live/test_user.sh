@@ -51,6 +51,9 @@ becomes 7654 8765
 # One that is root, or of root's group, is none.
 with_user "bpfhost:x:0:0:bpfhost:/root:/bin/sh"
 becomes 65534 65534
+# ... or what the kernel takes for "as it is", which is root.
+with_user "bpfhost:x:4294967295:4294967295:bpfhost:/:/bin/sh"
+becomes 65534 65534
 with_user "bpfhostess:x:7655:8766::/:/bin/sh"
 becomes 65534 65534
 umount /etc/passwd

@@ -210,7 +210,15 @@ static int probes_list(struct probes *probes)
 	return probes->found ? 0 : probes_none(probes);
 }
 
-static int probes_child(struct probes *probes)
+/* Of parent and child each: a child has not got the memory that the log of its parent is kept in. */
+static int probes_begin_log(struct probes *probes, FILE *log)
+{
+	const struct config *config = probes->config;
+
+	return log_new(fileno(log), (uint32_t)config->log_level + BPFHOST_ERROR, &probes->log);
+}
+
+static int probes_run(struct probes *probes)
 {
 	const struct config_instance *instance = &probes->config->instances[0];
 	struct bpfhost_error why = { 0 };
@@ -228,6 +236,16 @@ static int probes_child(struct probes *probes)
 	}
 	status = probes_list(probes);
 	return fflush(probes->out) ? 1 : status;
+}
+
+static int probes_child(struct probes *probes, FILE *log)
+{
+	int status = 1;
+
+	if (!probes_begin_log(probes, log))
+		status = probes_run(probes);
+	log_free(probes->log);
+	return status;
 }
 
 static int probes_await(struct probes *probes, pid_t child)
@@ -252,13 +270,13 @@ int command_probes(const struct config *config, FILE *out, FILE *log)
 	pid_t child;
 	int status;
 
-	if (log_new(fileno(log), (uint32_t)config->log_level + BPFHOST_ERROR, &probes.log) < 0)
+	if (probes_begin_log(&probes, log) < 0)
 		return 1;
 	tracefs_ensure(probes.log);
 	fflush(out);
 	child = fork();
 	if (child == 0)
-		_exit(probes_child(&probes));
+		_exit(probes_child(&probes, log));
 	status = probes_await(&probes, child);
 	log_free(probes.log);
 	return status;

@@ -3,11 +3,19 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The user that Linux reserves for "nobody": /proc/sys/kernel/overflowuid. */
 #define USER_NOBODY 65534
+
+/* Not root, nor what setresuid(2) takes for "as it is". */
+static bool user_is_one(const struct passwd *entry)
+{
+	return entry->pw_uid && entry->pw_gid && entry->pw_uid != (uid_t)-1 &&
+	       entry->pw_gid != (gid_t)-1;
+}
 
 struct confine_user confine_user_find(void)
 {
@@ -21,8 +29,7 @@ struct confine_user confine_user_find(void)
 		return user;
 	/* A line that is too long is somebody else's. */
 	while (!(err = fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found)) || err == ERANGE)
-		if (!err && !strcmp(found->pw_name, CONFINE_USER_NAME) && found->pw_uid &&
-		    found->pw_gid) {
+		if (!err && !strcmp(found->pw_name, CONFINE_USER_NAME) && user_is_one(found)) {
 			user = (struct confine_user){ .uid = found->pw_uid, .gid = found->pw_gid };
 			break;
 		}
