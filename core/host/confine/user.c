@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The user that Linux reserves for "nobody": /proc/sys/kernel/overflowuid. */
-#define USER_NOBODY 65534
+#include "sdk/confine/confine.h"
 
 /* Not root, nor what setresuid(2) takes for "as it is". */
 static bool user_is_one(const struct passwd *entry)
@@ -19,7 +18,7 @@ static bool user_is_one(const struct passwd *entry)
 
 struct confine_user confine_user_find(void)
 {
-	struct confine_user user = { .uid = USER_NOBODY, .gid = USER_NOBODY };
+	struct confine_user user = { .uid = CONFINE_NOBODY, .gid = CONFINE_NOBODY };
 	struct passwd entry, *found = NULL;
 	FILE *file = fopen("/etc/passwd", "re");
 	char buffer[4096];

@@ -10,6 +10,7 @@
 
 #include "worker/privileges.h"
 #include "worker/state.h"
+#include "sdk/confine/confine.h"
 #include "worker/verifier_log.h"
 
 static struct worker *host_worker(const struct bpfhost_host *host)
@@ -228,7 +229,7 @@ static void host_attach_end(const struct bpfhost_host *host)
 
 	bus_held_set(worker->bus, false);
 	alarm(0);
-	if (privileges_follow_parent(worker->setup->supervisor) < 0)
+	if (confine_parent(worker->setup->supervisor) < 0)
 		worker->stop = true;
 }
 

@@ -12,14 +12,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "sdk/confine/confine.h"
 #include "loader/descriptor.h"
-
-int privileges_follow_parent(pid_t parent)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return -errno;
-	return getppid() == parent ? 0 : -ESRCH;
-}
 
 static int privileges_set_ids(const struct confine_user *user)
 {
@@ -84,7 +78,7 @@ int privileges_drop(uint64_t keep, const struct confine_user *user, pid_t parent
 		err = privileges_set_caps(keep);
 	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		err = -errno;
-	return err ? err : privileges_follow_parent(parent);
+	return err ? err : confine_parent(parent);
 }
 
 uint64_t privileges_held(void)

@@ -9,12 +9,6 @@
 #include "confine/user.h"
 
 /*
- * Ends this process with its parent, whoever that was when this began: 0, or -ESRCH when the parent
- * is gone already. To be called again after each change of uid, which clears it.
- */
-int privileges_follow_parent(pid_t parent);
-
-/*
  * Gives up every privilege but the capabilities in `keep` (bit n: capability n): becomes `user` when it
  * was root, no supplementary groups, nothing in the bounding set, no_new_privs. 0 or -errno; on failure
  * the process must not go on.

@@ -19,6 +19,7 @@
 #include "confine/refusal.h"
 #include "loader/changes.h"
 #include "worker/privileges.h"
+#include "sdk/confine/confine.h"
 #include "worker/state.h"
 
 /* The descriptors that a worker keeps, moved down to stand in a row behind stderr. */
@@ -118,7 +119,7 @@ static void worker_own_process(struct worker_setup *setup)
 		_exit(1);
 	snprintf(name, sizeof(name), "bpfhost:%s", setup->instance->name);
 	prctl(PR_SET_NAME, name);
-	if (privileges_follow_parent(setup->supervisor) < 0)
+	if (confine_parent(setup->supervisor) < 0)
 		_exit(1);
 }
 

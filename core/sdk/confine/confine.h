@@ -14,7 +14,7 @@
 
 #include <bpfhost/error.h>
 
-#define CONFINE_NOBODY 65534 /* the user that Linux reserves */
+#define CONFINE_NOBODY 65534 /* the user that Linux reserves: /proc/sys/kernel/overflowuid */
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
