@@ -6,12 +6,14 @@ def median: map(select(. != null)) | sort |
 	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 def round_to(digits): if . == null then null else . * pow(10; digits) | round / pow(10; digits) end;
 
-# What was measured right before each measurement of the case, and that itself.
+# Of neighbouring blocks through both: the time of one packet, through that beside it.
+def time(case; other): [.[] | select(.case == case and .beside == other).ratio] | median;
+# How many packets pass with one, of those that pass with the other.
+def rate(case; other): time(case; other) | if . then 1 / . else null end | round_to(3);
+# One after the other, in the same round.
 def pairs(case; other): [(.[] | select(.case == case)) as $a | .[] |
-	select(.case == other and .beside == case and .round == $a.round) | [$a, .]];
-# Rates: how many packets pass with one, of those that pass with the other.
-def rate(case; other): [pairs(case; other)[] | .[1].best / .[0].best] | median | round_to(3);
-def time(case; other): [pairs(case; other)[] | .[0].best / .[1].best] | median | round_to(3);
+	select(.case == other and .round == $a.round) | [$a, .]];
+def rate_after(case; other): [pairs(case; other)[] | .[1].best / .[0].best] | median | round_to(3);
 def cost(case; other): [pairs(case; other)[] | select(.[1].cpu_ns > 0) | .[0].cpu_ns / .[1].cpu_ns] |
 	median | round_to(3);
 
@@ -31,8 +33,8 @@ def cost(case; other): [pairs(case; other)[] | select(.[1].cpu_ns > 0) | .[0].cp
 		{ name: "flows (1000) / count", ratio: rate("flows_1000"; "count"), least: 0.8 },
 		{ name: "flows (100000) / count", ratio: rate("flows_100000"; "count"), least: 0.8 },
 		{ name: "ns with 100000 prefixes / with 10",
-			ratio: time("prefixes_100000"; "prefixes_10"), most: 1.3 },
-		{ name: "capture / tcpdump", ratio: rate("capture"; "tcpdump") },
+			ratio: (time("prefixes_100000"; "prefixes_10") | round_to(3)), most: 1.3 },
+		{ name: "capture / tcpdump", ratio: rate_after("capture"; "tcpdump") },
 		{ name: "CPU of capture / of tcpdump", ratio: cost("capture"; "tcpdump"), most: 1 }
 	] | map(select(.ratio != null)),
 } }) | from_entries), measurements: . }

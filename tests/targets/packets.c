@@ -3,7 +3,7 @@
  * Sends so many UDP packets out of an interface, as fast as they go or so many a second, and says how many
  * went out:
  *
- *	packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND [SPREAD]]]]
+ *	packets INTERFACE[,BESIDE] COUNT [FLOWS [SIZE [A-SECOND [SPREAD]]]]
  *
  * From 10.9.0.2 to 10.9.0.1, port 9 (discard); the source port and, beyond 50,000, the last byte of the source
  * address tell the flows apart, in turn. With a SPREAD other than 0, the source addresses lie all over IPv4
@@ -11,6 +11,9 @@
  * the broadcast address, so that the other side need not be known, and the kernel there throws them away.
  *
  * Answers "sent N", "ns N" for all of it and, where there are many, "median N" and "best N": ns a packet.
+ * With BESIDE, as many go out there, block by block in turn, which takes whatever else the machine does out of
+ * the comparison: "beside_median N", "beside_best N" and "ratio N", the median of a block's time through that of
+ * its neighbour on the other interface.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,12 +35,19 @@
 #define PORTS     50000
 #define ALARM     60 /* seconds; nothing of a test lasts longer */
 
-struct sender {
+/* What goes out of one interface, and the ns a packet of each block. */
+struct lane {
 	int fd;
+	uint64_t sent;
+	double blocks[BLOCKS];
+};
+
+struct sender {
+	struct lane lanes[2];
+	size_t nlanes;
 	uint64_t count, flows, rate;
 	uint32_t size;
 	bool spread;
-	uint64_t sent;
 	uint8_t frames[BATCH][SIZE_MAX_];
 };
 
@@ -98,19 +108,19 @@ static void name_flow(uint8_t *frame, uint64_t flow, bool spread)
 	put16(ip + 10, checksum(ip));
 }
 
-static unsigned int send_batch(struct sender *sender, unsigned int n)
+static unsigned int send_batch(struct sender *sender, const struct lane *lane, unsigned int n)
 {
 	struct mmsghdr messages[BATCH] = { 0 };
 	struct iovec pieces[BATCH];
 	int done;
 
 	for (unsigned int i = 0; i < n; i++) {
-		name_flow(sender->frames[i], (sender->sent + i) % sender->flows, sender->spread);
+		name_flow(sender->frames[i], (lane->sent + i) % sender->flows, sender->spread);
 		pieces[i] = (struct iovec){ sender->frames[i], sender->size };
 		messages[i].msg_hdr.msg_iov = &pieces[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
-	done = sendmmsg(sender->fd, messages, n, 0);
+	done = sendmmsg(lane->fd, messages, n, 0);
 	if (done < 0 && errno != ENOBUFS && errno != EAGAIN) {
 		perror("sendmmsg");
 		exit(1);
@@ -127,9 +137,9 @@ static uint64_t now(void)
 }
 
 /* Sleeps until so many packets are due. */
-static void keep_pace(const struct sender *sender, uint64_t began)
+static void keep_pace(uint64_t sent, uint64_t rate, uint64_t began)
 {
-	uint64_t due = began + sender->sent * 1000000000ULL / sender->rate, at = now();
+	uint64_t due = began + sent * 1000000000ULL / rate, at = now();
 
 	if (due > at)
 		nanosleep(&(struct timespec){ (time_t)((due - at) / 1000000000ULL),
@@ -146,36 +156,65 @@ static int by_size(const void *a, const void *b)
 
 /* The rate of one block is that of a moment in which the machine did nothing else, or of one in which it did;
  * so the median and the best of many say more than the whole. */
-static void tell(const struct sender *sender, double *blocks, size_t n, uint64_t took)
+static void tell_blocks(const char *whose, double *blocks)
 {
-	printf("sent %llu\nns %llu\n", (unsigned long long)sender->sent, (unsigned long long)took);
-	if (!n)
-		return;
-	qsort(blocks, n, sizeof(*blocks), by_size);
-	printf("median %.1f\nbest %.1f\n", blocks[n / 2], blocks[0]);
+	qsort(blocks, BLOCKS, sizeof(*blocks), by_size);
+	printf("%smedian %.1f\n%sbest %.1f\n", whose, blocks[BLOCKS / 2], whose, blocks[0]);
+}
+
+static void tell_ratio(const struct sender *sender)
+{
+	double ratios[BLOCKS];
+
+	for (size_t i = 0; i < BLOCKS; i++)
+		ratios[i] = sender->lanes[0].blocks[i] / sender->lanes[1].blocks[i];
+	qsort(ratios, BLOCKS, sizeof(*ratios), by_size);
+	printf("ratio %.4f\n", ratios[BLOCKS / 2]);
+}
+
+/* Until so many are sent on this lane. */
+static void send_until(struct sender *sender, struct lane *lane, uint64_t end)
+{
+	uint64_t began = now(), before = lane->sent;
+
+	while (lane->sent < end) {
+		uint64_t left = end - lane->sent;
+
+		lane->sent += send_batch(sender, lane, left < BATCH ? (unsigned int)left : BATCH);
+		if (sender->rate)
+			keep_pace(lane->sent - before, sender->rate, began);
+	}
+}
+
+static void send_blocks(struct sender *sender)
+{
+	for (uint64_t i = 0; i < BLOCKS; i++)
+		for (size_t j = 0; j < sender->nlanes; j++) {
+			struct lane *lane = &sender->lanes[j];
+			uint64_t began = now(), before = lane->sent;
+
+			send_until(sender, lane, sender->count * (i + 1) / BLOCKS);
+			lane->blocks[i] = (double)(now() - began) / (double)(lane->sent - before);
+		}
 }
 
 static void send_all(struct sender *sender)
 {
-	uint64_t began = now(), block = began, next = sender->count / BLOCKS, sent = 0;
-	double blocks[BLOCKS];
-	size_t n = 0;
+	bool in_blocks = sender->nlanes > 1 || (!sender->rate && sender->count >= BLOCKS * BATCH);
+	uint64_t began = now();
 
-	while (sender->sent < sender->count) {
-		uint64_t left = sender->count - sender->sent, at;
-
-		sender->sent += send_batch(sender, left < BATCH ? (unsigned int)left : BATCH);
-		if (sender->rate)
-			keep_pace(sender, began);
-		if (sender->sent < next || n == BLOCKS || sender->count < BLOCKS * BATCH)
-			continue;
-		at = now();
-		blocks[n++] = (double)(at - block) / (double)(sender->sent - sent);
-		block = at;
-		sent = sender->sent;
-		next += sender->count / BLOCKS;
-	}
-	tell(sender, blocks, n, now() - began);
+	if (in_blocks)
+		send_blocks(sender);
+	else
+		send_until(sender, &sender->lanes[0], sender->count);
+	printf("sent %llu\nns %llu\n", (unsigned long long)sender->lanes[0].sent,
+	       (unsigned long long)(now() - began));
+	if (sender->nlanes > 1)
+		tell_ratio(sender);
+	if (in_blocks)
+		tell_blocks("", sender->lanes[0].blocks);
+	if (sender->nlanes > 1)
+		tell_blocks("beside_", sender->lanes[1].blocks);
 }
 
 /* Not for receiving: protocol 0. */
@@ -205,7 +244,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3) {
 		fprintf(stderr,
-			"usage: packets INTERFACE COUNT [FLOWS [SIZE [A-SECOND [SPREAD]]]]\n");
+			"usage: packets INTERFACE[,BESIDE] COUNT [FLOWS [SIZE [A-SECOND [SPREAD]]]]\n");
 		return 2;
 	}
 	alarm(ALARM);
@@ -218,7 +257,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "packets: at least one flow, and 60 to %d bytes\n", SIZE_MAX_);
 		return 2;
 	}
-	sender.fd = open_socket(argv[1]);
+	for (char *name = strtok(argv[1], ","); name && sender.nlanes < 2; name = strtok(NULL, ","))
+		sender.lanes[sender.nlanes++].fd = open_socket(name);
+	if (sender.nlanes > 1 && sender.count < BLOCKS) {
+		fprintf(stderr, "packets: at least %d packets for two interfaces\n", BLOCKS);
+		return 2;
+	}
 	for (int i = 0; i < BATCH; i++)
 		make_frame(sender.frames[i], sender.size);
 	send_all(&sender);
