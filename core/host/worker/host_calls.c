@@ -32,6 +32,7 @@ void worker_publish(struct worker *worker)
 {
 	worker->unpublished = 0;
 	worker->discard = bus_discard(worker->bus);
+	worker->stop |= worker->discard;
 	if (bus_publish(worker->bus))
 		worker_notify(worker);
 }
@@ -68,7 +69,7 @@ static int host_emit(const struct bpfhost_host *host, const void *record, uint32
 	if (size < sizeof(struct bpfhost_event) || size > BPFHOST_RECORD_MAX)
 		return -EMSGSIZE;
 	if (worker->discard) /* the supervisor counts it as lost to the stop */
-		return 0;
+		return -ECANCELED;
 	place = host_reserve(worker, BUS_EVENT, size);
 	if (!place) {
 		worker->bus_blocked = size;

@@ -84,7 +84,8 @@ struct bpfhost_host {
 	/*
 	 * Puts one record (struct bpfhost_event first) on the bus, as it is. -EAGAIN when the bus is
 	 * full: keep the record, return from poll, and be called again when there is room.
-	 * -EMSGSIZE above BPFHOST_RECORD_MAX.
+	 * -EMSGSIZE above BPFHOST_RECORD_MAX. -ECANCELED when the run ends and nobody takes more:
+	 * this record and what else the ring holds need not be read, the host counts it as lost.
 	 */
 	int (*emit)(const struct bpfhost_host *host, const void *record, uint32_t size);
 	/*

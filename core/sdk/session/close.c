@@ -35,7 +35,8 @@
 
 static int close_is_drained(const struct session *session)
 {
-	return ring_empty(&session->ring) && session->arrived >= session_expected(session);
+	return session_is_over(session) ||
+	       (ring_empty(&session->ring) && session->arrived >= session_expected(session));
 }
 
 static void close_drain(struct bpfhost_instance *self, struct session *session)
@@ -135,6 +136,18 @@ int bpfhost_stop(struct bpfhost_instance *self)
 	return 0;
 }
 
+/* Where the ring was left as it was. Events are the host's to count. */
+static void close_tell_unread(struct bpfhost_instance *self, const struct session *session)
+{
+	uint64_t lines = session_unread_lines(session);
+
+	if (session_is_over(session) && lines)
+		bpfhost_warn(self,
+			     "%llu log lines of its BPF programs were not read in the time that "
+			     "the end of a run has",
+			     (unsigned long long)lines);
+}
+
 int bpfhost_close(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
@@ -142,6 +155,7 @@ int bpfhost_close(struct bpfhost_instance *self)
 	if (!session)
 		return 0;
 	bpfhost_stop(self);
+	close_tell_unread(self, session);
 	close_tell_rest(self, session);
 	self->host->drained(self->host);
 	session_route_libbpf(NULL);

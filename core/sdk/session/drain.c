@@ -15,6 +15,11 @@ int bpfhost_forward(struct bpfhost_instance *self, const struct bpfhost_event *r
 	int err = self->host->emit(self->host, record, size);
 	struct session *session = session_get(self);
 
+	if (err == -ECANCELED) {
+		err = 0;
+		if (session)
+			session->unwanted = true;
+	}
 	if (!err && session)
 		session->forwarded++;
 	return err;
@@ -26,6 +31,7 @@ static void drain_log(struct bpfhost_instance *self, const struct bpfhost_event 
 	const struct bpfhost_log_record *line = (const void *)record;
 	char text[LOG_LINE_MAX], file[BPFHOST_LOG_FILE + 1];
 
+	session_get(self)->lines++;
 	if (size < sizeof(*line) || line->level > self->host->log_level)
 		return;
 	log_format(line, text, sizeof(text));
@@ -77,7 +83,7 @@ int bpfhost_drain(struct bpfhost_instance *self, uint32_t budget)
 		if (!record)
 			break;
 		err = drain_record(self, session, record, size);
-		if (err)
+		if (err || session_is_over(session))
 			break;
 		ring_consume(&session->ring, size);
 		if (taken % DRAIN_PUBLISH_EVERY == DRAIN_PUBLISH_EVERY - 1)

@@ -64,6 +64,24 @@ uint64_t session_expected(const struct session *session)
 	return sum;
 }
 
+bool session_is_over(const struct session *session)
+{
+	return session->unwanted && !session->handler;
+}
+
+uint64_t session_unread_lines(const struct session *session)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t cpu = 0; session->counters && cpu < session->ncpus; cpu++) {
+		const struct bpfhost_counters *counters = &session->counters[cpu];
+
+		sum += __atomic_load_n(&counters->log_produced, __ATOMIC_ACQUIRE) -
+		       __atomic_load_n(&counters->log_lost, __ATOMIC_ACQUIRE);
+	}
+	return sum > session->lines ? sum - session->lines : 0;
+}
+
 uint64_t bpfhost_now(void)
 {
 	struct timespec now;

@@ -3,7 +3,6 @@
 #ifndef SDK_SESSION_H
 #define SDK_SESSION_H
 
-#include <stdbool.h>
 
 #include <bpfhost/sdk.h>
 #include <stdbool.h>
@@ -28,6 +27,8 @@ struct session {
 	bpfhost_handler handler;
 	uint64_t arrived;   /* events taken out of the ring */
 	uint64_t forwarded; /* events put on the bus */
+	uint64_t lines;     /* of the BPF programs' log */
+	bool unwanted;      /* the run ends, and the host takes no more events */
 	struct bpf_link **links;
 	uint32_t nlinks;
 	int *events; /* perf events, without a program once the links are gone */
@@ -68,6 +69,10 @@ void session_route_libbpf(const struct bpfhost_instance *self);
 
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);
+/* Whether nobody wants what is still in the ring. A handler may use it for something else than events. */
+bool session_is_over(const struct session *session);
+/* How many lines of the programs' log are in the ring, by their counters, that were not read. */
+uint64_t session_unread_lines(const struct session *session);
 
 /* Destroys all links; many at a time, since the kernel waits for each. */
 void session_detach(struct session *session);
