@@ -68,7 +68,7 @@ static void test_empty(void **state)
 	merge_pop(merge);
 	assert_int_equal(merge_due(merge), UINT64_MAX);
 	assert_int_equal(merge_held(merge, NULL), 0);
-	assert_int_equal(merge_drop(merge, source, NULL), 0);
+	assert_int_equal(merge_drop(merge, source), 0);
 	merge_source_remove(merge, source);
 	merge_source_remove(merge, NULL);
 	merge_free(NULL);
@@ -182,22 +182,54 @@ static void test_gap_and_user_travel(void **state)
 	assert_ptr_equal(item.user, &one);
 }
 
+static void take_gap(struct merge *merge, uint64_t time_ns, uint64_t gap, uint16_t tag)
+{
+	struct merge_item item;
+
+	assert_int_equal(merge_next(merge, 20, &item), 1);
+	assert_int_equal(item.time_ns, time_ns);
+	assert_int_equal(item.gap, gap);
+	assert_int_equal(item.tag, tag);
+	assert_int_equal(item.size, 0);
+	merge_pop(merge);
+}
+
+/* A gap that was told is not told again when its item has to wait. */
+static void test_gap_told(void **state)
+{
+	struct merge *merge = *state;
+	struct merge_source *a = merge_source_add(merge, UINT64_MAX, NULL);
+	struct merge_item item;
+
+	assert_int_equal(merge_push(merge, a, 10, 3, 1, "x", 1), 0);
+	assert_int_equal(merge_next(merge, 20, &item), 1);
+	assert_int_equal(item.gap, 3);
+	merge_gap_told(merge);
+	assert_int_equal(merge_next(merge, 20, &item), 1);
+	assert_int_equal(item.gap, 0);
+	assert_int_equal(merge_drop(merge, a), 1);
+	assert_int_equal(merge_held(merge, NULL), 0);
+	merge_gap_told(merge);
+}
+
+/* What has bytes goes, and leaves its gap. */
 static void test_drop(void **state)
 {
 	struct merge *merge = *state;
 	struct merge_source *a = merge_source_add(merge, UINT64_MAX, NULL);
 	struct merge_source *b = merge_source_add(merge, UINT64_MAX, NULL);
 	struct merge_item item;
-	uint64_t gaps = 1;
 
-	assert_int_equal(merge_push(merge, a, 10, 3, 0, "x", 1), 0);
-	assert_int_equal(merge_push(merge, a, 11, 4, 0, NULL, 0), 0);
+	assert_int_equal(merge_push(merge, a, 10, 3, 5, "x", 1), 0);
+	assert_int_equal(merge_push(merge, a, 11, 4, 7, NULL, 0), 0);
 	push(merge, b, 12, 2);
+	push(merge, a, 13, 1);
 	assert_int_equal(merge_next(merge, 20, &item), 1);
-	assert_int_equal(merge_drop(merge, a, &gaps), 1);
-	assert_int_equal(gaps, 8);
+	assert_int_equal(merge_drop(merge, a), 2);
 	merge_pop(merge); /* what was given is gone: takes nothing else away */
-	assert_int_equal(merge_held(merge, NULL), 1);
+	assert_int_equal(merge_held(merge, NULL), 3);
+	take_gap(merge, 10, 3, 0);
+	take_gap(merge, 11, 4, 7);
 	take(merge, 20, 12, 2, false);
 }
 
@@ -240,10 +272,36 @@ static void test_bounds(void **state)
 	assert_int_equal(merge_next(merge, 100, &item), 1);
 	merge_pop(merge);
 	assert_int_equal(merge_push(merge, source, i, 0, 0, big, MERGE_ITEM_MAX), 0);
-	merge_drop(merge, source, NULL);
+	merge_drop(merge, source);
+	assert_int_equal(merge_next(merge, 100, &item), 1); /* the mark, which stays */
+	merge_pop(merge);
 	for (i = 0; i < MERGE_ENTRIES_MAX; i++)
 		assert_int_equal(merge_push(merge, source, i, 0, 0, "x", 1), 0);
-	assert_int_equal(merge_push(merge, source, i, 0, 0, NULL, 0), -EAGAIN);
+	assert_int_equal(merge_push(merge, source, i, 0, 0, "x", 1), -EAGAIN);
+}
+
+/* What tells of a loss has a place behind the last event that had one. */
+static void test_full_takes_marks(void **state)
+{
+	struct merge *merge = *state;
+	struct merge_source *source = merge_source_add(merge, 0, NULL);
+	struct merge_item item;
+	uint32_t i;
+
+	for (i = 0; i < MERGE_ENTRIES_MAX; i++)
+		push(merge, source, i, 1);
+	assert_int_equal(merge_push(merge, source, i, 0, 1, "x", 1), -EAGAIN);
+	for (i = 0; i < MERGE_MARKS_SPARE; i++)
+		assert_int_equal(merge_push(merge, source, MERGE_ENTRIES_MAX, 5, 2, NULL, 0), 0);
+	assert_int_equal(merge_push(merge, source, MERGE_ENTRIES_MAX, 5, 2, NULL, 0), -EAGAIN);
+	merge_flush(merge);
+	for (i = 0; i < MERGE_ENTRIES_MAX; i++)
+		take(merge, 0, i, 1, false);
+	for (i = 0; i < MERGE_MARKS_SPARE; i++) {
+		assert_int_equal(merge_next(merge, 0, &item), 1);
+		assert_int_equal(item.gap, 5);
+		merge_pop(merge);
+	}
 }
 
 /* A full source is held no longer than its window, so it cannot stand still. */
@@ -256,7 +314,7 @@ static void test_full_waits_for_its_window(void **state)
 
 	for (i = 0; i < MERGE_ENTRIES_MAX; i++)
 		push(merge, a, 100 + i, 1);
-	assert_int_equal(merge_push(merge, a, 100 + i, 0, 1, NULL, 0), -EAGAIN);
+	assert_int_equal(merge_push(merge, a, 100 + i, 0, 1, "x", 1), -EAGAIN);
 	take_none(merge, 200000);
 	push(merge, b, 99, 2);
 	take(merge, 100 + WINDOW, 99, 2, false);
@@ -274,7 +332,7 @@ static void test_full_alone(void **state)
 	for (i = 0; i < MERGE_ENTRIES_MAX; i++)
 		push(merge, a, 100 + i, 1);
 	take_none(merge, 200);
-	assert_int_equal(merge_push(merge, a, 100 + i, 0, 1, NULL, 0), -EAGAIN);
+	assert_int_equal(merge_push(merge, a, 100 + i, 0, 1, "x", 1), -EAGAIN);
 	for (i = 0; i < MERGE_ENTRIES_MAX / 2; i++)
 		take(merge, 200, 100 + i, 1, false);
 	take_none(merge, 200);
@@ -310,7 +368,7 @@ static void test_future(void **state)
 	assert_int_equal(merge_due(merge), 1000 + WINDOW);
 	take(merge, 1000 + WINDOW, 1000, 2, false);
 	take_none(merge, 1000 + WINDOW);
-	assert_int_equal(merge_push(merge, liar, UINT64_MAX, 0, 1, NULL, 0), -EAGAIN);
+	assert_int_equal(merge_push(merge, liar, UINT64_MAX, 0, 1, "x", 1), -EAGAIN);
 	take(merge, 1000 + WINDOW, UINT64_MAX - 2, 1, false);
 	take_none(merge, 1000 + WINDOW);
 	push(merge, honest, 1001, 3);
@@ -505,9 +563,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gap_and_user_travel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gap_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_drop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_push_before_pop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full_takes_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_waits_for_its_window, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hurry, setup, teardown),

@@ -279,6 +279,64 @@ static void test_stop_while_blocked(void **state)
 	close(fds[1]);
 }
 
+#define LINE 130
+
+/* What a reader got until now: lines of owner 0, and of nobody. */
+struct lines {
+	char line[LINE];
+	size_t have;
+	uint64_t owned, nobodys;
+};
+
+/* As much as there is; each line is whole, and of one letter. */
+static void read_lines(int fd, struct lines *lines)
+{
+	ssize_t n;
+
+	while ((n = read(fd, lines->line + lines->have, LINE - lines->have)) > 0) {
+		lines->have += (size_t)n;
+		if (lines->have < LINE)
+			continue;
+		assert_int_equal(lines->line[LINE - 1], '\n');
+		for (size_t i = 1; i + 1 < LINE; i++)
+			assert_int_equal(lines->line[i], lines->line[0]);
+		++*(lines->line[0] == 'a' ? &lines->owned : &lines->nobodys);
+		lines->have = 0;
+	}
+}
+
+/* Lines of nobody stay, and so does the one that was begun; the others in between are told. */
+static void test_drop_owned(void **state)
+{
+	struct account done = { 0 }, lost = { 0 };
+	struct lines lines = { .have = 0 };
+	uint64_t added = 0, nobodys = 0;
+	struct output *output;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	assert_int_equal(output_open_fd(fds[1], &output), 0);
+	output_delivered(output, told, &done);
+	output_drop_owned(output, told, &lost);
+	for (; add_line(output, LINE, added % 8 ? 0 : OUTPUT_OWNER_NONE); added++)
+		nobodys += added % 8 == 0;
+	assert_int_equal(output_flush(output), -EAGAIN);
+	output_drop_owned(output, told, &lost);
+	assert_true(lost.count[0] > 1000 && nobodys > 100);
+	assert_true(add_line(output, LINE, OUTPUT_OWNER_NONE));
+	while (output_flush(output) == -EAGAIN)
+		read_lines(fds[0], &lines);
+	read_lines(fds[0], &lines);
+	assert_int_equal(lines.have, 0);
+	assert_int_equal(lines.nobodys, nobodys + 1);
+	assert_int_equal(lines.owned, done.count[0]);
+	assert_int_equal(done.count[0] + lost.count[0], added - nobodys);
+	output_close(output);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void test_dev_full(void **state)
 {
 	struct account done = { 0 }, lost = { 0 };
@@ -392,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_pipe_of_others),
 		cmocka_unit_test(test_closed_pipe),
 		cmocka_unit_test(test_stop_while_blocked),
+		cmocka_unit_test(test_drop_owned),
 		cmocka_unit_test(test_dev_full),
 		cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_oversize_line),

@@ -32,6 +32,8 @@
 #define CHUNKS      (MERGE_BYTES_MAX / CHUNK_SIZE)
 #define NO_CHUNK    0xffffU
 #define ENTRIES_MIN 64U
+/* Twice what may be held, so that moving to the front is rare even when it is full. */
+#define ROOM_MAX (2U * MERGE_ENTRIES_MAX)
 /* No caller's `now` is so old that an honest event could be so much younger. */
 #define FUTURE_NS 1000000000ULL
 
@@ -148,7 +150,9 @@ void merge_source_remove(struct merge *merge, struct merge_source *source)
 
 	if (!source)
 		return;
-	merge_drop(merge, source, NULL);
+	merge->held -= source->end - source->first;
+	if (merge->given == source)
+		merge->given = NULL;
 	while (*place != source)
 		place = &(*place)->next;
 	*place = source->next;
@@ -169,13 +173,9 @@ void merge_watermark(struct merge *merge, struct merge_source *source, uint64_t 
 
 static int grow_entries(struct merge_source *source)
 {
-	/* Twice what may be held, so that moving to the front is rare even when it is full. */
 	uint32_t room = source->room ? 2 * source->room : ENTRIES_MIN;
-	struct entry *entries;
+	struct entry *entries = realloc(source->entries, room * sizeof(*entries));
 
-	if (room > 2 * MERGE_ENTRIES_MAX)
-		return -EAGAIN;
-	entries = realloc(source->entries, room * sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
 	source->entries = entries;
@@ -183,16 +183,16 @@ static int grow_entries(struct merge_source *source)
 	return 0;
 }
 
-/* Makes sure that there is a place at the end. */
-static int reserve_entry(struct merge_source *source)
+/* Makes sure that there is a place at the end, where no more than `most` are held. */
+static int reserve_entry(struct merge_source *source, uint32_t most)
 {
 	uint32_t held = source->end - source->first;
 
-	if (held >= MERGE_ENTRIES_MAX)
+	if (held >= most)
 		return -EAGAIN;
 	if (source->end < source->room)
 		return 0;
-	if (held > source->room / 2 || !source->room)
+	if (source->room < ROOM_MAX && held >= source->room / 2)
 		return grow_entries(source);
 	memmove(source->entries, source->entries + source->first, held * sizeof(struct entry));
 	source->first = 0;
@@ -302,7 +302,7 @@ int merge_push(struct merge *merge, struct merge_source *source, uint64_t time_n
 
 	if (size > MERGE_ITEM_MAX)
 		return -EMSGSIZE;
-	err = reserve_entry(source);
+	err = reserve_entry(source, MERGE_ENTRIES_MAX + (size ? 0 : MERGE_MARKS_SPARE));
 	if (!err) {
 		entry = &source->entries[source->end];
 		*entry = (struct entry){
@@ -434,24 +434,46 @@ void merge_flush(struct merge *merge)
 	merge->flush = true;
 }
 
-uint64_t merge_drop(struct merge *merge, struct merge_source *source, uint64_t *ret_gaps)
+void merge_gap_told(struct merge *merge)
 {
-	uint64_t dropped = 0, gaps = 0;
-	uint32_t i;
+	if (merge->given)
+		merge->given->entries[merge->given->first + merge->given_at].gap = 0;
+}
 
-	for (i = source->first; i < source->end; i++) {
-		dropped += source->entries[i].chunk != NO_CHUNK;
-		gaps += source->entries[i].gap;
-		release(source, &source->entries[i]);
+/* To the front; returns how many had bytes. */
+static uint64_t keep_marks(struct merge_source *source)
+{
+	uint32_t end = source->first;
+	uint64_t dropped = 0;
+
+	for (uint32_t i = source->first; i < source->end; i++) {
+		struct entry entry = source->entries[i];
+		bool is_mark = entry.chunk == NO_CHUNK;
+
+		release(source, &entry);
+		dropped += !is_mark;
+		if (!is_mark && !entry.gap)
+			continue;
+		entry.chunk = NO_CHUNK;
+		entry.bytes = NULL;
+		entry.size = 0;
+		entry.tag = is_mark ? entry.tag : 0;
+		source->entries[end++] = entry;
 	}
-	merge->held -= source->end - source->first;
-	source->first = source->end = 0;
+	source->end = end;
+	return dropped;
+}
+
+uint64_t merge_drop(struct merge *merge, struct merge_source *source)
+{
+	uint32_t before = source->end;
+	uint64_t dropped = keep_marks(source);
+
+	merge->held -= before - source->end;
 	source->full = false;
 	relieve(merge, source);
 	if (merge->given == source)
 		merge->given = NULL;
-	if (ret_gaps)
-		*ret_gaps += gaps;
 	return dropped;
 }
 

@@ -18,6 +18,8 @@ struct merge_source;
 
 /* What one source may hold at most. */
 #define MERGE_ENTRIES_MAX 16384U
+/* And so many marks beside: what tells of a loss has a place where events have none. */
+#define MERGE_MARKS_SPARE 1024U
 #define MERGE_BYTES_MAX   (2U << 20)
 /* The largest item, as BPFHOST_RECORD_MAX. */
 #define MERGE_ITEM_MAX 65536U
@@ -72,8 +74,13 @@ uint64_t merge_due(const struct merge *merge);
 void merge_hurry(struct merge *merge, uint64_t window_ns);
 /* From now on merge_next gives everything, still in order: there will be no more pushes. */
 void merge_flush(struct merge *merge);
-/* Drops what the source holds: returns how many items with bytes, their gaps added to *ret_gaps. */
-uint64_t merge_drop(struct merge *merge, struct merge_source *source, uint64_t *ret_gaps);
+/* The gap in front of the item that merge_next gave last has been told: it is 0 when that is given again. */
+void merge_gap_told(struct merge *merge);
+/*
+ * Drops all items with bytes that the source holds and returns how many. A gap in front of one stays, as a
+ * mark with tag 0.
+ */
+uint64_t merge_drop(struct merge *merge, struct merge_source *source);
 /* How many items the source holds (NULL: all sources). */
 uint64_t merge_held(const struct merge *merge, const struct merge_source *source);
 

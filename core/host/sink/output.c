@@ -325,6 +325,37 @@ size_t output_pending(const struct output *output)
 	return output->tail - output->head;
 }
 
+/* One line from the begin of both queues to behind their ends, where what stays gathers. */
+static void keep_line(struct output *output, uint32_t size, char **to, const char *from)
+{
+	const struct line line = output->lines[output->first];
+
+	memmove(*to, from, size);
+	*to += size;
+	output->first = (output->first + 1) % LINES_MAX;
+	output->lines[(output->first + output->nlines - 1) % LINES_MAX] = line;
+}
+
+void output_drop_owned(struct output *output, output_owner_fn fn, void *ctx)
+{
+	struct run run = { .fn = fn, .ctx = ctx };
+	char *from = output->data + output->head, *to = from;
+
+	for (uint32_t i = 0, n = output->nlines; i < n; i++) {
+		bool is_begun = !i && output->begun;
+		const struct line *line = &output->lines[output->first];
+		uint32_t size = line->size - (is_begun ? (uint32_t)output->begun : 0);
+
+		if (is_begun || line->owner == OUTPUT_OWNER_NONE)
+			keep_line(output, size, &to, from);
+		else
+			run_pop(output, &run);
+		from += size;
+	}
+	run_end(&run);
+	output->tail = (size_t)(to - output->data);
+}
+
 void output_abandon(struct output *output, output_owner_fn fn, void *ctx)
 {
 	struct run run = { .fn = fn, .ctx = ctx };

@@ -64,6 +64,11 @@ int output_poll_fd(const struct output *output);
 /* Bytes that wait to be written. */
 size_t output_pending(const struct output *output);
 /*
+ * Takes away the lines that have an owner and were not begun, so that what is left is soon written; tells fn
+ * how many of whom.
+ */
+void output_drop_owned(struct output *output, output_owner_fn fn, void *ctx);
+/*
  * Gives up all that was not written whole: tells fn (may be NULL) how many lines of whom, cuts a
  * line that was begun off a regular file, and fails the output (-ECANCELED unless it has already).
  */

@@ -82,6 +82,8 @@ static int stream_take_event(struct instance *instance, const struct bus_frame *
 		stream_breach(instance, "a record without header");
 		return 0;
 	}
+	if (instance->run->sink == SINK_OVER) /* its books count what was not received */
+		return 0;
 	memcpy(&head, payload, sizeof(head));
 	seen = stream_gap_seen(instance, &head);
 	gap = stream_gap(instance, &head, seen);
@@ -173,14 +175,14 @@ static void stream_wake_worker(struct instance *instance)
 		(void)!write(instance->wake, &one, sizeof(one));
 }
 
-/* Takes at most a batch; true when the ring was emptied. */
-static bool stream_take(struct instance *instance)
+/* Takes at most a batch; how many frames, and whether the ring was emptied. */
+static int stream_take(struct instance *instance, bool *ret_emptied)
 {
 	struct bus_frame frame;
 	const void *payload;
-	int got = 1;
+	int got = 1, n;
 
-	for (int n = 0; n < STREAM_BATCH && !instance->broken; n++) {
+	for (n = 0; n < STREAM_BATCH && !instance->broken; n++) {
 		got = bus_next(instance->bus, &frame, &payload);
 		if (got <= 0)
 			break;
@@ -193,7 +195,8 @@ static bool stream_take(struct instance *instance)
 		stream_breach(instance, "frames that cannot be");
 	if (bus_release(instance->bus))
 		stream_wake_worker(instance);
-	return got == 0;
+	*ret_emptied = got == 0;
+	return n;
 }
 
 /* Lost events that no later record has told of, because none came. */
@@ -231,19 +234,20 @@ static bool stream_is_quiet(const struct instance *instance)
 	return !instance->kernel.reader || kernel_view_quiet(&instance->kernel);
 }
 
-void stream_pull(struct instance *instance)
+bool stream_pull(struct instance *instance)
 {
 	uint64_t now = supervisor_now(), until;
 	bool quiet, emptied;
+	int taken;
 
 	if (!instance->bus) {
 		/* Between two workers nothing comes, and nobody should wait for it. */
 		if (instance->state == INSTANCE_WAITING)
 			merge_watermark(instance->run->merge, instance->source, now);
-		return;
+		return false;
 	}
 	quiet = stream_is_quiet(instance);
-	emptied = stream_take(instance);
+	taken = stream_take(instance, &emptied);
 	until = bus_complete(instance->bus);
 
 	instance->drained = emptied || instance->broken;
@@ -253,4 +257,5 @@ void stream_pull(struct instance *instance)
 			until = now;
 	}
 	merge_watermark(instance->run->merge, instance->source, until);
+	return taken >= STREAM_BATCH / 2;
 }

@@ -67,10 +67,10 @@ static void stream_sink_failed(struct supervisor *run, int err)
 	supervisor_stop(run);
 }
 
-/* Whether it takes lines; behind --count, only what tells of losses. */
+/* Whether it takes lines; behind the last event, only what tells of losses. */
 static bool stream_sink_lives(const struct supervisor *run)
 {
-	return run->sink == SINK_OPEN || run->sink == SINK_FULL;
+	return run->sink == SINK_OPEN || run->sink == SINK_FULL || run->sink == SINK_OVER;
 }
 
 void stream_flush(struct supervisor *run)
@@ -170,14 +170,14 @@ static int stream_write_gap(struct instance *instance, const struct merge_item *
 	struct sink_notice notice;
 	int err;
 
-	if (!item->gap || instance->run->gap_told)
+	if (!item->gap)
 		return 0;
 	notice = stream_notice(instance, item);
 	if (!(event->flags & BPFHOST_EVENT_USER))
 		notice.cpu = event->cpu;
 	err = stream_write_notice(instance->run, &notice);
 	if (!err)
-		instance->run->gap_told = true;
+		merge_gap_told(instance->run->merge);
 	return err;
 }
 
@@ -261,7 +261,6 @@ void stream_write(struct supervisor *run)
 
 		if (err)
 			return;
-		run->gap_told = false;
 		merge_pop(run->merge);
 	}
 }
@@ -277,18 +276,24 @@ void stream_give_up(struct supervisor *run)
 
 void stream_write_no_more(struct supervisor *run)
 {
-	if (run->sink == SINK_OPEN)
-		run->sink = SINK_FULL;
+	if (!stream_sink_lives(run) || run->sink == SINK_OVER)
+		return;
+	run->sink = SINK_OVER;
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		if (run->instances[i].source)
+			stream_count_lost(&run->instances[i],
+					  merge_drop(run->merge, run->instances[i].source));
 }
 
-#define STREAM_LAST_WAIT 300000000ULL /* ns that a sink may take nothing at all */
-#define STREAM_STOP_TIME 800000000ULL /* ns from the begin of a stop to its last line */
-#define STREAM_LAST_TIME 100000000ULL /* but this long at least, when workers took all of that */
+#define STREAM_LAST_WAIT   300000000ULL /* ns that a sink may take nothing at all */
+#define STREAM_EVENTS_TIME 700000000ULL /* ns from the begin of a stop to its last event */
+#define STREAM_STOP_TIME   800000000ULL /* ns from there to its last line */
+#define STREAM_LAST_TIME   50000000ULL  /* but this long at least, when workers took all of that */
 
 /* When a sink that takes a little now and then is given up: never, unless somebody waits for the end. */
-static uint64_t stream_last_moment(const struct supervisor *run, uint64_t began)
+static uint64_t stream_last_moment(const struct supervisor *run, uint64_t began, uint64_t time)
 {
-	uint64_t stop = run->stopping_since + STREAM_STOP_TIME;
+	uint64_t stop = run->stopping_since + time;
 
 	if (!run->stopping_since)
 		return UINT64_MAX;
@@ -296,13 +301,13 @@ static uint64_t stream_last_moment(const struct supervisor *run, uint64_t began)
 }
 
 /* Waits until the blocked sink takes more; false: it is too late for that. Hears signals meanwhile. */
-static bool stream_await_sink(struct supervisor *run, uint64_t began)
+static bool stream_await_sink(struct supervisor *run, uint64_t began, uint64_t time)
 {
 	struct pollfd fds[] = {
 		{ .fd = output_poll_fd(run->output), .events = POLLOUT },
 		{ .fd = run->stopping_since ? -1 : run->signals, .events = POLLIN },
 	};
-	uint64_t last = stream_last_moment(run, began), now = supervisor_now();
+	uint64_t last = stream_last_moment(run, began, time), now = supervisor_now();
 	uint64_t wait = last > now ? last - now : 0;
 
 	if (wait > STREAM_LAST_WAIT)
@@ -314,16 +319,18 @@ static bool stream_await_sink(struct supervisor *run, uint64_t began)
 	return true;
 }
 
-static void stream_flush_last(struct supervisor *run, uint64_t began)
+/* Whether the sink took everything, in so much time from the begin of a stop. */
+static bool stream_flush_last(struct supervisor *run, uint64_t time)
 {
+	uint64_t began = supervisor_now();
+
 	stream_flush(run);
-	while (run->sink_blocked && stream_await_sink(run, began))
+	while (run->sink_blocked && stream_await_sink(run, began, time))
 		stream_flush(run);
-	if (run->sink_blocked)
-		stream_give_up(run);
+	return !run->sink_blocked;
 }
 
-/* What --count left out, as one line an instance. */
+/* What --count left out, or a stop, as one line an instance. */
 static void stream_tell_left_out(struct supervisor *run)
 {
 	for (uint32_t i = 0; i < run->ninstances; i++) {
@@ -336,17 +343,32 @@ static void stream_tell_left_out(struct supervisor *run)
 	}
 }
 
-void stream_finish(struct supervisor *run)
+/*
+ * What tells of losses is what a reader cannot do without, and little: where the sink is too slow for all,
+ * events that wait in front of that are counted as lost instead.
+ */
+static void stream_finish_events(struct supervisor *run)
 {
-	uint64_t began = supervisor_now();
-
-	merge_flush(run->merge);
 	while (merge_held(run->merge, NULL)) {
 		stream_write(run);
-		stream_flush_last(run, began);
+		if (stream_flush_last(run, STREAM_EVENTS_TIME))
+			continue;
+		stream_write_no_more(run);
+		output_drop_owned(run->output, stream_on_abandoned, run);
+		if (!stream_flush_last(run, STREAM_STOP_TIME))
+			stream_give_up(run);
 	}
+}
+
+void stream_finish(struct supervisor *run)
+{
+	merge_flush(run->merge);
+	stream_finish_events(run);
+	if (!stream_flush_last(run, STREAM_EVENTS_TIME))
+		output_drop_owned(run->output, stream_on_abandoned, run);
 	stream_tell_left_out(run);
 	if (run->any_ran && stream_sink_lives(run))
 		stream_begin(run);
-	stream_flush_last(run, began);
+	if (!stream_flush_last(run, STREAM_STOP_TIME))
+		stream_give_up(run);
 }

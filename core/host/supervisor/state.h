@@ -86,7 +86,8 @@ struct instance {
 /* What becomes of events that come to the sink. */
 enum sink_state {
 	SINK_OPEN,
-	SINK_FULL,     /* --count is reached, or the time of a stop: the rest is lost to the stop */
+	SINK_FULL,     /* --count is reached: the rest is lost to the stop */
+	SINK_OVER,     /* the time of a stop is: the rest is lost to it, and not even looked at */
 	SINK_DEAD,     /* a write failed: the rest is lost to the sink */
 	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
 };
@@ -113,7 +114,6 @@ struct supervisor {
 	bool sink_begun;         /* its file holds this run's lines only */
 	bool sink_blocked;       /* wait until it can be written */
 	bool sink_watched;       /* epoll does */
-	bool gap_told;           /* of the item that is next */
 	uint64_t dropping_since; /* since when workers drop what they find; 0: they carry it */
 	bool stop_killed;        /* the time to stop in was over, what lived was killed */
 	bool told_ledgers;       /* at the end of the run */

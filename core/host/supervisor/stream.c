@@ -69,6 +69,22 @@ void stream_close(struct supervisor *run)
 	output_close(run->output);
 }
 
+/* A blocked sink leaves everything where it is, unless that will not be written anyway. */
+static bool stream_has_way(const struct supervisor *run)
+{
+	return !run->sink_blocked || run->sink == SINK_OVER;
+}
+
+/* Takes a batch of each; whether one of them had most of one. */
+static bool stream_pull_all(struct supervisor *run)
+{
+	bool more = false;
+
+	for (uint32_t i = 0; i < run->ninstances; i++)
+		more |= stream_pull(&run->instances[i]);
+	return more;
+}
+
 void stream_round(struct supervisor *run)
 {
 	bool more = true;
@@ -76,15 +92,8 @@ void stream_round(struct supervisor *run)
 	if (run->sink_blocked)
 		stream_flush(run);
 	/* Workers that are faster than the sink must not keep us from signals, timers and the others. */
-	for (int i = 0; i < STREAM_PASSES && more && !run->sink_blocked; i++) {
-		more = false;
-		for (uint32_t i = 0; i < run->ninstances; i++) {
-			struct instance *instance = &run->instances[i];
-			uint64_t before = instance->life.received;
-
-			stream_pull(instance);
-			more |= instance->life.received - before >= STREAM_BATCH / 2;
-		}
+	for (int i = 0; i < STREAM_PASSES && more && stream_has_way(run); i++) {
+		more = stream_pull_all(run);
 		run->now = supervisor_now();
 		stream_write(run);
 	}

@@ -18,8 +18,11 @@ enum {
 /* Frames taken from one instance before the others have their turn. */
 #define STREAM_BATCH 2048
 
-/* Takes what an instance has put on its bus and tells the merge how far it is (intake.c). */
-void stream_pull(struct instance *instance);
+/*
+ * Takes what an instance has put on its bus, up to a batch, and tells the merge how far it is (intake.c).
+ * Whether it took half a batch: then there is more soon.
+ */
+bool stream_pull(struct instance *instance);
 /* Ends a worker that broke the format of the bus; what: a few words on how. */
 void stream_breach(struct instance *instance, const char *what);
 

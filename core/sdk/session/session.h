@@ -3,7 +3,6 @@
 #ifndef SDK_SESSION_H
 #define SDK_SESSION_H
 
-
 #include <bpfhost/sdk.h>
 #include <stdbool.h>
 
