@@ -31,27 +31,38 @@ struct {
 /* Which map the programs use now. */
 __u32 xdp_flow_round SEC(".data.xdp");
 
+static __always_inline __u64 xdp_flow_flags(const struct xdp_scratch *s)
+{
+	return s->packet.present & XDP_HAS_TCP ? (__u64)s->packet.tcp_flags << XDP_FLOW_FLAGS : 0;
+}
+
 static __always_inline void xdp_flow_add(struct xdp_flow *flow, const struct xdp_scratch *s,
 					 __u64 now)
 {
+	__u64 flags = xdp_flow_flags(s);
+
 	/* A flow may come in on several CPUs. */
 	__sync_fetch_and_add(&flow->packets, 1);
 	__sync_fetch_and_add(&flow->bytes, s->packet.length);
-	if (s->packet.action == XDP_VERDICT_DROP)
+	if (s->packet.action == XDP_VERDICT_DROP && flow->dropped != ~0U)
 		__sync_fetch_and_add(&flow->dropped, 1);
-	if (s->packet.present & XDP_HAS_TCP && s->packet.tcp_flags & ~flow->tcp_flags)
-		__sync_fetch_and_or(&flow->tcp_flags, s->packet.tcp_flags);
-	flow->last_ns = now;
+	if (flags & ~flow->packets)
+		__sync_fetch_and_or(&flow->packets, flags);
+	flow->lasted = (__u32)((now - flow->first_ns) >> XDP_FLOW_TIME);
 }
 
-static __always_inline struct xdp_flow *xdp_flow_make(void *map, const struct xdp_flow_key *key,
-						      struct xdp_flow_sums *sums, __u64 now)
+/* With its first packet in it. 0, or -errno: another CPU was first, or there is no room. */
+static __always_inline long xdp_flow_make(void *map, const struct xdp_flow_key *key,
+					  const struct xdp_scratch *s, __u64 now)
 {
-	struct xdp_flow flow = { .first_ns = now };
+	struct xdp_flow flow = {
+		.packets = xdp_flow_flags(s) | 1,
+		.bytes = s->packet.length,
+		.first_ns = now,
+		.dropped = s->packet.action == XDP_VERDICT_DROP,
+	};
 
-	if (!bpf_map_update_elem(map, key, &flow, BPF_NOEXIST))
-		sums->flows++;
-	return bpf_map_lookup_elem(map, key);
+	return bpf_map_update_elem(map, key, &flow, BPF_NOEXIST);
 }
 
 static __always_inline void xdp_flow_in(void *map, const struct xdp_flow_key *key,
@@ -60,8 +71,13 @@ static __always_inline void xdp_flow_in(void *map, const struct xdp_flow_key *ke
 	struct xdp_flow *flow = bpf_map_lookup_elem(map, key);
 	__u64 now = bpf_ktime_get_ns();
 
-	if (!flow)
-		flow = xdp_flow_make(map, key, sums, now);
+	if (!flow) {
+		if (!xdp_flow_make(map, key, s, now)) {
+			sums->flows++;
+			return;
+		}
+		flow = bpf_map_lookup_elem(map, key);
+	}
 	if (flow)
 		xdp_flow_add(flow, s, now);
 }

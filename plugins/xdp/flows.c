@@ -63,6 +63,11 @@ void xdp_flows_turn(struct xdp_flows *flows)
 
 /* ---- one flow ---------------------------------------------------------------------------------- */
 
+static uint64_t flows_packets(const struct xdp_flow *flow)
+{
+	return flow->packets & ((1ULL << XDP_FLOW_FLAGS) - 1);
+}
+
 static void flows_emit(struct bpfhost_instance *self, const char *iface,
 		       const struct xdp_flow_key *key, const struct xdp_flow *flow)
 {
@@ -73,11 +78,11 @@ static void flows_emit(struct bpfhost_instance *self, const char *iface,
 		.present = (enum xdp_has)key->present,
 		.sport = key->tuple.sport,
 		.dport = key->tuple.dport,
-		.tcp_flags = (uint32_t)flow->tcp_flags,
-		.packets = flow->packets,
+		.tcp_flags = (uint32_t)(flow->packets >> XDP_FLOW_FLAGS),
+		.packets = flows_packets(flow),
 		.bytes = flow->bytes,
 		.dropped = flow->dropped,
-		.duration_ns = flow->last_ns > flow->first_ns ? flow->last_ns - flow->first_ns : 0,
+		.duration_ns = (uint64_t)flow->lasted << XDP_FLOW_TIME,
 	};
 
 	snprintf(event.iface, sizeof(event.iface), "%s", iface);
@@ -136,7 +141,7 @@ static void flows_take(struct bpfhost_instance *self, struct xdp_flows *flows, u
 
 		flows_emit(self, xdp_interfaces_name(interfaces, flows->keys[i].ifindex),
 			   &flows->keys[i], flow);
-		told->packets += flow->packets;
+		told->packets += flows_packets(flow);
 		told->bytes += flow->bytes;
 		told->flows++;
 	}

@@ -18,8 +18,7 @@ int pass(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-SEC("xdp")
-int count(struct xdp_md *ctx)
+static __always_inline int count_packet(struct xdp_md *ctx)
 {
 	__u32 zero = 0;
 	__u64 *values = bpf_map_lookup_elem(&counts, &zero);
@@ -29,6 +28,22 @@ int count(struct xdp_md *ctx)
 		values[1] += ctx->data_end - ctx->data;
 	}
 	return XDP_PASS;
+}
+
+SEC("xdp")
+int count(struct xdp_md *ctx)
+{
+	return count_packet(ctx);
+}
+
+/*
+ * One that takes packets in pieces, as bpfhost's does: in generic mode the kernel copies each packet into pages of
+ * a pool for it (skb_pp_cow_data()) instead of making room in front.
+ */
+SEC("xdp.frags")
+int count_pieces(struct xdp_md *ctx)
+{
+	return count_packet(ctx);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

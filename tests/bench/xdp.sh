@@ -4,6 +4,7 @@
 # network namespaces of its own, where the receiving side has
 #
 #   none      nothing            pass, count    a program that does nothing, or counts
+#   count_pieces  one that counts, and takes packets in pieces, as bpfhost's does
 #   counters, flows, packets, drop, capture     bpfhost
 #   prefixes  bpfhost with so many prefixes to drop, and packets from all over IPv4 that nearly all pass
 #   tcpdump   tcpdump into a file
@@ -54,8 +55,8 @@ prefixes() {
 case_set() {
 	case $1 in
 	none) command=(sleep 60) ;;
-	pass | count) command=("$bin/packets" "$bin/packets.bpf.o" "$1" "$3" "$2") ;;
 	counters) command=("${host[@]}" --set show=counters) ;;
+	pass | count*) command=("$bin/packets" "$bin/packets.bpf.o" "$1" "$3" "$2") ;;
 	flows_*) command=("${host[@]}" --set show=flows --set "flows_max=$((${1#flows_} * 2 + 16384))") ;;
 	packets) command=("${host[@]}" --set show=packets) ;;
 	prefixes_*) command=("${host[@]}" --set show=counters --set "drop_file=$folder/$1") ;;
@@ -72,7 +73,8 @@ is_ready() {
 	case $1 in
 	none) return 0 ;;
 	tcpdump) grep -q '^tcpdump: listening' "$folder/log.$2" ;;
-	pass | count) grep -q attached "$folder/log.$2" ;;
+	counters) grep -q ': attached 1 of 1' "$folder/log.$2" ;;
+	pass | count*) grep -q attached "$folder/log.$2" ;;
 	*) grep -q ': attached 1 of 1' "$folder/log.$2" ;;
 	esac
 }
@@ -116,7 +118,7 @@ send() {
 lost() {
 	case $1 in
 	tcpdump) sed -n 's/ packets dropped by kernel//p' "$folder/log.eth" ;;
-	none | pass | count) echo null ;;
+	none | pass | count | count_pieces) echo null ;;
 	*) sed -n 's/^stats .* lost=\([0-9]*\) .*/\1/p' "$folder/log.eth" ;;
 	esac
 }
@@ -153,7 +155,7 @@ measure() {
 measure_all() {
 	local case
 	for case in none pass count packets drop; do measure "$1" "$2" "$case"; done
-	for case in counters flows_1 flows_1000 flows_100000; do measure "$1" "$2" "$case" count; done
+	for case in count_pieces counters flows_1 flows_1000 flows_100000; do measure "$1" "$2" "$case" count; done
 	measure "$1" "$2" prefixes_100000 prefixes_10
 	[[ ! $(command -v tcpdump) ]] || measure "$1" "$2" tcpdump
 	measure "$1" "$2" capture

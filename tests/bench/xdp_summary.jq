@@ -28,6 +28,7 @@ def cost(case; other): [pairs(case; other)[] | select(.[1].cpu_ns > 0) | .[0].cp
 			lost: (map(.lost) | if all(. == null) then null else add end),
 		}) }] | from_entries),
 	goals: [
+		{ name: "count, of packets in pieces / count", ratio: rate("count_pieces"; "count") },
 		{ name: "counters / count", ratio: rate("counters"; "count"), least: 0.95 },
 		{ name: "flows (1) / count", ratio: rate("flows_1"; "count"), least: 0.8 },
 		{ name: "flows (1000) / count", ratio: rate("flows_1000"; "count"), least: 0.8 },
