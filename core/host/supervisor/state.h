@@ -61,7 +61,10 @@ struct instance {
 	bool said_end;          /* the worker told how it ended */
 	uint64_t said_end_at;   /* CLOCK_MONOTONIC ns */
 	struct said said;       /* what of its words came into the log */
-	bool hung_up;           /* it closed its control socket */
+	bool hung_up;           /* it closed its control socket, and went on */
+	bool ended_alone;       /* it was ending before it was killed */
+	bool confined;          /* it has said that its filter of system calls is in place */
+	pid_t sigsys_from;      /* the process that sent it SIGSYS, as it says; 0: none */
 	bool broken;            /* it broke the format of the bus, nothing more is taken */
 	bool hung;              /* it was too long in one call, and killed */
 	bool crashed;           /* the worker of this life did not end as it should */

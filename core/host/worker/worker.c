@@ -292,6 +292,13 @@ static void worker_tell_refusal(void *ctx, int call, uint32_t argument)
 
 	protocol_send(worker->setup->control, PROTOCOL_DENIED, (uint32_t)call, argument, NULL, NULL,
 		      0);
+static void worker_tell_sent(void *ctx, pid_t from)
+{
+	const struct worker *worker = ctx;
+
+	protocol_send(worker->setup->control, PROTOCOL_SIGSYS, (uint32_t)from, 0, NULL, NULL, 0);
+}
+
 }
 
 static _Noreturn void worker_fail_drop(struct worker *worker, const char *what, int err,
@@ -340,6 +347,7 @@ static int worker_highest_descriptor(void)
 }
 
 static void worker_drop(struct worker *worker)
+	const struct confine_refusal_tell tell = { worker_tell_refusal, worker_tell_sent, worker };
 {
 	const struct descriptor *descriptor = worker->plugin.file->descriptor;
 	uint64_t needs = worker_late_needs(worker);
@@ -351,7 +359,7 @@ static void worker_drop(struct worker *worker)
 	err = confine_limits_attached(worker_highest_descriptor(), needs);
 	if (err)
 		worker_fail_drop(worker, "set its limits", err, "");
-	err = confine_on_refusal(worker_tell_refusal, worker);
+	err = confine_on_refusal(&tell);
 	if (!err)
 		err = confine_worker_calls(needs | (descriptor->needs & BPFHOST_NEED_NETLINK),
 					   descriptor->capabilities);
