@@ -59,7 +59,8 @@ expect "exit status" 1 "$STATUS"
 check_ledger
 expect "lost to the stop" 1000 "$(stat_of lost_stop)"
 expect "told in the stream" 1000 "$(gaps)"
-grep -q 'did not stop within' "$TMP/log" || fail "the log does not say so"
+grep -q "error: tracepoint: .* (pid $worker) did not stop within .* it is stopped, by SIGSTOP" "$TMP/log" ||
+	fail "the log does not say why"
 target_end
 
 # ---- a file size limit -------------------------------------------------------------------------

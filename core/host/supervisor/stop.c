@@ -2,8 +2,10 @@
 /* How a run ends: who is told, who is waited for and how long, and when the books are closed. */
 #include "supervisor/stop.h"
 
+#include "supervisor/blockage.h"
 #include "supervisor/instance.h"
 #include "supervisor/stream.h"
+#include "worker/worker.h"
 
 /*
  * A stop is over within a second: workers have most of it, a blocked sink less. Only a killed worker
@@ -47,16 +49,28 @@ void stop_tell_ledgers(struct supervisor *run)
 	}
 }
 
+static void stop_tell_slow(const struct instance *instance)
+{
+	const struct supervisor *run = instance->run;
+	uint32_t call = bus_call(instance->bus, NULL);
+	char why[BLOCKAGE_TEXT_MAX];
+	bool known = blockage_describe(instance->pid, why, sizeof(why));
+
+	log_write(run->log, BPFHOST_ERROR, instance->config->name,
+		  "plugin %s: its worker (pid %d) did not stop within %llu ms%s%s%s%s; ending it",
+		  instance->config->plugin, (int)instance->pid,
+		  (unsigned long long)(run->now - run->stopping_since) / 1000000,
+		  call ? ", in " : "", call ? worker_call_name(call) : "", known ? ": " : "",
+		  known ? why : "");
+}
+
 /* One that only waits for the kernel is not killed: it would take no less time, and leave traces. */
 static void stop_end_slow(struct instance *instance)
 {
 	if (!instance_alive(instance) || instance->killed_at || instance_only_frees(instance) ||
 	    instance->released_at + SUPERVISOR_KILL_LIMIT > instance->run->now)
 		return;
-	log_write(instance->run->log, BPFHOST_WARN, instance->config->name,
-		  "the worker did not stop within %llu ms; ending it",
-		  (unsigned long long)(instance->run->now - instance->run->stopping_since) /
-			  1000000);
+	stop_tell_slow(instance);
 	instance->stop_killed = true;
 	instance->run->had_crash = true;
 	instance_kill(instance);
