@@ -722,7 +722,7 @@ static void refuses_what_cannot_be_opened(void **state)
 	(void)state;
 	one.files.are_found = true;
 	own_program(path, geteuid(), 0755);
-	assert_int_equal(bpfhost_reader_new(&one.files.reader), 0);
+	assert_int_equal(bpfhost_reader_new(NULL, &one.files.reader), 0);
 	reader = one.files.reader;
 	assert_int_equal(reader_start(reader, &err), 0);
 	assert_int_equal(kill(reader->pid, SIGSTOP), 0);
