@@ -299,11 +299,23 @@ static int supervisor_prepare(struct supervisor *run)
 }
 
 static int supervisor_open(struct supervisor *run)
+/* Only root becomes somebody else. */
+static void supervisor_choose_user(struct supervisor *run)
+{
+	run->user = confine_user_find();
+	if (run->user.is_unfit && geteuid() == 0)
+		log_write(
+			run->log, BPFHOST_WARN, NULL,
+			"the user %s of /etc/passwd is not taken, for it is root or has no number of its "
+			"own: workers become user %u, as others do",
+			CONFINE_USER_NAME, run->user.uid);
+}
+
 {
 	int err;
 
 	supervisor_check_folders(run);
-	run->user = confine_user_find();
+	supervisor_choose_user(run);
 	/* What goes wrong there is told by whoever asked for it, in the log. */
 	libbpf_set_print(NULL);
 	err = supervisor_prepare(run);
