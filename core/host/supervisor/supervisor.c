@@ -372,3 +372,5 @@ int supervisor_run(const struct config *config)
 	log_free(run.log);
 	return status;
 }
+	} else if (run.misconfigured) {
+		status = 2;
