@@ -24,6 +24,20 @@ attempt --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid $$ --d
 	--output "$TMP/keep" >/dev/null
 expect "the file after a run without events" "" "$(cat "$TMP/keep")"
 
+# ---- a reader that has gone is noticed though nothing happens ------------------------------------
+
+mkfifo "$TMP/reader"
+cat <"$TMP/reader" >"$TMP/out" 9>&- &
+reader=$!
+HOST_STDOUT=$TMP/reader
+host_start --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid $$
+kill "$reader"
+host_wait 5
+expect "exit status without a reader" 0 "$STATUS"
+check_ledger
+check_clean
+HOST_STDOUT=''
+
 # ---- one field twice ---------------------------------------------------------------------------
 
 for name in sched_process_exec 'sched_proces*'; do

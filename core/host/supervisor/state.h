@@ -95,6 +95,13 @@ enum sink_state {
 	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
 };
 
+/* What epoll looks at the sink for. */
+enum sink_watch {
+	SINK_WATCH_NOTHING,
+	SINK_WATCH_END,  /* its reader has gone */
+	SINK_WATCH_ROOM, /* that too */
+};
+
 struct supervisor {
 	const struct config *config;
 	struct bpfhost_filter_values filter_values;
@@ -114,9 +121,9 @@ struct supervisor {
 	uint64_t stopping_since; /* 0: not stopping */
 	uint64_t committed;      /* events handed to the output */
 	enum sink_state sink;
-	bool sink_begun;         /* its file holds this run's lines only */
-	bool sink_blocked;       /* wait until it can be written */
-	bool sink_watched;       /* epoll does */
+	bool sink_begun;   /* its file holds this run's lines only */
+	bool sink_blocked; /* wait until it can be written */
+	enum sink_watch sink_watched;
 	uint64_t dropping_since; /* since when workers drop what they find; 0: they carry it */
 	bool stop_killed;        /* the time to stop in was over, what lived was killed */
 	bool told_ledgers;       /* at the end of the run */
