@@ -160,11 +160,8 @@ static void worker_check_changes(struct worker *worker)
 	if (descriptor->object_size)
 		err = changes_read(image_bytes(file->image, descriptor->object_offset,
 					       descriptor->object_size),
-				   descriptor->object_size, &used);
-	if (err)
-		bpfhost_error_set(&why, 0, "its BPF object cannot be looked through: %s",
-				  strerror(-err));
-	else
+				   descriptor->object_size, &used, &why);
+	if (!err)
 		err = changes_check(used, descriptor->needs, worker->setup->instance->allowed,
 				    &why);
 	if (!err)
