@@ -20,6 +20,7 @@
 #include "loader/changes.h"
 #include "worker/privileges.h"
 #include "sdk/confine/confine.h"
+#include "sdk/confine/sanitized.h"
 #include "worker/state.h"
 
 /* The descriptors that a worker keeps, moved down to stand in a row behind stderr. */
@@ -41,7 +42,7 @@ static void worker_null_streams(void)
 		_exit(1);
 	dup2(null, 0);
 	dup2(null, 1);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef CONFINE_SANITIZED /* whose reports go there */
 	dup2(null, 2);
 #endif
 	if (null > 2)
@@ -289,13 +290,13 @@ static void worker_tell_refusal(void *ctx, int call, uint32_t argument)
 
 	protocol_send(worker->setup->control, PROTOCOL_DENIED, (uint32_t)call, argument, NULL, NULL,
 		      0);
+}
+
 static void worker_tell_sent(void *ctx, pid_t from)
 {
 	const struct worker *worker = ctx;
 
 	protocol_send(worker->setup->control, PROTOCOL_SIGSYS, (uint32_t)from, 0, NULL, NULL, 0);
-}
-
 }
 
 static _Noreturn void worker_fail_drop(struct worker *worker, const char *what, int err,
@@ -344,9 +345,9 @@ static int worker_highest_descriptor(void)
 }
 
 static void worker_drop(struct worker *worker)
-	const struct confine_refusal_tell tell = { worker_tell_refusal, worker_tell_sent, worker };
 {
 	const struct descriptor *descriptor = worker->plugin.file->descriptor;
+	const struct confine_refusal_tell tell = { worker_tell_refusal, worker_tell_sent, worker };
 	uint64_t needs = worker_late_needs(worker);
 	int err;
 
