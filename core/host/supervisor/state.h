@@ -119,7 +119,9 @@ struct supervisor {
 	uint64_t now;            /* CLOCK_MONOTONIC ns, at the begin of this round */
 	uint64_t stop_at;        /* --duration; UINT64_MAX: none */
 	uint64_t stopping_since; /* 0: not stopping */
-	uint64_t committed;      /* events handed to the output */
+	uint64_t looked_at;   /* while stopping: when the limits of the stop were last looked at */
+	unsigned int starved; /* how often it was too long between two looks */
+	uint64_t committed;   /* events handed to the output */
 	enum sink_state sink;
 	bool sink_begun;   /* its file holds this run's lines only */
 	bool sink_blocked; /* wait until it can be written */
