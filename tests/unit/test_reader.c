@@ -23,6 +23,7 @@
 #include <bpfhost/reader.h>
 
 #include "confine/confine.h"
+#include "confine/sanitized.h"
 #include "reader/frame.h"
 #include "reader/process.h"
 
