@@ -144,6 +144,7 @@ static int uprobe_load(struct bpfhost_instance *self)
 	if (!uses)
 		return -ENOMEM;
 	self->state = uses;
+	uses->files.self = self;
 	err = uprobe_prepare(self, uses);
 	if (!err)
 		err = bpfhost_load(self);

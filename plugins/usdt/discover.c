@@ -163,7 +163,7 @@ static void discover_tell(const struct usdt_discover *discover, const struct usd
 int usdt_discover_begin(struct usdt_discover *discover, struct usdt_uses *uses,
 			const struct usdt_settings *settings)
 {
-	int err = usdt_scan_new(&discover->scan);
+	int err = usdt_scan_new(settings->self, &discover->scan);
 
 	if (!err)
 		err = discover_walk(discover, uses, settings,

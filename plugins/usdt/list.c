@@ -221,7 +221,7 @@ static int list_found(void *ctx, uint32_t pid, const char *path)
 static int list_all(struct list *list, struct bpfhost_error *err)
 {
 	struct usdt_scan *scan;
-	int ret = usdt_scan_new(&scan);
+	int ret = usdt_scan_new(NULL, &scan);
 
 	if (ret)
 		return ret;

@@ -50,13 +50,13 @@ struct usdt_scan {
 	uint32_t resume_pid; /* where the last slice stopped: those below were looked at */
 };
 
-int usdt_scan_new(struct usdt_scan **ret_scan)
+int usdt_scan_new(const struct bpfhost_instance *self, struct usdt_scan **ret_scan)
 {
 	struct usdt_scan *scan = calloc(1, sizeof(*scan));
 
 	if (scan)
 		scan->slots = calloc(SCAN_SLOTS, sizeof(*scan->slots));
-	if (!scan || !scan->slots || bpfhost_reader_new(&scan->reader)) {
+	if (!scan || !scan->slots || bpfhost_reader_new(self, &scan->reader)) {
 		usdt_scan_free(scan);
 		return -ENOMEM;
 	}

@@ -8,6 +8,8 @@
 
 #include <bpfhost/error.h>
 
+struct bpfhost_instance;
+
 /* Remembers the files that it has seen, so that each is opened once, however often it is asked. */
 struct usdt_scan;
 
@@ -18,7 +20,8 @@ struct usdt_scan_sums {
 	bool full;          /* there were more than are remembered; the others are left out */
 };
 
-int usdt_scan_new(struct usdt_scan **ret_scan);
+/* self: see bpfhost_reader_new. 0 or -ENOMEM. */
+int usdt_scan_new(const struct bpfhost_instance *self, struct usdt_scan **ret_scan);
 void usdt_scan_free(struct usdt_scan *scan);
 
 /*

@@ -147,6 +147,7 @@ static int usdt_load(struct bpfhost_instance *self)
 	if (!state)
 		return -ENOMEM;
 	self->state = state;
+	state->uses.files.files.self = self;
 	err = usdt_prepare(self, state);
 	if (!err)
 		err = bpfhost_load(self);

@@ -79,6 +79,14 @@ start_host() {
 	until_true 10 logged 'healthy: attached 1 of 1' || fail "the healthy instance is not attached"
 }
 
+# worker_of INSTANCE: the process id of its worker
+worker_of() {
+	local pid name=bpfhost:$1
+	for pid in $(pgrep -P "$host"); do
+		[[ $(<"/proc/$pid/comm") == "${name:0:15}" ]] && echo "$pid"
+	done
+}
+
 # end_host STATUS: by SIGINT; checks the exit status.
 end_host() {
 	local status

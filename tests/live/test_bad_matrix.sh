@@ -22,8 +22,10 @@ words_of() {
 	*/abort) words="its worker was ended by SIGABRT in $where\$" ;;
 	*/kill) words="its worker was ended by SIGKILL in $where" ;;
 	*/exit | */_exit) words="its worker exited with status 0 in $where\$" ;;
-	detach/loop | detach/sleep | detach/stop) words='the worker did not stop within [0-9]+ ms' ;;
-	*/loop | */sleep | */stop)
+	detach/loop | detach/sleep) words='its worker .* did not stop within [0-9]+ ms, in detach; ending it$' ;;
+	detach/stop) words='did not stop within [0-9]+ ms, in detach: it is stopped, by SIGSTOP .*; ending it$' ;;
+	*/stop) words="plugin misbehave: $where takes longer than $limit ms, for it is stopped, by SIGSTOP .*" ;;
+	*/loop | */sleep)
 		words="plugin misbehave: $where takes longer than $limit ms; ending its worker\$" ;;
 	*/error) words="plugin misbehave: $where failed without a word of why: Input/output error\$" ;;
 	*/text) words='two\\nlines, \\x1b\[31mred\\x1b\[0m and "quoted"$' ;;

@@ -84,8 +84,9 @@ refused 2 '--cgroup /nonexistent: No such file or directory' \
 	--plugin tracepoint --cgroup /nonexistent
 refused 2 'unknown name "fliename"' --plugin tracepoint --filter 'fliename == "x"'
 refused 2 'filter: ' --plugin tracepoint --filter 'pid =='
-refused 1 'failed to open /nonexistent/events: No such file or directory' \
+refused 2 'failed to open /nonexistent/events: No such file or directory' \
 	--plugin tracepoint --output /nonexistent/events
+refused 2 'failed to open /: it is a folder; --output takes the name of a file' --plugin tracepoint --output /
 
 for size in 0 1 4095 2GiB 4097MiB 99999999999G -1; do
 	refused 2 "--ring-size: \"$size\" is " --plugin tracepoint --ring-size "$size"

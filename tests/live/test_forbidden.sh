@@ -51,7 +51,7 @@ for word in exec ptrace mount; do
 	until_true 10 logged 'forbidden: plugin forbidden: its worker was ended by SIGSYS' ||
 		fail "$word does not end it"
 	[[ -z $(answer "$word") ]] || fail "$word: $(answer "$word")"
-	logged 'for a system call that no plugin may make, in poll' || fail "the cause is not named"
+	logged 'by SIGSYS in poll, for a system call that no plugin may make$' || fail "the cause is not named"
 	go_target
 	until_true 20 target_done || fail "the target does not end"
 	end_host 1
@@ -60,3 +60,17 @@ for word in exec ptrace mount; do
 	check_nothing_left
 done
 echo "ok ended"
+
+# ---- the same signal, sent by somebody, is told as that
+start_target 100
+start_host --plugin forbidden --set first=nothing --restart-limit 0
+until_true 10 logged 'forbidden: attached 1 of 1' || fail "not attached"
+kill -SYS "$(worker_of forbidden)"
+until_true 10 logged "by SIGSYS (between calls|in poll), which process $$ sent\$" || fail "the sender is not named"
+go_target
+until_true 20 target_done || fail "the target does not end"
+end_host 1
+end_target
+check_healthy 100
+check_nothing_left
+echo "ok sent"

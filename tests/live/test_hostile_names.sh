@@ -21,7 +21,7 @@ expect "what looks like nothing" 'filename="/\u3164\u180e\u034f"' \
 expect "a letter stays" "filename=/"$'\xd7\x90' "$(sed -n 3p "$TMP/out" | tr -s ' ' | cut -d ' ' -f 4-)"
 # As a name of a file in what the log says.
 host_run --plugin tracepoint --output "$TMP/missing/${rlo}x"
-expect "exit status" 1 "$STATUS"
+expect "exit status" 2 "$STATUS"
 expect "the log" 1 "$(grep -c 'missing/\\u202ex' "$TMP/log")"
 HOST_FORMAT=json
 

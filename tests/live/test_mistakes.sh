@@ -24,6 +24,20 @@ attempt --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid $$ --d
 	--output "$TMP/keep" >/dev/null
 expect "the file after a run without events" "" "$(cat "$TMP/keep")"
 
+# ---- a reader that has gone is noticed though nothing happens ------------------------------------
+
+mkfifo "$TMP/reader"
+cat <"$TMP/reader" >"$TMP/out" 9>&- &
+reader=$!
+HOST_STDOUT=$TMP/reader
+host_start --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid $$
+kill "$reader"
+host_wait 5
+expect "exit status without a reader" 0 "$STATUS"
+check_ledger
+check_clean
+HOST_STDOUT=''
+
 # ---- one field twice ---------------------------------------------------------------------------
 
 for name in sched_process_exec 'sched_proces*'; do
@@ -59,7 +73,8 @@ expect "exit status" 1 "$STATUS"
 check_ledger
 expect "lost to the stop" 1000 "$(stat_of lost_stop)"
 expect "told in the stream" 1000 "$(gaps)"
-grep -q 'did not stop within' "$TMP/log" || fail "the log does not say so"
+grep -q "error: tracepoint: .* (pid $worker) did not stop within .* it is stopped, by SIGSTOP" "$TMP/log" ||
+	fail "the log does not say why"
 target_end
 
 # ---- a file size limit -------------------------------------------------------------------------

@@ -51,7 +51,7 @@ note "stopped after $TOOK ms, $(stat_of lost_stop i1) of $(stat_of produced i1) 
 
 # ---- a supervisor that gets no CPU while it ends ------------------------------------------------
 
-# In the middle of the stop, until all of its limits are over: then what is on the way is given up, but counted.
+# In the middle of the stop, for longer than all of its limits: that is no fault of the workers.
 HOST_STDOUT=$TMP/lines
 cat <"$TMP/lines" >"$TMP/out" 9>&- &
 reader=$!
@@ -66,6 +66,8 @@ sleep 3
 kill -CONT "$HOST_PID"
 host_wait 30
 wait "$reader"
+expect "exit status of the starved" 0 "$STATUS"
+grep ': error: \|its worker (pid' "$TMP/log" && fail "a healthy worker is blamed"
 for i in 1 2 3 4 5 6 7 8; do
 	check_ledger "i$i"
 	expect "events of i$i" "$(stat_of delivered "i$i")" \

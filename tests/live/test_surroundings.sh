@@ -43,6 +43,24 @@ expect "restarts" 1 "$(stat_of restarts)"
 kill "$TARGET_PID"
 target_end
 
+# ---- few descriptors: whatever has none, nobody else is blamed for it
+
+few=0
+for ((limit = 12; limit < 40; limit++)); do
+	(
+		ulimit -n $limit
+		exec timeout 20 "${host[@]}" --duration 1ms --verifier-log "$TMP" >"$TMP/out" 2>"$TMP/log"
+	)
+	status=$?
+	[ $status -le 1 ] || fail "exit status with $limit descriptors: $status"
+	expect "errors with $limit descriptors" $status "$(grep -c '^bpfhost: error: ' "$TMP/log")"
+	[ $status = 0 ] || grep -q '^bpfhost: error: .*Too many open files' "$TMP/log" || fail "no word of descriptors"
+	! grep -q 'the verifier refuses' "$TMP/log" || fail "the verifier is blamed"
+	! grep -q 'BPF object: Too many open files (ulimit -n or' "$TMP/log" || few=$((few + 1))
+done
+expect "status where there are enough" 0 $status
+[ $few -gt 0 ] || fail "never were there too few to load"
+
 # ---- what the kernel lacks, or hides
 
 # A host that finds an empty folder in the place of each path in HIDE, all of $READ_ONLY read-only, and has

@@ -32,11 +32,11 @@ status_of() {
 	sed -n "s/^$1:[[:space:]]*//p" "$TMP/status"
 }
 
-# meet SIGNAL WORDS: with this signal the reader ends, the probe fails for this reason, the other instance goes on
+# meet SIGNAL WORDS [ARGUMENT...]: with this signal the reader ends, the probe fails for this reason, the other instance goes on
 meet() {
 	READER=
 	host_spawn --plugin uprobe --set "probes=$BIG:\"b::f(int)\"" \
-		--plugin tracepoint --set 'probes=syscalls:sys_enter_getppid' --pid "$TARGET_PID"
+		--plugin tracepoint --set 'probes=syscalls:sys_enter_getppid' --pid "$TARGET_PID" "${@:3}"
 	wait_until 10 find_reader || fail "no process reads the program"
 	kill -STOP "$READER"
 	cat "/proc/$READER/status" >"$TMP/status"
@@ -86,5 +86,10 @@ expect "memory that is shared" 0 "$(grep -c '^[^ ]* ...s ' "$TMP/maps")"
 # ---- one that does not come to an end ---------------------------------------------------------------
 
 target_start getppid 20
-meet STOP 'took longer than 8.0 s'
+meet STOP 'took longer than 8.0 s: somebody has stopped it (SIGSTOP)'
+ended
+
+# Where a call may take less than that, it is still the file that is named.
+target_start getppid 20
+meet STOP 'took longer than 0.8 s: somebody has stopped it (SIGSTOP)' --call-limit 1s
 ended

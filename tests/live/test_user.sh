@@ -26,12 +26,13 @@ ids_of() {
 	sed -n "s/^$1:[[:space:]]*//p" "/proc/$(workers | tr -d ' ')/status" | tr '\t' ' '
 }
 
-# becomes UID GID: worker and sandbox
+# becomes UID GID WARNINGS: worker and sandbox
 becomes() {
 	target_start getppid 5
 	trace syscalls:sys_enter_getppid
 	expect "uid of the worker" "$1 $1 $1 $1" "$(ids_of Uid)"
 	expect "gid of the worker" "$2 $2 $2 $2" "$(ids_of Gid)"
+	expect "words about that user" "$3" "$(grep -c 'warning: the user bpfhost of /etc/passwd is not taken' "$TMP/log")"
 	target_go
 	host_stop
 	expect "events" 5 "$(count)"
@@ -47,13 +48,13 @@ becomes() {
 }
 
 with_user "bpfhost:x:7654:8765:bpfhost:/nonexistent:/usr/sbin/nologin"
-becomes 7654 8765
+becomes 7654 8765 0
 # One that is root, or of root's group, is none.
 with_user "bpfhost:x:0:0:bpfhost:/root:/bin/sh"
-becomes 65534 65534
+becomes 65534 65534 1
 # ... or what the kernel takes for "as it is", which is root.
 with_user "bpfhost:x:4294967295:4294967295:bpfhost:/:/bin/sh"
-becomes 65534 65534
+becomes 65534 65534 1
 with_user "bpfhostess:x:7655:8766::/:/bin/sh"
-becomes 65534 65534
+becomes 65534 65534 0
 umount /etc/passwd

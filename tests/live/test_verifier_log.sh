@@ -67,11 +67,14 @@ not_kept "failed to write $file: something else has this name" --verifier-log "$
 
 # ---- where it cannot be kept
 
-not_kept "failed to make /nonexistent/logs: No such file or directory" --verifier-log /nonexistent/logs
+not_kept "failed to make /nonexistent/logs: failed to open nonexistent in /: No such file or directory" \
+	--verifier-log /nonexistent/logs
 mkdir -m 1777 "$folder/open"
-not_kept "folder $folder/open can be written by others than its owner (mode 1777)" \
+not_kept "failed to use $folder/open: folder $folder/open can be written by others than its owner (mode 1777)" \
 	--verifier-log "$folder/open"
-expect "files in a folder that others can write" 0 "$(find "$folder/open" -type f | wc -l)"
+not_kept "failed to use $folder/open/logs: folder $folder/open can be written by others than its owner (mode 1777)" \
+	--verifier-log "$folder/open/logs"
+expect "made in a folder that others can write" 0 "$(find "$folder/open" -mindepth 1 | wc -l)"
 mkdir "$folder/full"
 if mount -t tmpfs -o size=1M,mode=0700 tmpfs "$folder/full" 2>/dev/null; then
 	cleanup() {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * tally FILE: counts the host's JSON lines on stdin, by instance, as fast as they come. At SIGUSR1 and at the
+ * tally FILE [MS]: counts the host's JSON lines on stdin, by instance, as fast as they come. At SIGUSR1 and at the
  * end it puts into FILE, in one step, a line for each instance and one for all:
  *
- *	INSTANCE events=N lost=N late_ms=N
+ *	INSTANCE events=N lost=N late_ms=N later=N
  *	all lines=N broken=N
  *
- * lost is the sum of the gaps, late_ms how long the slowest event took from the kernel to here; a broken
- * line is none of an object.
+ * lost is the sum of the gaps, late_ms how long the slowest event took from the kernel to here, later how many took
+ * longer than MS; a broken line is none of an object.
  */
 #include <errno.h>
 #include <signal.h>
@@ -27,13 +27,13 @@
 
 struct row {
 	char name[64];
-	uint64_t events, lost, late_ms;
+	uint64_t events, lost, late_ms, later;
 };
 
 struct tally {
 	struct row rows[ROWS];
 	size_t nrows;
-	uint64_t lines, broken, now_ms;
+	uint64_t lines, broken, now_ms, limit_ms;
 	const char *path;
 };
 
@@ -55,9 +55,9 @@ static void tally_tell(const struct tally *tally)
 	if (!file)
 		exit(1);
 	for (const struct row *row = tally->rows; row < tally->rows + tally->nrows; row++)
-		fprintf(file, "%s events=%llu lost=%llu late_ms=%llu\n", row->name,
+		fprintf(file, "%s events=%llu lost=%llu late_ms=%llu later=%llu\n", row->name,
 			(unsigned long long)row->events, (unsigned long long)row->lost,
-			(unsigned long long)row->late_ms);
+			(unsigned long long)row->late_ms, (unsigned long long)row->later);
 	fprintf(file, "all lines=%llu broken=%llu\n", (unsigned long long)tally->lines,
 		(unsigned long long)tally->broken);
 	if (fclose(file) || rename(next, tally->path))
@@ -103,7 +103,10 @@ static void tally_event(struct tally *tally, struct row *row, const char *line)
 	uint64_t late = (tally->now_ms + DAY_MS - tally_time_ms(line + HEAD_TIME)) % DAY_MS;
 
 	row->events++;
-	if (late > row->late_ms && late < DAY_MS / 2)
+	if (late >= DAY_MS / 2) /* the clock was set back */
+		return;
+	row->later += late > tally->limit_ms;
+	if (late > row->late_ms)
 		row->late_ms = late;
 }
 
@@ -154,9 +157,10 @@ int main(int argc, char **argv)
 	size_t left = 0;
 	ssize_t n;
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
 	tally.path = argv[1];
+	tally.limit_ms = argc == 3 ? strtoul(argv[2], NULL, 10) : UINT64_MAX;
 	sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = tally_ask }, NULL);
 	while ((n = read(0, buffer + left, BUFFER - left)) > 0 || (n < 0 && errno == EINTR)) {
 		if (n > 0)

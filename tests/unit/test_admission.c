@@ -166,9 +166,13 @@ static void test_shared_parent(void **state)
 	const struct admission_trust trust = { &folder, 1 };
 	struct admission *admission = NULL;
 	struct bpfhost_error err;
+	char folder_hint[PATH_MAX + 64];
 
+	snprintf(folder_hint, sizeof(folder_hint),
+		 " and chmod go-w it; or let it in with --trust %s)", folder);
 	fixture_write(path, "x", 1, 0600);
 	assert_refused(path, NULL, -EPERM, "folder /tmp can be written by others");
+	assert_refused(path, NULL, -EPERM, folder_hint);
 	assert_int_equal(admission_open(path, &trust, &admission, &err), 0);
 	assert_string_equal(admission->trusted_by, folder);
 	admission_free(admission);

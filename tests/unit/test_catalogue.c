@@ -32,6 +32,7 @@ static int folders_setup(void **state)
 		      "");
 	fixture_write(fixture_path(first, "junk.so"), "junk", 4, 0644);
 	fixture_write(fixture_path(first, "b\033[1mad.so"), "junk", 4, 0644);
+	fixture_write(fixture_path(first, "c\342\200\256gnp.so"), "junk", 4, 0644);
 	fixture_write(fixture_path(first, "x.so.bak"), "junk", 4, 0644);
 	fixture_write(fixture_path(first, ".hidden.so"), "junk", 4, 0644);
 	fixture_write(fixture_path(first, ".so"), "junk", 4, 0644);
@@ -68,7 +69,7 @@ static void test_read(void **state)
 
 	(void)state;
 	assert_int_equal(catalogue_read(&paths, &catalogue), 0);
-	assert_int_equal(catalogue->count, 5);
+	assert_int_equal(catalogue->count, 6);
 	entry = catalogue->entries;
 	assert_string_equal(entry[0].name, "aa");
 	assert_int_equal(entry[0].state, CATALOGUE_OK);
@@ -80,10 +81,11 @@ static void test_read(void **state)
 	assert_string_equal(entry[1].reason, fixture_path(first, "aa.so"));
 	assert_null(entry[1].plugin);
 	assert_int_equal(entry[2].state, CATALOGUE_REFUSED);
-	assert_string_equal(entry[3].name, "hello");
-	assert_int_equal(entry[3].state, CATALOGUE_OK);
-	assert_int_equal(entry[4].state, CATALOGUE_REFUSED);
-	assert_string_equal(entry[4].reason, "it is no ELF file");
+	assert_int_equal(entry[3].state, CATALOGUE_REFUSED);
+	assert_string_equal(entry[4].name, "hello");
+	assert_int_equal(entry[4].state, CATALOGUE_OK);
+	assert_int_equal(entry[5].state, CATALOGUE_REFUSED);
+	assert_string_equal(entry[5].reason, "it is no ELF file");
 	catalogue_free(catalogue);
 	catalogue_free(NULL);
 }
@@ -150,6 +152,7 @@ static void assert_prints(int (*command)(const struct config *, FILE *, FILE *),
 		fail_msg("status %d for \"%s\", of \"%s\":\n%s", got, words, target ? target : "-",
 			 text);
 	assert_null(strchr(text, '\033'));
+	assert_null(strstr(text, "\342\200\256")); /* U+202E: what follows is read backwards */
 	free(text);
 }
 
@@ -167,6 +170,8 @@ static void test_list(void **state)
 		"{\"name\":\"aa\",\"version\":\"1\",\"abi\":\"0.1\",\"state\":\"ok\",\"path\":\"/tmp/");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0, "\"says \\\"a\\\"\"");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0, "b\\u001b[1mad");
+	assert_prints(command_list, NULL, CONFIG_FORMAT_TEXT, 1, 0, "c\\u202egnp");
+	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0, "c\\u202egnp");
 }
 
 static void test_inspect(void **state)

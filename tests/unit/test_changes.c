@@ -73,7 +73,7 @@ static uint64_t used_by(const struct object *object)
 {
 	uint64_t used = 0;
 
-	assert_int_equal(changes_read(object, sizeof(*object), &used), 0);
+	assert_int_equal(changes_read(object, sizeof(*object), &used, NULL), 0);
 	return used;
 }
 
@@ -136,7 +136,7 @@ static void read_copy(const void *bytes, size_t size)
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, size);
-	changes_read(copy, size, &used);
+	changes_read(copy, size, &used, NULL);
 	assert_int_equal(used & ~CHANGES_ALL, 0);
 	free(copy);
 }
@@ -150,7 +150,7 @@ static void test_damaged(void **state)
 	(void)state;
 	for (size_t size = 0; size < sizeof(object); size++) {
 		read_copy(&object, size);
-		assert_int_equal(changes_read(&object, size, &used), -ENOEXEC);
+		assert_int_equal(changes_read(&object, size, &used, NULL), -ENOEXEC);
 		assert_int_equal(used, 7);
 	}
 	for (size_t i = 0; i < sizeof(object); i++)
@@ -159,6 +159,32 @@ static void test_damaged(void **state)
 			read_copy(&object, sizeof(object));
 			bytes[i] ^= (unsigned char)(1 << bit);
 		}
+}
+
+/* The name of what the kernel defines could be hidden so: nobody says then that nothing is changed. */
+static void test_names_that_cannot_be_read(void **state)
+{
+	struct object whole = make(call(BPF_FUNC_ktime_get_ns), "bpf_send_signal_task"),
+		      object = whole;
+	struct bpfhost_error why = { 0 };
+	uint64_t used = 7;
+
+	(void)state;
+	object.sections[SECTION_STRINGS].sh_offset = sizeof(object);
+	assert_int_equal(changes_read(&object, sizeof(object), &used, &why), -ENOEXEC);
+	assert_string_equal(why.text, "its BPF object cannot be looked through: Exec format error");
+	object = whole;
+	object.sections[SECTION_STRINGS].sh_type = SHT_NOBITS;
+	assert_int_equal(changes_read(&object, sizeof(object), &used, NULL), -ENOEXEC);
+	object = whole;
+	object.sections[SECTION_SYMBOLS].sh_link = SECTION_CODE;
+	assert_int_equal(changes_read(&object, sizeof(object), &used, NULL), -ENOEXEC);
+	object.sections[SECTION_SYMBOLS].sh_link = 4;
+	assert_int_equal(changes_read(&object, sizeof(object), &used, NULL), -ENOEXEC);
+	object = whole;
+	object.symbols[1].st_name = sizeof(object.strings);
+	assert_int_equal(changes_read(&object, sizeof(object), &used, NULL), -ENOEXEC);
+	assert_int_equal(used, 7);
 }
 
 static void test_check(void **state)
@@ -184,9 +210,13 @@ static void test_check(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_helpers),         cmocka_unit_test(test_others),
-		cmocka_unit_test(test_data_is_no_code), cmocka_unit_test(test_kernel_functions),
-		cmocka_unit_test(test_damaged),         cmocka_unit_test(test_check),
+		cmocka_unit_test(test_helpers),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_data_is_no_code),
+		cmocka_unit_test(test_kernel_functions),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_names_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

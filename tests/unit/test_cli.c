@@ -238,6 +238,8 @@ static const struct {
 	{ "--duration 10", "argument 1: --duration: \"10\" has no unit; write \"10s\" for "
 			   "seconds" },
 	{ "--duration 0", "argument 1: --duration: must be more than 0" },
+	{ "--call-limit 0", "argument 1: --call-limit: must be more than 0" },
+	{ "--call-limit 1ns", "argument 1: --call-limit: must be at least 1ms" },
 	{ "--duration 5124095h", "argument 1: --duration: must be at most 2500000h" },
 	{ "--window 5124095h", "argument 1: --window: must be at most 2500000h" },
 	{ "--count 0", "argument 1: --count: 0 is out of range (1 to 18446744073709551615)" },

@@ -3,8 +3,10 @@
 #include "elf_fixture.h"
 
 #include <dirent.h>
+#include <time.h>
 
 #include <bpfhost/file.h>
+#include <bpfhost/plugin.h>
 #include <bpfhost/reader.h>
 
 static const char *path_of(const struct fixture *fixture, const char *name)
@@ -207,12 +209,85 @@ static void test_large_symbols(void **state)
 	bpfhost_files_free(&files);
 }
 
+/* ---- a host that waits for so long, and no longer ------------------------------------------------ */
+
+#define PATIENCE_NS 1000000000ULL
+
+static unsigned int patience_renewed;
+
+static uint64_t patience_renew(const struct bpfhost_host *host)
+{
+	(void)host;
+	patience_renewed++;
+	return PATIENCE_NS;
+}
+
+static const void *patience_extension(const struct bpfhost_host *host, const char *id)
+{
+	static const struct bpfhost_ext_patience patience = { .size = sizeof(patience),
+							      .renew = patience_renew };
+
+	(void)host;
+	return strcmp(id, BPFHOST_EXT_PATIENCE) ? NULL : &patience;
+}
+
+/* So many ms, without sleeping, which the process may not; 0: for ever. */
+static int dawdle_there(struct bpfhost_read *read, struct bpfhost_unpack *question,
+			struct bpfhost_pack *answer, struct bpfhost_error *err)
+{
+	uint64_t ms = bpfhost_unpack_number(question, UINT64_MAX), passed;
+	struct timespec began, now;
+
+	(void)read, (void)answer, (void)err;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	do {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		passed = (uint64_t)(now.tv_sec - began.tv_sec) * 1000 +
+			 (uint64_t)(now.tv_nsec / 1000000) - (uint64_t)(began.tv_nsec / 1000000);
+	} while (!ms || passed < ms);
+	return 0;
+}
+
+static int dawdle(struct bpfhost_file *file, uint64_t ms, struct bpfhost_error *err)
+{
+	struct bpfhost_pack question = { 0 };
+	int ret;
+
+	bpfhost_pack_number(&question, ms);
+	ret = bpfhost_file_ask(file, dawdle_there, &question, NULL, NULL, err);
+	bpfhost_pack_free(&question);
+	return ret;
+}
+
+/* Each question has all of the time; none has more, for then the host would end the worker. */
+static void test_each_has_its_time(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct bpfhost_host host = { .extension = patience_extension };
+	const struct bpfhost_instance self = { .host = &host };
+	struct bpfhost_files files = { .self = &self };
+	struct bpfhost_error err = { 0 };
+	struct bpfhost_file *file;
+
+	build(fixture);
+	assert_int_equal(get(&files, path_of(fixture, "program"), &file, &err), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		patience_renewed = 0;
+		assert_int_equal(dawdle(file, 100, &err), 0);
+		assert_int_equal(patience_renewed, 1);
+	}
+	assert_int_equal(dawdle(file, 0, &err), -ETIMEDOUT);
+	if (!strstr(err.text, "took longer than 0.8 s"))
+		fail_msg("%s", err.text);
+	bpfhost_files_free(&files);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused_again),     cmocka_unit_test(test_read_once),
 		cmocka_unit_test(test_debug_of_stranger), cmocka_unit_test(test_damaged_symbols),
-		cmocka_unit_test(test_large_symbols),
+		cmocka_unit_test(test_large_symbols),     cmocka_unit_test(test_each_has_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

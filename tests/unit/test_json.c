@@ -283,6 +283,10 @@ static void test_strings(void **state)
 	(void)state;
 	expect(BPFHOST_STRING, 12, 1, "a\"b\\c\n\x1b\0zzzz", "\"x\":\"a\\\"b\\\\c\\n\\u001b\"}}");
 	expect(BPFHOST_STRING, 4, 1, "abcd", "\"x\":\"abcd\"}}");
+	expect(BPFHOST_STRING, 10, 1,
+	       "a\x7f"
+	       "2345678\x7f",
+	       "\"x\":\"a\\u007f2345678\\u007f\"}}");
 	expect_names(BPFHOST_STRING, 4, 1, "abcd", cut, NULL, NULL, 0,
 		     "\"x\":\"abcd\"},\"truncated\":[\"x\"]}");
 	expect_names(BPFHOST_STRING, 4, 1, "abc\0", cut, NULL, NULL, 0, "\"x\":\"abc\"}}");

@@ -68,6 +68,16 @@ static int inspect_read(const struct config *config, struct inspection *inspecti
 	return e;
 }
 
+/* As a run would refuse it. */
+static void inspect_read_changes(struct inspection *inspection, const void *object, size_t size)
+{
+	struct bpfhost_error why = { 0 };
+
+	inspection->is_unread = changes_read(object, size, &inspection->changes, &why) != 0;
+	if (inspection->is_unread && !inspection->refused[0])
+		memcpy(inspection->refused, why.text, sizeof(inspection->refused));
+}
+
 static int inspect_read_object(struct inspection *inspection, struct bpfhost_error *err)
 {
 	const struct loader_plugin *plugin = inspection->plugin;
@@ -78,7 +88,7 @@ static int inspect_read_object(struct inspection *inspection, struct bpfhost_err
 
 	if (!descriptor->object_size)
 		return 0;
-	changes_read(object, descriptor->object_size, &inspection->changes);
+	inspect_read_changes(inspection, object, descriptor->object_size);
 	return object_read(descriptor->name, object, descriptor->object_size, &inspection->object,
 			   err);
 }

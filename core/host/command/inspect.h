@@ -2,6 +2,7 @@
 #ifndef BPFHOST_HOST_INSPECT_H
 #define BPFHOST_HOST_INSPECT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "command/object.h"
@@ -12,6 +13,7 @@ struct inspection {
 	struct loader_plugin *plugin;
 	struct object_report object;
 	uint64_t changes;  /* what its programs change, as loader/changes.h has it */
+	bool is_unread;    /* they could not be looked through, so it would not be run */
 	char refused[512]; /* why it would not be run, or "" */
 };
 

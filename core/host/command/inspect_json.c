@@ -118,7 +118,10 @@ static void inspect_json_descriptor(FILE *out, const struct inspection *inspecti
 	inspect_json_bits(out, "needs", "", descriptor->needs, descriptor_need_name);
 	inspect_json_bits(out, "capabilities", "cap_", descriptor->capabilities,
 			  descriptor_capability_name);
-	inspect_json_bits(out, "changes", "", inspection->changes, descriptor_need_name);
+	if (inspection->is_unread)
+		print_json_member(out, "changes", NULL);
+	else
+		inspect_json_bits(out, "changes", "", inspection->changes, descriptor_need_name);
 	inspect_json_bits(out, "undeclared", "", inspection->changes & ~descriptor->needs,
 			  descriptor_need_name);
 }

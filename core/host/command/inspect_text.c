@@ -36,7 +36,10 @@ static void inspect_changes(FILE *out, const struct inspection *inspection)
 {
 	uint64_t hidden = inspection->changes & ~inspection->plugin->descriptor->needs;
 
-	inspect_bits(out, "changes", "", inspection->changes, descriptor_need_name);
+	if (inspection->is_unread)
+		inspect_line(out, "changes", "unknown");
+	else
+		inspect_bits(out, "changes", "", inspection->changes, descriptor_need_name);
 	if (hidden)
 		inspect_bits(out, "undeclared", "", hidden, descriptor_need_name);
 }

@@ -6,58 +6,37 @@
 
 #include <bpfhost/utf8.h>
 
-/* How many bytes the UTF-8 character at text has, 0 when there is none. */
-static size_t print_character(const unsigned char *text)
-{
-	return bpfhost_utf8_length(text, strnlen((const char *)text, 4));
-}
+#include "sink/put.h"
 
-/* C0, DEL and C1, which some terminals obey. */
-static bool print_is_control(const unsigned char *at)
+/* How many bytes the character at text has, 1 for a byte that is none, 0 at the end. */
+static size_t print_character(const char *text)
 {
-	return at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0);
+	size_t left = strnlen(text, 4);
+	unsigned int size = left ? bpfhost_utf8_length((const uint8_t *)text, left) : 0;
+
+	return left && !size ? 1 : size;
 }
 
 void print_text(FILE *out, const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	char shown[4 * 4];
 
-	while (*at) {
-		size_t size = print_character(at);
-
-		if (size && !print_is_control(at)) {
-			fwrite(at, 1, size, out);
-			at += size;
-			continue;
-		}
-		fprintf(out, "\\x%02x", *at++);
-		if (size == 2)
-			fprintf(out, "\\x%02x", *at++);
-	}
+	for (size_t size; (size = print_character(text)); text += size)
+		fwrite(shown, 1, (size_t)(put_line(shown, text, size) - shown), out);
 }
 
 void print_json(FILE *out, const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	char shown[6 * 4 + PUT_SLACK];
+	bool replaced;
 
 	if (!text) {
 		fputs("null", out);
 		return;
 	}
 	fputc('"', out);
-	while (*at) {
-		size_t size = print_character(at);
-
-		if (!size)
-			fputs("\xef\xbf\xbd", out);
-		else if (print_is_control(at))
-			fprintf(out, "\\u00%02x", at[size - 1]);
-		else if (*at == '"' || *at == '\\')
-			fprintf(out, "\\%c", *at);
-		else
-			fwrite(at, 1, size, out);
-		at += size ? size : 1;
-	}
+	for (size_t size; (size = print_character(text)); text += size)
+		fwrite(shown, 1, (size_t)(put_json(shown, text, size, &replaced) - shown), out);
 	fputc('"', out);
 }
 

@@ -5,9 +5,8 @@
 #include <stdio.h>
 
 /*
- * Strangers' text, for a terminal or in JSON. Whatever bytes there are, what is written is UTF-8
- * without control characters: for a terminal as \xNN, in JSON as \u00NN; what is no UTF-8 becomes
- * U+FFFD in JSON.
+ * Strangers' text, for a terminal or in JSON, escaped as in the lines of events (sink/put.h): whatever bytes
+ * there are, no control characters and nothing that cannot be seen or turns a line around.
  */
 void print_text(FILE *out, const char *text);
 /* With quotes around; null for NULL. */

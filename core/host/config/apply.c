@@ -337,11 +337,20 @@ int config_apply_memory_limit(struct config *config, const char *text, const cha
 	return ret;
 }
 
+#define CALL_LIMIT_LEAST 1000000ULL /* ns, in which times are told */
+
 int config_apply_call_limit(struct config *config, const char *text, const char *origin,
 			    struct bpfhost_error *err)
 {
+	uint64_t limit = 0;
+	int ret = positive_time(text, &limit, err);
+
 	(void)origin;
-	return positive_time(text, &config->call_limit_ns, err);
+	if (!ret && limit < CALL_LIMIT_LEAST)
+		return config_fail(err, "must be at least 1ms");
+	if (!ret)
+		config->call_limit_ns = limit;
+	return ret;
 }
 
 /* None at all is fine: then nothing waits, and what comes out of order is late. */

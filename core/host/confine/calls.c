@@ -40,7 +40,7 @@
 
 #include <bpfhost/plugin.h>
 
-#include "confine/sanitized.h"
+#include "sdk/confine/sanitized.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -69,14 +69,6 @@ static const int calls_compute[] = {
 
 	SYS_getpid, SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid,
 	SYS_getresuid, SYS_getresgid, SYS_capget,
-};
-
-/* In the sandbox what a library writes to stderr is caught. */
-static const int calls_catch[] = {
-	SYS_pipe2,
-#ifdef __x86_64__
-	SYS_dup2,
-#endif
 };
 
 /* Waiting, and the channels to the supervisor. */
@@ -340,7 +332,7 @@ static int calls_kill(scmp_filter_ctx filter)
 	return err;
 }
 
-/* What both sandbox and worker may, and what neither. */
+/* Whatever a plugin declares. */
 static int calls_of_all(scmp_filter_ctx filter)
 {
 	int err = calls_allow(filter, calls_compute, COUNT(calls_compute));
@@ -405,18 +397,6 @@ int confine_worker_calls(uint64_t needs, uint64_t capabilities)
 	__attribute__((cleanup(calls_release))) scmp_filter_ctx filter = seccomp_init(REFUSED);
 	int err = filter ? calls_of_worker(filter, needs, capabilities) : -ENOMEM;
 
-	return err ? err : calls_load(filter);
-}
-
-/* What libbpf asks for in vain there, such as the kernel's version, is nobody's concern. */
-int confine_sandbox_calls(void)
-{
-	__attribute__((cleanup(calls_release))) scmp_filter_ctx filter =
-		seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int err = filter ? calls_of_all(filter) : -ENOMEM;
-
-	if (!err)
-		err = calls_allow(filter, calls_catch, COUNT(calls_catch));
 	return err ? err : calls_load(filter);
 }
 

@@ -17,9 +17,6 @@
  */
 int confine_worker_calls(uint64_t needs, uint64_t capabilities);
 
-/* For a child that only computes and writes to what is open. 0 or -errno. */
-int confine_sandbox_calls(void);
-
 /* A system call's name, or its number as text where the library does not know it. */
 void confine_call_name(int number, char *out, uint32_t size);
 

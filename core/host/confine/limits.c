@@ -6,14 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "confine/sanitized.h"
-
-int confine_limit(int resource, uint64_t limit)
-{
-	struct rlimit value = { .rlim_cur = limit, .rlim_max = limit };
-
-	return setrlimit(resource, &value) < 0 ? -errno : 0;
-}
+#include "sdk/confine/confine.h"
+#include "sdk/confine/sanitized.h"
 
 #ifndef CONFINE_SANITIZED
 /* What came along from the supervisor is not the plugin's: the sixth number, proc(5), in pages. */

@@ -11,8 +11,6 @@
 /* Threads of all workers' user together. */
 #define CONFINE_THREADS 4096
 
-/* Sets the soft and the hard limit of one resource. 0 or -errno. */
-int confine_limit(int resource, uint64_t limit);
 /*
  * From a worker's beginning: `memory` bytes of data (heap, stacks, private mappings) above what it has now, 0:
  * any; no core file. Maps of the kernel, rings and files that are only read do not count.

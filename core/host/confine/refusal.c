@@ -13,8 +13,7 @@
 
 /* A signal handler is given nothing of ours, so what it needs stands here. */
 static struct {
-	void (*tell)(void *ctx, int call, uint32_t argument);
-	void *ctx;
+	struct confine_refusal_tell tell;
 	bool told[REFUSAL_CALLS_MAX];
 } refusal;
 
@@ -42,6 +41,7 @@ static void refusal_handle(int signal, siginfo_t *info, void *context)
 
 	/* Somebody sent it: it means what it means without us. */
 	if (info->si_code != REFUSAL_SECCOMP) {
+		refusal.tell.sent(refusal.tell.ctx, info->si_pid);
 		(void)sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 		raise(signal);
 		return;
@@ -49,17 +49,16 @@ static void refusal_handle(int signal, siginfo_t *info, void *context)
 	argument = refusal_answer(context);
 	if (call >= 0 && call < REFUSAL_CALLS_MAX &&
 	    !__atomic_exchange_n(&refusal.told[call], true, __ATOMIC_RELAXED))
-		refusal.tell(refusal.ctx, call, argument);
+		refusal.tell.refused(refusal.tell.ctx, call, argument);
 	errno = saved;
 }
 
-int confine_on_refusal(void (*tell)(void *ctx, int call, uint32_t argument), void *ctx)
+int confine_on_refusal(const struct confine_refusal_tell *tell)
 {
 	struct sigaction action = { .sa_sigaction = refusal_handle, .sa_flags = SA_SIGINFO };
 	sigset_t refused;
 
-	refusal.tell = tell;
-	refusal.ctx = ctx;
+	refusal.tell = *tell;
 	/* A plugin may have left it blocked, and the kernel ends who blocks the signal of a refusal. */
 	sigemptyset(&refused);
 	sigaddset(&refused, SIGSYS);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pwd.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,11 +26,16 @@ struct confine_user confine_user_find(void)
 	if (!file)
 		return user;
 	/* A line that is too long is somebody else's. */
-	while (!(err = fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found)) || err == ERANGE)
-		if (!err && !strcmp(found->pw_name, CONFINE_USER_NAME) && user_is_one(found)) {
-			user = (struct confine_user){ .uid = found->pw_uid, .gid = found->pw_gid };
-			break;
-		}
+	while (!(err = fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found)) ||
+	       err == ERANGE) {
+		if (err || strcmp(found->pw_name, CONFINE_USER_NAME) != 0)
+			continue;
+		user.is_unfit = !user_is_one(found);
+		if (user.is_unfit)
+			continue;
+		user = (struct confine_user){ .uid = found->pw_uid, .gid = found->pw_gid };
+		break;
+	}
 	fclose(file);
 	return user;
 }

@@ -2,6 +2,7 @@
 #ifndef CONFINE_USER_H
 #define CONFINE_USER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The user of the package, under which workers run. */
@@ -10,6 +11,7 @@
 struct confine_user {
 	uid_t uid;
 	gid_t gid;
+	bool is_unfit; /* there is a user of that name, which is root, or nobody's number */
 };
 
 /*

@@ -151,6 +151,19 @@ static int admission_make(const char *path, const struct walk_found *found,
 	return 0;
 }
 
+/* What whoever is refused can do; where he could have put the plugin, if it were his. */
+static void admission_hint(const char *path, struct bpfhost_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash > path ? (int)(slash - path) : 1;
+	struct bpfhost_error told = *err;
+
+	bpfhost_error_set(err, 0,
+			  "%s (chown it to %s and chmod go-w it; or let it in with --trust %.*s)",
+			  told.text, geteuid() ? "you or root" : "root", folder,
+			  slash ? path : ".");
+}
+
 int admission_open(const char *path, const struct admission_trust *trust,
 		   struct admission **ret_admission, struct bpfhost_error *err)
 {
@@ -163,6 +176,8 @@ int admission_open(const char *path, const struct admission_trust *trust,
 	struct walk_found found;
 	int e = walk_to(path, &want, &found, err);
 
+	if (e == -EPERM)
+		admission_hint(path, err);
 	if (e)
 		return e;
 	e = admission_make(path, &found, ret_admission, err);

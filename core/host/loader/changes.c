@@ -86,35 +86,47 @@ static uint64_t changes_of_code(const unsigned char *bytes, uint64_t size)
 }
 
 /* Functions of the kernel that do the same (kernel/trace/bpf_trace.c). */
-static uint64_t changes_of_symbols(const struct changes_object *object, const Elf64_Shdr *symbols)
+static uint64_t changes_of_name(const char *name, uint64_t room)
 {
-	static const char name[] = "bpf_send_signal_task";
+	static const char sends[] = "bpf_send_signal_task";
+
+	return room >= sizeof(sends) && !memcmp(name, sends, sizeof(sends)) ? BPFHOST_NEED_SIGNAL
+									    : 0;
+}
+
+/* A symbol whose name cannot be read could be any. */
+static int changes_of_symbols(const struct changes_object *object, const Elf64_Shdr *symbols,
+			      uint64_t *used)
+{
 	Elf64_Shdr strings;
 	Elf64_Sym symbol;
 
 	if (symbols->sh_link >= object->head.e_shnum ||
 	    changes_section(object, symbols->sh_link, &strings) || strings.sh_type != SHT_STRTAB)
-		return 0;
+		return -ENOEXEC;
 	for (uint64_t at = 0; at + sizeof(symbol) <= symbols->sh_size; at += sizeof(symbol)) {
 		memcpy(&symbol, object->bytes + symbols->sh_offset + at, sizeof(symbol));
-		if (symbol.st_shndx == SHN_UNDEF && symbol.st_name < strings.sh_size &&
-		    strings.sh_size - symbol.st_name >= sizeof(name) &&
-		    !memcmp(object->bytes + strings.sh_offset + symbol.st_name, name, sizeof(name)))
-			return BPFHOST_NEED_SIGNAL;
+		if (symbol.st_name >= strings.sh_size)
+			return -ENOEXEC;
+		if (symbol.st_shndx == SHN_UNDEF)
+			*used |= changes_of_name((const char *)object->bytes + strings.sh_offset +
+							 symbol.st_name,
+						 strings.sh_size - symbol.st_name);
 	}
 	return 0;
 }
 
-static uint64_t changes_of_section(const struct changes_object *object, const Elf64_Shdr *section)
+static int changes_of_section(const struct changes_object *object, const Elf64_Shdr *section,
+			      uint64_t *used)
 {
-	if (section->sh_type == SHT_PROGBITS && section->sh_flags & SHF_EXECINSTR)
-		return changes_of_code(object->bytes + section->sh_offset, section->sh_size);
 	if (section->sh_type == SHT_SYMTAB)
-		return changes_of_symbols(object, section);
+		return changes_of_symbols(object, section, used);
+	if (section->sh_type == SHT_PROGBITS && section->sh_flags & SHF_EXECINSTR)
+		*used |= changes_of_code(object->bytes + section->sh_offset, section->sh_size);
 	return 0;
 }
 
-int changes_read(const void *bytes, size_t size, uint64_t *ret_used)
+int changes_read(const void *bytes, size_t size, uint64_t *ret_used, struct bpfhost_error *why)
 {
 	struct changes_object object = { .bytes = bytes, .size = size };
 	uint64_t used = 0;
@@ -125,9 +137,12 @@ int changes_read(const void *bytes, size_t size, uint64_t *ret_used)
 
 		err = changes_section(&object, i, &section);
 		if (!err)
-			used |= changes_of_section(&object, &section);
+			err = changes_of_section(&object, &section, &used);
 	}
-	if (!err)
+	if (err)
+		bpfhost_error_set(why, 0, "its BPF object cannot be looked through: %s",
+				  strerror(-err));
+	else
 		*ret_used = used;
 	return err;
 }

@@ -14,9 +14,9 @@
 /*
  * What the programs of a BPF object call that changes the traced side, as BPFHOST_NEED_WRITE_USER,
  * _OVERRIDE, _SIGNAL. Reads the object's sections and instructions itself, within its bounds, and runs and
- * loads nothing. 0, or -ENOEXEC for what is no such object.
+ * loads nothing. 0, or -ENOEXEC with a sentence for what is no such object, or hides a name.
  */
-int changes_read(const void *object, size_t size, uint64_t *ret_used);
+int changes_read(const void *object, size_t size, uint64_t *ret_used, struct bpfhost_error *why);
 
 /*
  * Whether a plugin may: what its programs use it must declare, and what it declares the configuration must

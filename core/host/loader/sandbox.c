@@ -8,7 +8,6 @@
  */
 #include "loader/sandbox.h"
 
-#include "confine/calls.h"
 #include "confine/user.h"
 
 #include <errno.h>
@@ -17,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,15 +44,22 @@ __attribute__((noreturn)) static void sandbox_child(int (*fn)(void *ctx, FILE *o
 		.memory = SANDBOX_MEMORY_MAX,
 		.cpu_seconds = SANDBOX_CPU_SECONDS,
 	};
-	const int kept[] = { fd, keep };
+	/* What a library writes to stderr is caught there, by way of a pipe. */
+	static const int catching[] = {
+		SYS_pipe2,
+#ifdef __x86_64__
+		SYS_dup2,
+#endif
+		SYS_dup3,
+	};
+	const int kept[] = { fd, keep }, writable[] = { fd, STDERR_FILENO };
 	FILE *out;
 	int e;
 
 	confine_signals();
 	if (confine_descriptors(kept, keep < 0 ? 1 : 2) || confine_privileges(&limits) ||
-	    confine_parent(parent))
-		_exit(3);
-	if (confine_sandbox_calls())
+	    confine_parent(parent) ||
+	    confine_filter(writable, 2, catching, sizeof(catching) / sizeof(catching[0])))
 		_exit(3);
 	out = fdopen(fd, "w");
 	e = out ? fn(ctx, out) : -ENOMEM;

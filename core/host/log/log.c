@@ -77,20 +77,11 @@ static char *log_reserve(struct log *log, size_t size)
 	return place;
 }
 
-/* Quotes and backslashes are the line's own here; everything else as in the text sink. */
+/* Control characters would move the cursor or begin a line. */
 static size_t log_escape(char *out, const char *text)
 {
-	char *end = out;
-	bool special;
+	char *end = put_line(out, text, strlen(text));
 
-	while (*text) {
-		size_t plain = strcspn(text, "\"\\");
-
-		end = put_plain(end, text, plain, &special);
-		text += plain;
-		if (*text)
-			*end++ = *text++;
-	}
 	*end++ = '\n';
 	return (size_t)(end - out);
 }

@@ -196,9 +196,10 @@ static char *put_hex_digits(char *p, uint32_t value, int digits)
 /* Whether one of eight bytes is a control character, a quote, a backslash or not ASCII. */
 static inline bool word_is_special(uint64_t x)
 {
-	uint64_t quote = x ^ ONES * '"', slash = x ^ ONES * '\\';
+	uint64_t quote = x ^ ONES * '"', slash = x ^ ONES * '\\', del = x ^ ONES * 0x7f;
 
-	return ((x | (x - ONES * 0x20) | (quote - ONES) | (slash - ONES)) & HIGHS) != 0;
+	return ((x | (x - ONES * 0x20) | (quote - ONES) | (slash - ONES) | (del - ONES)) & HIGHS) !=
+	       0;
 }
 
 static char *put_json_escape(char *p, uint8_t c)
@@ -235,7 +236,7 @@ static char *put_json_char(char *p, const uint8_t *s, size_t *size, bool *replac
 
 	if (s[0] < 0x80) {
 		*size = 1;
-		if (s[0] < 0x20 || s[0] == '"' || s[0] == '\\')
+		if (s[0] < 0x20 || s[0] == 0x7f || s[0] == '"' || s[0] == '\\')
 			return put_json_escape(p, s[0]);
 		*p = (char)s[0];
 		return p + 1;
@@ -350,6 +351,24 @@ char *put_plain(char *p, const char *s, size_t size, bool *special)
 				*special = true;
 			*p++ = (char)*at;
 		}
+	}
+	return p;
+}
+
+char *put_line(char *p, const char *s, size_t size)
+{
+	const char *end = s + size;
+	bool special;
+
+	while (s < end) {
+		size_t plain = 0;
+
+		while (s + plain < end && s[plain] != '"' && s[plain] != '\\')
+			plain++;
+		p = put_plain(p, s, plain, &special);
+		s += plain;
+		if (s < end)
+			*p++ = *s++;
 	}
 	return p;
 }

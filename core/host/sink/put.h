@@ -100,5 +100,7 @@ char *put_json(char *p, const char *s, size_t size, bool *replaced);
  * or a person would want to see quotes around it.
  */
 char *put_plain(char *p, const char *s, size_t size, bool *special);
+/* 4 * size: the same for a line of the log or of a command, whose quotes and backslashes are its own. */
+char *put_line(char *p, const char *s, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reads stat, wchan and stack of threads below /proc, see proc(5). What cannot be read is left away. */
+/* Reads state, wchan and stack of threads below /proc, see proc(5). What cannot be read is left away. */
 #include "supervisor/blockage.h"
 
 #include <ctype.h>
@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "supervisor/process_stat.h"
 
 #define BLOCKAGE_STACK_MAX   8192 /* bytes, more than the kernel shows */
 #define BLOCKAGE_NAME_MAX    64
@@ -39,15 +41,11 @@ static void blockage_read(const char *folder, const char *name, char *ret_text, 
 	ret_text[got > 0 ? got : 0] = '\0';
 }
 
-/* In a sleep that no signal ends. The state stands behind the name, which may hold anything. */
 static bool blockage_is_stuck(const char *folder)
 {
-	char stat[512];
-	const char *behind;
+	struct process_stat stat;
 
-	blockage_read(folder, "stat", stat, sizeof(stat));
-	behind = strrchr(stat, ')');
-	return behind && !strncmp(behind, ") D", 3);
+	return process_stat(folder, &stat) && stat.state == 'D';
 }
 
 /* The function by which it lets go of a probe; NULL: it does not, or that is not shown. */
@@ -134,11 +132,30 @@ static void blockage_tell_releaser(pid_t releaser, char *ret_text, size_t size)
 		(int)releaser, name);
 }
 
+/* Nobody else ends that: NULL where it is not so. */
+static const char *blockage_why_stopped(pid_t pid)
+{
+	char folder[BLOCKAGE_PATH_MAX];
+	struct process_stat stat;
+
+	snprintf(folder, sizeof(folder), "/proc/%d", (int)pid);
+	if (!process_stat(folder, &stat) || (stat.state != 'T' && stat.state != 't'))
+		return NULL;
+	return stat.state == 'T'
+		       ? "it is stopped, by SIGSTOP or another signal (SIGCONT lets it go on)"
+		       : "it is stopped by a debugger";
+}
+
 bool blockage_describe(pid_t pid, char *ret_text, size_t size)
 {
 	char folder[BLOCKAGE_PATH_MAX], place[BLOCKAGE_NAME_MAX], who[256] = "";
+	const char *stopped = blockage_why_stopped(pid);
 	pid_t releaser;
 
+	if (stopped) {
+		snprintf(ret_text, size, "%s", stopped);
+		return true;
+	}
 	if (!blockage_find_thread(pid, folder, sizeof(folder)))
 		return false;
 	blockage_name_place(folder, place, sizeof(place));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Why a process does not get on in the kernel, for a line of the log. The kernel attaches and lets go of
+ * Why a process does not get on, for a line of the log. The kernel attaches and lets go of
  * probes under one lock, and whoever lets go keeps it for tens of milliseconds a probe. It does not say
  * who that is, but shows root where each thread stands.
  */
@@ -15,8 +15,8 @@
 #define BLOCKAGE_TEXT_MAX 512
 
 /*
- * A clause as "it waits inside the kernel (perf_uprobe_init) while process 4711 ..."; false for a process
- * that just now does not wait there, or is not to be seen.
+ * A clause as "it waits inside the kernel (perf_uprobe_init) while process 4711 ...", or that it is stopped;
+ * false for a process of which neither is true just now, or which is not to be seen.
  */
 bool blockage_describe(pid_t pid, char *ret_text, size_t size);
 

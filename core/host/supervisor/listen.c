@@ -12,6 +12,7 @@
 #include "confine/calls.h"
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
+#include "supervisor/process_stat.h"
 #include "worker/protocol.h"
 #include "worker/worker.h"
 
@@ -150,6 +151,7 @@ static void instance_on_denied(struct instance *instance, const struct protocol_
 
 static void instance_on_held(struct instance *instance, const struct protocol_message *message)
 {
+	instance->confined = true;
 	if (instance_may_say(instance, message->text_size))
 		log_write(instance->run->log, BPFHOST_DEBUG, instance_name(instance), "%s",
 			  message->text);
@@ -197,6 +199,9 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 	case PROTOCOL_HELD:
 		instance_on_held(instance, message);
 		break;
+	case PROTOCOL_SIGSYS:
+		instance->sigsys_from = (pid_t)message->a;
+		break;
 	case PROTOCOL_PLAN:
 		instance_on_plan(instance, message);
 		break;
@@ -227,8 +232,15 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
  */
 static void instance_on_hang_up(struct instance *instance)
 {
+	struct process_stat stat;
+	char folder[32];
+
+	snprintf(folder, sizeof(folder), "/proc/%d", (int)instance->pid);
+	if (process_stat(folder, &stat) && stat.is_ending)
+		instance->ended_alone = !instance->killed_at;
+	else
+		instance->hung_up = true;
 	instance_hang_up(instance);
-	instance->hung_up = true;
 	instance_kill(instance);
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "supervisor/stream.h"
 #include "supervisor/stream_private.h"
@@ -67,8 +68,7 @@ static void stream_sink_failed(struct supervisor *run, int err)
 	supervisor_stop(run);
 }
 
-/* Whether it takes lines; behind the last event, only what tells of losses. */
-static bool stream_sink_lives(const struct supervisor *run)
+bool stream_sink_lives(const struct supervisor *run)
 {
 	return run->sink == SINK_OPEN || run->sink == SINK_FULL || run->sink == SINK_OVER;
 }
@@ -83,6 +83,17 @@ void stream_flush(struct supervisor *run)
 	run->sink_blocked = err == -EAGAIN;
 	if (err && err != -EAGAIN)
 		stream_sink_failed(run, err);
+}
+
+/* With what a write would say: where there is something to be written, it does. */
+void stream_sink_gone(struct supervisor *run)
+{
+	struct stat sink;
+	bool is_terminal = !fstat(output_poll_fd(run->output), &sink) && S_ISCHR(sink.st_mode);
+
+	stream_flush(run);
+	if (stream_sink_lives(run))
+		stream_sink_failed(run, is_terminal ? -EIO : -EPIPE);
 }
 
 /* A file is emptied with its first line, so that a run that never begins leaves it alone. */

@@ -32,15 +32,31 @@ struct instance_end {
 
 static void instance_describe_end(const siginfo_t *info, char *out, size_t size)
 {
-	const char *signal;
-
-	if (info->si_code == CLD_EXITED) {
+	if (info->si_code == CLD_EXITED)
 		snprintf(out, size, "exited with status %d", info->si_status);
+	else
+		snprintf(out, size, "was ended by SIG%s", sigabbrev_np(info->si_status) ?: "?");
+}
+
+/* A signal says nothing of where it came from; what is known of that stands behind the rest of the line. */
+static void instance_describe_cause(const struct instance *instance, const siginfo_t *info,
+				    char *out, size_t size)
+{
+	bool killed = info->si_code != CLD_EXITED && info->si_status == SIGKILL;
+
+	*out = '\0';
+	if (killed && (instance->ended_alone || !instance->killed_at))
+		snprintf(out, size,
+			 ", which bpfhost did not send: somebody else did, or the kernel for want "
+			 "of memory");
+	else if (killed && instance->hung_up && !instance->broken && !instance->hung)
+		snprintf(out, size, ", after it had closed its control socket");
+	if (info->si_code == CLD_EXITED || info->si_status != SIGSYS)
 		return;
-	}
-	signal = sigabbrev_np(info->si_status);
-	snprintf(out, size, "was ended by SIG%s%s", signal ? signal : "?",
-		 info->si_status == SIGSYS ? ", for a system call that no plugin may make," : "");
+	if (instance->sigsys_from)
+		snprintf(out, size, ", which process %d sent", (int)instance->sigsys_from);
+	else if (instance->confined)
+		snprintf(out, size, ", for a system call that no plugin may make");
 }
 
 /* A plugin that got no memory mostly crashes, somewhere else. */
@@ -58,16 +74,14 @@ static void instance_tell_crash(struct instance *instance, const struct instance
 {
 	const siginfo_t *info = &end->info;
 	uint32_t call = bus_call(instance->bus, NULL);
-	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken &&
-		       !instance->hung;
-	char how[128];
+	char how[64], cause[128];
 
 	instance->run->had_crash = true;
 	instance_describe_end(info, how, sizeof(how));
+	instance_describe_cause(instance, info, cause, sizeof(cause));
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
 		  "plugin %s: its worker %s %s%s%s", instance->config->plugin, how,
-		  call ? "in " : "", worker_call_name(call),
-		  hung_up ? ", after it had closed its control socket" : "");
+		  call ? "in " : "", worker_call_name(call), cause);
 	instance_tell_memory(instance, end->memory);
 }
 
@@ -111,7 +125,7 @@ static void instance_without_worker(struct instance *instance, const struct inst
 static void instance_reap_left(struct instance *instance)
 {
 	struct instance_end end;
-	char how[128];
+	char how[64];
 
 	if (!instance->left_pid || !instance_has_ended(instance->left_pidfd, &end))
 		return;

@@ -99,6 +99,8 @@ static int instance_begin_life(struct instance *instance)
 	instance->said_end = instance->hung_up = instance->broken = instance->crashed = false;
 	instance->drained = instance->drained_all = instance->stop_killed = instance->hung = false;
 	instance->settled = instance->releasing = false;
+	instance->ended_alone = instance->confined = false;
+	instance->sigsys_from = 0;
 	instance->released_at = instance->killed_at = 0;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)

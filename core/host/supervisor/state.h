@@ -61,7 +61,10 @@ struct instance {
 	bool said_end;          /* the worker told how it ended */
 	uint64_t said_end_at;   /* CLOCK_MONOTONIC ns */
 	struct said said;       /* what of its words came into the log */
-	bool hung_up;           /* it closed its control socket */
+	bool hung_up;           /* it closed its control socket, and went on */
+	bool ended_alone;       /* it was ending before it was killed */
+	bool confined;          /* it has said that its filter of system calls is in place */
+	pid_t sigsys_from;      /* the process that sent it SIGSYS, as it says; 0: none */
 	bool broken;            /* it broke the format of the bus, nothing more is taken */
 	bool hung;              /* it was too long in one call, and killed */
 	bool crashed;           /* the worker of this life did not end as it should */
@@ -92,6 +95,13 @@ enum sink_state {
 	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
 };
 
+/* What epoll looks at the sink for. */
+enum sink_watch {
+	SINK_WATCH_NOTHING,
+	SINK_WATCH_END,  /* its reader has gone */
+	SINK_WATCH_ROOM, /* that too */
+};
+
 struct supervisor {
 	const struct config *config;
 	struct bpfhost_filter_values filter_values;
@@ -109,11 +119,13 @@ struct supervisor {
 	uint64_t now;            /* CLOCK_MONOTONIC ns, at the begin of this round */
 	uint64_t stop_at;        /* --duration; UINT64_MAX: none */
 	uint64_t stopping_since; /* 0: not stopping */
-	uint64_t committed;      /* events handed to the output */
+	uint64_t looked_at;   /* while stopping: when the limits of the stop were last looked at */
+	unsigned int starved; /* how often it was too long between two looks */
+	uint64_t committed;   /* events handed to the output */
 	enum sink_state sink;
-	bool sink_begun;         /* its file holds this run's lines only */
-	bool sink_blocked;       /* wait until it can be written */
-	bool sink_watched;       /* epoll does */
+	bool sink_begun;   /* its file holds this run's lines only */
+	bool sink_blocked; /* wait until it can be written */
+	enum sink_watch sink_watched;
 	uint64_t dropping_since; /* since when workers drop what they find; 0: they carry it */
 	bool stop_killed;        /* the time to stop in was over, what lived was killed */
 	bool told_ledgers;       /* at the end of the run */

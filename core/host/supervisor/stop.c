@@ -2,8 +2,10 @@
 /* How a run ends: who is told, who is waited for and how long, and when the books are closed. */
 #include "supervisor/stop.h"
 
+#include "supervisor/blockage.h"
 #include "supervisor/instance.h"
 #include "supervisor/stream.h"
+#include "worker/worker.h"
 
 /*
  * A stop is over within a second: workers have most of it, a blocked sink less. Only a killed worker
@@ -11,19 +13,19 @@
  * first was acted upon: where the supervisor itself was held up, by a write to a slow disk, workers are
  * not to pay for it.
  */
-#define SUPERVISOR_STOP_WINDOW 50000000ULL  /* ns; a longer --window ends with the run */
-#define SUPERVISOR_DROP_LIMIT  400000000ULL /* ns from the begin of the stop */
-#define SUPERVISOR_WRITE_LIMIT 200000000ULL /* ns from then on */
-#define SUPERVISOR_SINK_LIMIT  300000000ULL /* likewise */
-#define SUPERVISOR_KILL_LIMIT  350000000ULL /* likewise */
-#define SUPERVISOR_LOOK_AGAIN  100000000ULL /* ns between looks at those that were not killed then */
+#define SUPERVISOR_STOP_WINDOW 50000000ULL   /* ns; a longer --window ends with the run */
+#define SUPERVISOR_DROP_LIMIT  400000000ULL  /* ns from the begin of the stop */
+#define SUPERVISOR_WRITE_LIMIT 200000000ULL  /* ns from then on */
+#define SUPERVISOR_SINK_LIMIT  300000000ULL  /* likewise */
+#define SUPERVISOR_KILL_LIMIT  350000000ULL  /* likewise */
+#define SUPERVISOR_LOOK_AGAIN  100000000ULL  /* ns between two looks, at most */
 #define SUPERVISOR_LEAVE_LIMIT 2100000000ULL /* from when workers drop */
 
 void supervisor_stop(struct supervisor *run)
 {
 	if (run->stopping_since)
 		return;
-	run->stopping_since = supervisor_now();
+	run->stopping_since = run->looked_at = supervisor_now();
 	merge_hurry(run->merge, SUPERVISOR_STOP_WINDOW);
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		instance_stop(&run->instances[i]);
@@ -47,16 +49,28 @@ void stop_tell_ledgers(struct supervisor *run)
 	}
 }
 
+static void stop_tell_slow(const struct instance *instance)
+{
+	const struct supervisor *run = instance->run;
+	uint32_t call = bus_call(instance->bus, NULL);
+	char why[BLOCKAGE_TEXT_MAX];
+	bool known = blockage_describe(instance->pid, why, sizeof(why));
+
+	log_write(run->log, BPFHOST_ERROR, instance->config->name,
+		  "plugin %s: its worker (pid %d) did not stop within %llu ms%s%s%s%s; ending it",
+		  instance->config->plugin, (int)instance->pid,
+		  (unsigned long long)(run->now - run->stopping_since) / 1000000,
+		  call ? ", in " : "", call ? worker_call_name(call) : "", known ? ": " : "",
+		  known ? why : "");
+}
+
 /* One that only waits for the kernel is not killed: it would take no less time, and leave traces. */
 static void stop_end_slow(struct instance *instance)
 {
 	if (!instance_alive(instance) || instance->killed_at || instance_only_frees(instance) ||
 	    instance->released_at + SUPERVISOR_KILL_LIMIT > instance->run->now)
 		return;
-	log_write(instance->run->log, BPFHOST_WARN, instance->config->name,
-		  "the worker did not stop within %llu ms; ending it",
-		  (unsigned long long)(instance->run->now - instance->run->stopping_since) /
-			  1000000);
+	stop_tell_slow(instance);
 	instance->stop_killed = true;
 	instance->run->had_crash = true;
 	instance_kill(instance);
@@ -86,10 +100,35 @@ static bool stop_dropped_before(const struct supervisor *run, uint64_t limit)
 	return run->dropping_since && run->dropping_since + limit <= run->now;
 }
 
+/*
+ * A supervisor that got no CPU (SIGSTOP, a machine that does not keep up) or hung in a write has not heard what its
+ * workers said meanwhile: such time counts for no limit. Not for ever, as a disk may be so slow that each write
+ * is one.
+ */
+#define SUPERVISOR_STARVED       500000000ULL /* ns between two looks */
+#define SUPERVISOR_STARVED_TIMES 5
+
+static void stop_forgive(struct supervisor *run)
+{
+	uint64_t passed = run->now > run->looked_at ? run->now - run->looked_at : 0;
+	uint64_t lost = passed - SUPERVISOR_LOOK_AGAIN;
+
+	run->looked_at = run->now;
+	if (passed < SUPERVISOR_STARVED || run->starved == SUPERVISOR_STARVED_TIMES)
+		return;
+	run->starved++;
+	run->stopping_since += lost;
+	if (run->dropping_since)
+		run->dropping_since += lost;
+}
+
 void stop_tick(struct supervisor *run)
 {
-	uint64_t since = run->stopping_since;
+	uint64_t since;
 
+	if (run->stopping_since)
+		stop_forgive(run);
+	since = run->stopping_since;
 	if (!since && run->stop_at <= run->now)
 		supervisor_stop(run);
 	if (!since || since + SUPERVISOR_DROP_LIMIT > run->now)
@@ -189,16 +228,23 @@ bool stop_is_over(const struct supervisor *run)
 }
 
 /* The next limit that the last tick has not seen pass. */
-uint64_t stop_due(const struct supervisor *run)
+static uint64_t stop_limit(const struct supervisor *run)
 {
-	if (!run->stopping_since)
-		return UINT64_MAX;
 	if (!run->dropping_since)
 		return run->stopping_since + SUPERVISOR_DROP_LIMIT;
 	if (!stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		return run->dropping_since + SUPERVISOR_WRITE_LIMIT;
 	if (!stop_dropped_before(run, SUPERVISOR_SINK_LIMIT))
 		return run->dropping_since + SUPERVISOR_SINK_LIMIT;
-	return run->stop_killed ? run->now + SUPERVISOR_LOOK_AGAIN
-				: run->dropping_since + SUPERVISOR_KILL_LIMIT;
+	return run->stop_killed ? UINT64_MAX : run->dropping_since + SUPERVISOR_KILL_LIMIT;
+}
+
+uint64_t stop_due(const struct supervisor *run)
+{
+	uint64_t again = run->now + SUPERVISOR_LOOK_AGAIN, limit;
+
+	if (!run->stopping_since)
+		return UINT64_MAX;
+	limit = stop_limit(run);
+	return limit < again ? limit : again;
 }

@@ -2,14 +2,14 @@
 #include "supervisor/strays.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
+
+#include "supervisor/process_stat.h"
 
 #define STRAYS_PASSES 8
 
@@ -18,23 +18,14 @@ void strays_end(pid_t worker)
 	kill(-worker, SIGKILL);
 }
 
-/* The process group of a process, 0 where it is gone; the layout is that of proc_pid_stat(5). */
+/* The process group of a process, 0 where it is gone. */
 static pid_t strays_group(const char *pid)
 {
-	char path[64], text[512];
-	const char *behind_name;
-	ssize_t size;
-	int fd, group;
+	struct process_stat stat;
+	char folder[64];
 
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	size = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[size < 0 ? 0 : size] = '\0';
-	behind_name = strrchr(text, ')');
-	return behind_name && sscanf(behind_name, ") %*c %*d %d", &group) == 1 ? group : 0;
+	snprintf(folder, sizeof(folder), "/proc/%.20s", pid);
+	return process_stat(folder, &stat) ? stat.group : 0;
 }
 
 /* By a descriptor, which is asked for before it is looked whose it is: the number may be another's by then. */

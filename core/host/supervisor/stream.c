@@ -38,9 +38,19 @@ static const char *stream_open_cause(int err)
 	if (err == -ELOOP)
 		return "it is a symbolic link, which others may have put there (events go to "
 		       "stdout without --output)";
+	if (err == -EISDIR)
+		return "it is a folder; --output takes the name of a file";
 	if (err == -ENXIO)
 		return "it is a FIFO that nobody reads";
 	return strerror(-err);
+}
+
+/* What another path would not meet with. */
+static bool stream_is_misnamed(int err)
+{
+	return err == -EISDIR || err == -ENOTDIR || err == -ENOENT || err == -ENAMETOOLONG ||
+	       err == -ELOOP || err == -ENXIO || err == -EACCES || err == -EPERM || err == -EROFS ||
+	       err == -EINVAL;
 }
 
 int stream_open(struct supervisor *run)
@@ -52,6 +62,7 @@ int stream_open(struct supervisor *run)
 	if (err) {
 		log_write(run->log, BPFHOST_ERROR, NULL, "failed to open %s: %s",
 			  path ? path : "stdout", stream_open_cause(err));
+		run->misconfigured = path && stream_is_misnamed(err);
 		return err;
 	}
 	output_delivered(run->output, stream_on_delivered, run);

@@ -19,6 +19,10 @@ bool stream_may_sleep(struct supervisor *run);
 void stream_awake(struct supervisor *run);
 /* When it has something to do next even if nothing comes; UINT64_MAX: never. */
 uint64_t stream_due(const struct supervisor *run);
+/* Whether the sink takes lines; behind the last event, only what tells of losses. */
+bool stream_sink_lives(const struct supervisor *run);
+/* The kernel says that nobody reads any more what is written there: the run ends. */
+void stream_sink_gone(struct supervisor *run);
 /* No worker is left: writes everything that can be written, counts the rest. */
 void stream_finish(struct supervisor *run);
 /* From now on events are counted as lost to the stop instead of being written. */

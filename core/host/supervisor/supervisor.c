@@ -55,7 +55,7 @@ static void supervisor_on_signal(struct supervisor *run)
 	supervisor_stop(run);
 }
 
-static void supervisor_on_event(struct supervisor *run, uint64_t data)
+static void supervisor_on_event(struct supervisor *run, uint64_t data, uint32_t events)
 {
 	uint64_t index = data >> 2;
 
@@ -69,22 +69,34 @@ static void supervisor_on_event(struct supervisor *run, uint64_t data)
 	case INSTANCE_SOURCE_NONE:
 		if (data == SUPERVISOR_SIGNALS)
 			supervisor_on_signal(run);
+		else if (events & (EPOLLERR | EPOLLHUP))
+			stream_sink_gone(run);
 		break;
 	case INSTANCE_SOURCE_NOTIFY:
 		break; /* every round looks at every bus */
 	}
 }
 
-/* Has epoll watch the sink exactly while it is blocked. A regular file never is. */
+/*
+ * Has epoll tell when the sink's reader has gone, and while it is blocked when there is room. A regular file is
+ * neither, and epoll knows none.
+ */
 static void supervisor_watch_sink(struct supervisor *run)
 {
-	struct epoll_event event = { .events = EPOLLOUT, .data.u64 = SUPERVISOR_SINK };
-	bool want = run->sink_blocked;
+	enum sink_watch want = !stream_sink_lives(run) ? SINK_WATCH_NOTHING
+			       : run->sink_blocked     ? SINK_WATCH_ROOM
+						       : SINK_WATCH_END;
+	struct epoll_event event = {
+		.events = want == SINK_WATCH_ROOM ? EPOLLOUT : 0, /* and errors at any time */
+		.data.u64 = SUPERVISOR_SINK,
+	};
+	int how = want == SINK_WATCH_NOTHING ? EPOLL_CTL_DEL
+		  : run->sink_watched        ? EPOLL_CTL_MOD
+					     : EPOLL_CTL_ADD;
 
 	if (want == run->sink_watched)
 		return;
-	epoll_ctl(run->epoll, want ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, output_poll_fd(run->output),
-		  &event);
+	epoll_ctl(run->epoll, how, output_poll_fd(run->output), &event);
 	run->sink_watched = want;
 }
 
@@ -118,7 +130,7 @@ static void supervisor_wait(struct supervisor *run)
 	stream_awake(run);
 	run->now = supervisor_now();
 	for (int i = 0; i < n; i++)
-		supervisor_on_event(run, events[i].data.u64);
+		supervisor_on_event(run, events[i].data.u64, events[i].events);
 }
 
 /* ---- what is to be done ------------------------------------------------------------------------ */
@@ -287,6 +299,18 @@ static void supervisor_check_folders(const struct supervisor *run)
 				  folders->items[i].text, strerror(errno));
 }
 
+/* Only root becomes somebody else. */
+static void supervisor_choose_user(struct supervisor *run)
+{
+	run->user = confine_user_find();
+	if (run->user.is_unfit && geteuid() == 0)
+		log_write(
+			run->log, BPFHOST_WARN, NULL,
+			"the user %s of /etc/passwd is not taken, for it is root or has no number of its "
+			"own: workers become user %u, as others do",
+			CONFINE_USER_NAME, run->user.uid);
+}
+
 static int supervisor_prepare(struct supervisor *run)
 {
 	int err;
@@ -303,7 +327,7 @@ static int supervisor_open(struct supervisor *run)
 	int err;
 
 	supervisor_check_folders(run);
-	run->user = confine_user_find();
+	supervisor_choose_user(run);
 	/* What goes wrong there is told by whoever asked for it, in the log. */
 	libbpf_set_print(NULL);
 	err = supervisor_prepare(run);
@@ -355,6 +379,8 @@ int supervisor_run(const struct config *config)
 	} else if (supervisor_open(&run) == 0) {
 		supervisor_live(&run);
 		status = supervisor_status(&run);
+	} else if (run.misconfigured) {
+		status = 2;
 	}
 	supervisor_close(&run);
 	log_free(run.log);

@@ -270,6 +270,14 @@ static void host_plan(const struct bpfhost_host *host, const char *text)
 	host_say(host, PROTOCOL_PLAN, text);
 }
 
+static uint64_t host_renew_patience(const struct bpfhost_host *host)
+{
+	const struct worker *worker = host_worker(host);
+
+	bus_call_renew(worker->bus, worker_now());
+	return worker->setup->config->call_limit_ns;
+}
+
 static int host_keep_verifier_log(const struct bpfhost_host *host, const char *program,
 				  const char *text, uint64_t length, char *ret_where, uint32_t room)
 {
@@ -349,6 +357,10 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		.size = sizeof(verifier_log),
 		.keep = host_keep_verifier_log,
 	};
+	static const struct bpfhost_ext_patience patience = {
+		.size = sizeof(patience),
+		.renew = host_renew_patience,
+	};
 	static const struct bpfhost_ext_pause pause = { .size = sizeof(pause), .most = host_pause };
 	static const struct bpfhost_ext_room room = { .size = sizeof(room), .look = host_room };
 
@@ -359,6 +371,8 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 		return &room;
 	if (!strcmp(id, BPFHOST_EXT_PAUSE))
 		return &pause;
+	if (!strcmp(id, BPFHOST_EXT_PATIENCE))
+		return &patience;
 	if (!strcmp(id, BPFHOST_EXT_VERIFIER_LOG))
 		return &verifier_log;
 	return strcmp(id, BPFHOST_EXT_RELEASE) ? NULL : &release;

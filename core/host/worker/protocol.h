@@ -29,6 +29,7 @@ enum protocol_kind {
 	PROTOCOL_DETACHED = 8,   /* all is undone; then the worker ends */
 	PROTOCOL_DENIED = 11,    /* its filter refused the system call a; b: its first argument */
 	PROTOCOL_HELD = 12,      /* what it may from now on; text */
+	PROTOCOL_SIGSYS = 13,    /* process a sent it SIGSYS, of which it ends */
 	/* supervisor to worker */
 	PROTOCOL_START = 20, /* load and attach */
 	PROTOCOL_STOP = 21,  /* detach and end */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,20 +76,54 @@ static int verifier_log_fill(int folder, const char *name, const char *head, con
 	return err;
 }
 
-static int verifier_log_open_folder(const char *folder, int *ret_fd, struct bpfhost_error *err)
+static int verifier_log_walk(const char *folder, int *ret_fd, struct bpfhost_error *why)
 {
 	const struct walk_want want = { .owner = geteuid(), .type = S_IFDIR };
 	struct walk_found found;
-	int ret;
+	int ret = walk_to(folder, &want, &found, why);
 
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
-		ret = -errno;
-		bpfhost_error_set(err, 0, "failed to make %s: %s", folder, strerror(-ret));
-		return ret;
-	}
-	ret = walk_to(folder, &want, &found, err);
 	if (!ret)
 		*ret_fd = found.fd;
+	return ret;
+}
+
+/* Only where it will do: what is made and then refused would stay behind. */
+static int verifier_log_make_folder(const char *folder, struct bpfhost_error *why)
+{
+	__attribute__((cleanup(verifier_log_close))) int fd = -1;
+	char parent[PATH_MAX], name[PATH_MAX];
+	int ret;
+
+	if (strlen(folder) >= sizeof(name)) {
+		bpfhost_error_set(why, 0, "%s", strerror(ENAMETOOLONG));
+		return -ENAMETOOLONG;
+	}
+	strcpy(parent, folder);
+	strcpy(name, folder);
+	ret = verifier_log_walk(dirname(parent), &fd, why);
+	if (ret)
+		return ret;
+	if (!mkdirat(fd, basename(name), 0700) || errno == EEXIST)
+		return 0;
+	ret = -errno;
+	bpfhost_error_set(why, 0, "%s", strerror(-ret));
+	return ret;
+}
+
+static int verifier_log_open_folder(const char *folder, int *ret_fd, struct bpfhost_error *err)
+{
+	struct bpfhost_error why = { 0 };
+	const char *verb = "use";
+	int ret = verifier_log_walk(folder, ret_fd, &why);
+
+	if (ret == -ENOENT) {
+		verb = "make";
+		ret = verifier_log_make_folder(folder, &why);
+		if (!ret)
+			ret = verifier_log_walk(folder, ret_fd, &why);
+	}
+	if (ret)
+		bpfhost_error_set(err, 0, "failed to %s %s: %s", verb, folder, why.text);
 	return ret;
 }
 

@@ -20,6 +20,7 @@
 #include "loader/changes.h"
 #include "worker/privileges.h"
 #include "sdk/confine/confine.h"
+#include "sdk/confine/sanitized.h"
 #include "worker/state.h"
 
 /* The descriptors that a worker keeps, moved down to stand in a row behind stderr. */
@@ -41,7 +42,7 @@ static void worker_null_streams(void)
 		_exit(1);
 	dup2(null, 0);
 	dup2(null, 1);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef CONFINE_SANITIZED /* whose reports go there */
 	dup2(null, 2);
 #endif
 	if (null > 2)
@@ -160,11 +161,8 @@ static void worker_check_changes(struct worker *worker)
 	if (descriptor->object_size)
 		err = changes_read(image_bytes(file->image, descriptor->object_offset,
 					       descriptor->object_size),
-				   descriptor->object_size, &used);
-	if (err)
-		bpfhost_error_set(&why, 0, "its BPF object cannot be looked through: %s",
-				  strerror(-err));
-	else
+				   descriptor->object_size, &used, &why);
+	if (!err)
 		err = changes_check(used, descriptor->needs, worker->setup->instance->allowed,
 				    &why);
 	if (!err)
@@ -294,6 +292,13 @@ static void worker_tell_refusal(void *ctx, int call, uint32_t argument)
 		      0);
 }
 
+static void worker_tell_sent(void *ctx, pid_t from)
+{
+	const struct worker *worker = ctx;
+
+	protocol_send(worker->setup->control, PROTOCOL_SIGSYS, (uint32_t)from, 0, NULL, NULL, 0);
+}
+
 static _Noreturn void worker_fail_drop(struct worker *worker, const char *what, int err,
 				       const char *why)
 {
@@ -342,6 +347,7 @@ static int worker_highest_descriptor(void)
 static void worker_drop(struct worker *worker)
 {
 	const struct descriptor *descriptor = worker->plugin.file->descriptor;
+	const struct confine_refusal_tell tell = { worker_tell_refusal, worker_tell_sent, worker };
 	uint64_t needs = worker_late_needs(worker);
 	int err;
 
@@ -351,7 +357,7 @@ static void worker_drop(struct worker *worker)
 	err = confine_limits_attached(worker_highest_descriptor(), needs);
 	if (err)
 		worker_fail_drop(worker, "set its limits", err, "");
-	err = confine_on_refusal(worker_tell_refusal, worker);
+	err = confine_on_refusal(&tell);
 	if (!err)
 		err = confine_worker_calls(needs | (descriptor->needs & BPFHOST_NEED_NETLINK),
 					   descriptor->capabilities);

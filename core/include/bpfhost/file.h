@@ -9,6 +9,7 @@
 #include <bpfhost/elf.h>
 #include <bpfhost/target.h>
 
+struct bpfhost_instance;
 struct bpfhost_reader;
 
 struct bpfhost_file {
@@ -31,8 +32,9 @@ struct bpfhost_file {
 struct bpfhost_files {
 	struct bpfhost_file **items;
 	uint32_t count;
-	bool are_found;                /* is_found of those that are added from here on */
-	struct bpfhost_reader *reader; /* NULL: nothing was read yet */
+	bool are_found;                      /* is_found of those that are added from here on */
+	struct bpfhost_reader *reader;       /* NULL: nothing was read yet */
+	const struct bpfhost_instance *self; /* for the caller to set: see bpfhost_reader_new */
 };
 
 /*

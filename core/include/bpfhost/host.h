@@ -197,6 +197,18 @@ struct bpfhost_ext_verifier_log {
 		    uint64_t length, char *ret_where, uint32_t room);
 };
 
+/*
+ * Extension "bpfhost.patience/1" of the host, for a call that takes many steps of which none is a hang, each
+ * waited for with a limit of its own: the time that the call may take counts anew. How much that is, in ns.
+ */
+#define BPFHOST_EXT_PATIENCE "bpfhost.patience/1"
+
+struct bpfhost_ext_patience {
+	uint32_t size;
+	uint32_t reserved;
+	uint64_t (*renew)(const struct bpfhost_host *host);
+};
+
 /* The largest record that the bus carries, header included. */
 #define BPFHOST_RECORD_MAX 65536U
 

@@ -26,6 +26,7 @@
 #include <bpfhost/usdt.h>
 
 struct bpfhost_file;
+struct bpfhost_instance;
 struct bpfhost_reader;
 
 /* ---- there ---------------------------------------------------------------------------------------- */
@@ -91,8 +92,9 @@ int bpfhost_file_usdt_arguments(struct bpfhost_file *file, const struct bpfhost_
 				size_t first, size_t count, bpfhost_usdt_fn found, void *ctx,
 				struct bpfhost_error *err);
 
-/* Not started yet. */
-int bpfhost_reader_new(struct bpfhost_reader **ret_reader);
+/* Not started yet. self: the instance whose calls the questions are part of; the time that such a call may take
+ * counts anew with each, and none gets more of it than the host gives the call. NULL: nobody looks at the clock. */
+int bpfhost_reader_new(const struct bpfhost_instance *self, struct bpfhost_reader **ret_reader);
 /* Ends the process; the next question has another. */
 void bpfhost_reader_stop(struct bpfhost_reader *reader);
 void bpfhost_reader_free(struct bpfhost_reader *reader);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "confine.h"
+#include "sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,16 +116,20 @@ int confine_memory(void)
 
 /* ---- privileges ----------------------------------------------------------------------------------- */
 
-static int confine_limit(int resource, rlim_t most)
+int confine_limit(int resource, uint64_t limit)
 {
-	struct rlimit limit = { .rlim_cur = most, .rlim_max = most };
+	struct rlimit value = { .rlim_cur = limit, .rlim_max = limit };
 
-	return setrlimit(resource, &limit) ? -errno : 0;
+	return setrlimit(resource, &value) ? -errno : 0;
 }
 
 static int confine_limit_all(const struct confine_limits *limits)
 {
-	int ret = CONFINE_LIMITS_MEMORY ? confine_limit(RLIMIT_AS, limits->memory) : 0;
+	int ret = 0;
+
+#ifndef CONFINE_SANITIZED
+	ret = confine_limit(RLIMIT_AS, limits->memory);
+#endif
 
 	if (!ret && limits->cpu_seconds != RLIM_INFINITY)
 		ret = confine_limit(RLIMIT_CPU, limits->cpu_seconds);

@@ -17,12 +17,14 @@
 
 #include "../confine/confine.h"
 #include "../elf/debug_internal.h"
+#include "../session/patience.h"
 #include "frame.h"
 
 /* One call on its way. */
 struct process_talk {
 	struct bpfhost_reader *reader;
 	const struct reader_call *call;
+	uint64_t patience_ms;
 	uint64_t deadline_ns;
 	struct bpfhost_error *err;
 	char *part;
@@ -46,7 +48,7 @@ static _Noreturn void process_be(int fd, pid_t parent, uint64_t memory)
 	prctl(PR_SET_NAME, "bpfhost-reader");
 	confine_signals();
 	if (confine_descriptors(&fd, 1) || confine_memory() || confine_privileges(&limits) ||
-	    confine_parent(parent) || confine_filter(fd))
+	    confine_parent(parent) || confine_filter(&fd, 1, NULL, 0))
 		_exit(3);
 	reader_serve(fd);
 }
@@ -146,13 +148,14 @@ bool reader_is_running(struct bpfhost_reader *reader)
 	return reader->pid;
 }
 
-int bpfhost_reader_new(struct bpfhost_reader **ret_reader)
+int bpfhost_reader_new(const struct bpfhost_instance *self, struct bpfhost_reader **ret_reader)
 {
 	struct bpfhost_reader *reader = calloc(1, sizeof(*reader));
 
 	if (!reader)
 		return -ENOMEM;
 	reader->fd = -1;
+	reader->self = self;
 	*ret_reader = reader;
 	return 0;
 }
@@ -206,11 +209,23 @@ static int process_gone(const struct process_talk *talk)
 	return -EIO;
 }
 
+static bool process_is_stopped(const struct bpfhost_reader *reader)
+{
+	siginfo_t about = { 0 };
+
+	return !waitid(P_PID, (id_t)reader->pid, &about, WSTOPPED | WNOHANG | WNOWAIT) &&
+	       about.si_pid;
+}
+
 static int process_late(const struct process_talk *talk)
 {
+	bool is_stopped = process_is_stopped(talk->reader);
+
 	process_reap(talk->reader);
-	bpfhost_error_set(talk->err, 0, "the process that reads it took longer than %u.%u s",
-			  talk->call->patience_ms / 1000, talk->call->patience_ms / 100 % 10);
+	bpfhost_error_set(talk->err, 0, "the process that reads it took longer than %u.%u s%s",
+			  (unsigned int)(talk->patience_ms / 1000),
+			  (unsigned int)(talk->patience_ms / 100 % 10),
+			  is_stopped ? ": somebody has stopped it (SIGSTOP)" : "");
 	return -ETIMEDOUT;
 }
 
@@ -412,17 +427,29 @@ static int process_hear(struct process_talk *talk)
 	return ret;
 }
 
+/* Somewhat less than the host has, which would end the worker. */
+static uint64_t process_patience_ms(const struct bpfhost_reader *reader, uint32_t wanted_ms)
+{
+	uint64_t limit_ns = session_renew_patience(reader->self);
+	uint64_t most_ms = limit_ns / 1000000 * 4 / 5;
+
+	return limit_ns && most_ms < wanted_ms ? most_ms : wanted_ms;
+}
+
 int reader_call(struct bpfhost_reader *reader, const struct reader_call *call, bool *ret_ended,
 		struct bpfhost_error *err)
 {
 	struct process_talk talk = {
 		.reader = reader,
 		.call = call,
-		.deadline_ns = process_now() + call->patience_ms * 1000000ULL,
+		.patience_ms = process_patience_ms(reader, call->patience_ms),
 		.left = reader->answer ? reader->answer : READER_ANSWER_MAX,
 		.err = err,
 	};
-	int ret = process_request(&talk, call->kind, call->question, call->fd);
+	int ret;
+
+	talk.deadline_ns = process_now() + talk.patience_ms * 1000000;
+	ret = process_request(&talk, call->kind, call->question, call->fd);
 
 	if (!ret)
 		ret = process_hear(&talk);

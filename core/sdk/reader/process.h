@@ -15,13 +15,14 @@
 #define READER_FOUND_MS    2000U /* about a file that nobody named */
 
 struct bpfhost_reader {
-	pid_t pid;           /* 0: none runs */
-	int fd;              /* its socket */
-	uint32_t generation; /* of the process; from 1 on */
-	uint32_t files;      /* ids that were given out */
-	bool is_strangers;   /* what it has read is one file, that is not root's alone */
-	uint64_t memory;     /* bytes; 0: READER_MEMORY_MAX */
-	uint64_t answer;     /* bytes; 0: READER_ANSWER_MAX */
+	const struct bpfhost_instance *self; /* NULL: nobody looks at the clock */
+	pid_t pid;                           /* 0: none runs */
+	int fd;                              /* its socket */
+	uint32_t generation;                 /* of the process; from 1 on */
+	uint32_t files;                      /* ids that were given out */
+	bool is_strangers; /* what it has read is one file, that is not root's alone */
+	uint64_t memory;   /* bytes; 0: READER_MEMORY_MAX */
+	uint64_t answer;   /* bytes; 0: READER_ANSWER_MAX */
 };
 
 struct reader_call {

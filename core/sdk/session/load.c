@@ -66,13 +66,22 @@ static const char *load_hint(int err)
 		return " (a program is too complex for this kernel, or a map too large: --ring-size)";
 	if (err == -ENOMEM)
 		return " (a smaller --ring-size takes less)";
+	if (err == -EMFILE)
+		return " (ulimit -n or LimitNOFILE= sets how many)";
 	return "";
+}
+
+/* A program that the verifier accepted can still get no memory or descriptor; it has a log then too. */
+static bool load_was_judged(int err)
+{
+	return err != -EMFILE && err != -ENFILE && err != -ENOMEM && err != -EAGAIN &&
+	       err != -EINTR;
 }
 
 /* -EINVAL from here would say that the configuration is wrong. */
 static int load_failed(struct bpfhost_instance *self, const struct session *session, int err)
 {
-	const char *verdict = session->verdict;
+	const char *verdict = load_was_judged(err) ? session->verdict : NULL;
 	int told = err == -EINVAL ? -ENOEXEC : err;
 	char missing[CAPABILITY_TEXT_MAX];
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "patience.h"
 #include "session.h"
 
 static const struct bpfhost_ext_attach *patience_attach(const struct bpfhost_instance *self)
@@ -63,4 +64,12 @@ void session_release_end(const struct bpfhost_instance *self)
 
 	if (release)
 		release->end(self->host);
+}
+
+uint64_t session_renew_patience(const struct bpfhost_instance *self)
+{
+	const struct bpfhost_ext_patience *patience =
+		self ? self->host->extension(self->host, BPFHOST_EXT_PATIENCE) : NULL;
+
+	return patience && patience->size >= sizeof(*patience) ? patience->renew(self->host) : 0;
 }

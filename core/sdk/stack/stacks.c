@@ -19,7 +19,7 @@ int bpfhost_stacks_new(struct bpfhost_stacks **ret_stacks)
 	stacks->cache = calloc(STACK_CACHE_SIZE, sizeof(*stacks->cache));
 	stacks->buffer = malloc(NAMES_DEMANGLED_MAX);
 	stacks->record = calloc(1, BPFHOST_RECORD_MAX);
-	if (bpfhost_reader_new(&stacks->reader) || !stacks->files || !stacks->by_id ||
+	if (bpfhost_reader_new(NULL, &stacks->reader) || !stacks->files || !stacks->by_id ||
 	    !stacks->maps || !stacks->cache || !stacks->buffer || !stacks->record) {
 		bpfhost_stacks_free(stacks);
 		return -ENOMEM;

@@ -77,7 +77,7 @@ int bpfhost_files_get(struct bpfhost_files *files, const char *text, uint32_t pi
 {
 	struct bpfhost_target target = { .fd = -1 };
 	struct bpfhost_file *file;
-	int ret = files->reader ? 0 : bpfhost_reader_new(&files->reader);
+	int ret = files->reader ? 0 : bpfhost_reader_new(files->self, &files->reader);
 
 	if (!ret)
 		ret = bpfhost_target_find(text, pid, &target, err);
