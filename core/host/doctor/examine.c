@@ -29,9 +29,11 @@ static struct patient_miss *examine_miss(struct patient *patient, const char *wh
 	return miss;
 }
 
-__attribute__((format(printf, 5, 6))) static void
-examine_say(struct patient *patient, const char *what, enum fact_state state, const char *fix,
-	    const char *format, ...)
+__attribute__((format(printf, 5, 6))) static void examine_say(struct patient *patient,
+							      const char *what,
+							      enum fact_state state,
+							      const char *fix, const char *format,
+							      ...)
 {
 	struct patient_miss *miss = examine_miss(patient, what, state, fix);
 	va_list args;
@@ -62,7 +64,7 @@ static bool examine_capabilities(const struct machine *machine, struct patient *
 	examine_say(patient, "capabilities", FACT_NO,
 		    "run it as root, or give it these (setpriv --ambient-caps, or "
 		    "AmbientCapabilities= of a systemd unit)",
-		    "%s missing", names);
+		    "%s", names);
 	return false;
 }
 

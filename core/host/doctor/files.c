@@ -65,8 +65,7 @@ static void files_btf(struct fact *fact)
 	struct stat found;
 
 	if (!access(FILES_BTF, R_OK) && !stat(FILES_BTF, &found))
-		fact_yes(fact, FILES_BTF ", %llu KiB",
-			 (unsigned long long)found.st_size / 1024);
+		fact_yes(fact, FILES_BTF ", %llu KiB", (unsigned long long)found.st_size / 1024);
 	else
 		fact_no(fact, "boot a kernel with CONFIG_DEBUG_INFO_BTF=y; distributions' have it",
 			"failed to read " FILES_BTF ": %s", strerror(errno));

@@ -27,7 +27,7 @@ void machine_name_capabilities(uint64_t capabilities, char *out, size_t size)
 		for (char *letter = name; *letter; letter++)
 			*letter = (char)toupper((unsigned char)*letter);
 		used += (size_t)snprintf(out + used, size - used, "%sCAP_%s",
-					 !used					  ? ""
+					 !used                      ? ""
 					 : capabilities >> bit >> 1 ? ", "
 								    : " and ",
 					 name);

@@ -94,7 +94,8 @@ static int patient_read_object(struct patient *patient, struct bpfhost_error *er
 	const struct descriptor *descriptor = plugin->descriptor;
 	const void *bytes =
 		image_bytes(plugin->image, descriptor->object_offset, descriptor->object_size);
-	int e = object_read(descriptor->name, bytes, descriptor->object_size, &patient->object, err);
+	int e = object_read(descriptor->name, bytes, descriptor->object_size, &patient->object,
+			    err);
 
 	if (e)
 		return e;
@@ -152,10 +153,11 @@ void patient_describe_worker(const struct machine *machine, const struct patient
 	unsigned int uid = machine->uid ? machine->uid : machine->worker.uid;
 
 	machine_name_capabilities(descriptor->capabilities, capabilities, sizeof(capabilities));
-	snprintf(out, size, "uid %u, capabilities: %s, no_new_privs, filter of system calls%s%s",
-		 uid, capabilities[0] ? capabilities : "none", netlink,
-		 descriptor->needs & late
-			 ? "; keeps all of bpfhost's, with a wider filter, where its options make it "
-			   "attach or open later"
-			 : "");
+	snprintf(
+		out, size, "uid %u, capabilities: %s, no_new_privs, filter of system calls%s%s",
+		uid, capabilities[0] ? capabilities : "none", netlink,
+		descriptor->needs & late
+			? "; keeps all of bpfhost's, with a wider filter, where its options make it "
+			  "attach or open later"
+			: "");
 }

@@ -13,7 +13,7 @@
 
 /* Something that a plugin needs and this machine has not, or of which that cannot be told. */
 struct patient_miss {
-	const char *what; /* "capabilities", or a fact's title; lives as long as the program */
+	const char *what;      /* "capabilities", or a fact's title; lives as long as the program */
 	enum fact_state state; /* FACT_NO or FACT_UNKNOWN */
 	char detail[256];
 	char fix[256]; /* "" where there is none */
@@ -25,7 +25,7 @@ struct patient {
 	struct object_report object;
 	struct code_use code;
 	uint64_t capabilities; /* that loading and attaching take */
-	uint64_t facts;	       /* bit n: needs enum fact_id n */
+	uint64_t facts;        /* bit n: needs enum fact_id n */
 	uint64_t memory;       /* bytes of its maps, about */
 
 	struct patient_miss misses[PATIENT_MISSES];

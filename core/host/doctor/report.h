@@ -25,8 +25,7 @@ void report_text(FILE *out, const struct report *report);
 /* One object in one line. */
 void report_json(FILE *out, const struct report *report);
 
-void report_processes(const struct machine *machine,
-		      struct report_process out[REPORT_PROCESSES]);
+void report_processes(const struct machine *machine, struct report_process out[REPORT_PROCESSES]);
 /* "yes", "no", "unknown" */
 const char *report_state(enum fact_state state);
 /* The names of types of programs and maps, NULL behind the last. */

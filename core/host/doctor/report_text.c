@@ -6,6 +6,10 @@
 #include "doctor/report.h"
 
 #define TEXT_WIDTH 100
+/* Which need not be told of each. */
+#define TEXT_NEEDED_BY_ALL                                                                         \
+	(1ULL << FACT_KERNEL | 1ULL << FACT_LOCKDOWN | 1ULL << FACT_BPF | 1ULL << FACT_SECCOMP |   \
+	 1ULL << FACT_USER | 1ULL << FACT_MEMORY)
 
 static const char *text_mark(enum fact_state state)
 {
@@ -86,10 +90,10 @@ static void text_needs(FILE *out, const struct patient *patient)
 	machine_name_capabilities(patient->capabilities, names, sizeof(names));
 	fputs(names[0] ? names : "no capability", out);
 	for (enum fact_id id = 0; id < FACT_COUNT; id++)
-		if (patient->facts >> id & 1)
+		if ((patient->facts & ~TEXT_NEEDED_BY_ALL) >> id & 1)
 			fprintf(out, ", %s", fact_title(id));
 	if (patient->memory)
-		fprintf(out, " (about %llu MiB)", (unsigned long long)patient->memory >> 20);
+		fprintf(out, ", about %llu MiB", (unsigned long long)patient->memory >> 20);
 	fputc('\n', out);
 }
 

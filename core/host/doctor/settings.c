@@ -22,10 +22,17 @@ static const struct {
 };
 
 static const char *const settings_options[] = {
-	"CONFIG_BPF",	       "CONFIG_BPF_SYSCALL",	"CONFIG_BPF_JIT",
-	"CONFIG_BPF_EVENTS",   "CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
-	"CONFIG_KPROBE_EVENTS", "CONFIG_UPROBE_EVENTS", "CONFIG_FTRACE_SYSCALLS",
-	"CONFIG_TRACING",      "CONFIG_NET",
+	"CONFIG_BPF",
+	"CONFIG_BPF_SYSCALL",
+	"CONFIG_BPF_JIT",
+	"CONFIG_BPF_EVENTS",
+	"CONFIG_DEBUG_INFO_BTF",
+	"CONFIG_DEBUG_INFO_BTF_MODULES",
+	"CONFIG_KPROBE_EVENTS",
+	"CONFIG_UPROBE_EVENTS",
+	"CONFIG_FTRACE_SYSCALLS",
+	"CONFIG_TRACING",
+	"CONFIG_NET",
 };
 
 static struct machine_setting *settings_add(struct machine *machine, const char *name)

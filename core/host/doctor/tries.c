@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -168,10 +169,11 @@ static void tries_open_tracepoint(uint64_t id, const char *where, struct fact *f
 
 static void tries_syscalls(const char *root, struct fact *fact)
 {
+	struct stat found;
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/events/syscalls", root);
-	if (!access(path, F_OK))
+	if (!stat(path, &found))
 		fact_yes(fact, "syscalls:sys_enter_*, syscalls:sys_exit_*");
 	else if (errno == ENOENT)
 		fact_no(fact, "boot a kernel with CONFIG_FTRACE_SYSCALLS=y",
@@ -244,7 +246,8 @@ static void tries_uprobe(struct machine *machine, struct fact *fact)
 	if (err == -EINVAL || !err)
 		fact_yes(fact, "each is a perf event of its own");
 	else if (err == -EACCES || err == -EPERM)
-		fact_no(fact, "run as root, or give it CAP_SYS_ADMIN, which they take since Linux 6.14",
+		fact_no(fact,
+			"run as root, or give it CAP_SYS_ADMIN, which they take since Linux 6.14",
 			"%s", strerror(-err));
 	else
 		fact_unknown(fact, "a perf event for one is refused: %s", strerror(-err));
@@ -289,8 +292,9 @@ static void tries_xdp(struct machine *machine, struct fact *fact)
 		return;
 	}
 	if (unshare(CLONE_NEWNET)) {
-		fact_yes(fact, "programs are taken (links were not tried, that takes CAP_SYS_ADMIN; "
-			       "Linux 5.9 and newer have them)");
+		fact_yes(fact,
+			 "programs are taken (links were not tried, that takes CAP_SYS_ADMIN; "
+			 "Linux 5.9 and newer have them)");
 		return;
 	}
 	link = bpf_link_create(program, TRIES_LOOPBACK, BPF_XDP, &opts);
@@ -307,9 +311,9 @@ static const struct {
 	enum fact_id id;
 	void (*try)(struct machine *machine, struct fact *fact);
 } tries[] = {
-	{ FACT_BPF, tries_bpf },         { FACT_RING, tries_ring },
-	{ FACT_PERF, tries_perf },       { FACT_TRACEFS, tries_tracefs },
-	{ FACT_UPROBE, tries_uprobe },   { FACT_UPROBE_MULTI, tries_uprobe_multi },
+	{ FACT_BPF, tries_bpf },       { FACT_RING, tries_ring },
+	{ FACT_PERF, tries_perf },     { FACT_TRACEFS, tries_tracefs },
+	{ FACT_UPROBE, tries_uprobe }, { FACT_UPROBE_MULTI, tries_uprobe_multi },
 	{ FACT_XDP, tries_xdp },
 };
 

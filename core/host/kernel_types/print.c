@@ -19,6 +19,10 @@
 #include "command/print.h"
 #include "kernel_types/source.h"
 
+/* As vmlinux.h has it, which is made the same way. */
+#define KTYPES_CORE                                                                                \
+	"#if defined(__bpf__) && defined(__clang__) && !defined(BPF_NO_PRESERVE_ACCESS_INDEX)\n"
+
 struct ktypes_wanted {
 	const char *name;
 	uint32_t kind;
@@ -53,7 +57,7 @@ static int ktypes_unknown(struct ktypes *types, const struct ktypes_wanted *want
 	const char *nearest = ktypes_nearest(&types->source, wanted->name, wanted->kind);
 
 	ktypes_say(types->log, "this kernel has no type \"%.128s\"%s%.128s%s", wanted->name,
-		  nearest ? "; did you mean \"" : "", nearest ?: "", nearest ? "\"?" : "");
+		   nearest ? "; did you mean \"" : "", nearest ?: "", nearest ? "\"?" : "");
 	return -EINVAL;
 }
 
@@ -127,7 +131,7 @@ static void ktypes_write(void *ctx, const char *format, va_list args)
 
 /* Every type of this name: which of several is meant, only who asks can tell. */
 static int ktypes_dump_named(struct btf_dump *dump, const struct ktypes_file *file,
-			    const struct ktypes_wanted *wanted)
+			     const struct ktypes_wanted *wanted)
 {
 	uint32_t id = 0;
 	int err = 0;
@@ -153,7 +157,7 @@ static int ktypes_dump_file(struct ktypes *types, size_t index, bool first, FILE
 	btf_dump__free(dump);
 	if (err)
 		ktypes_say(types->log, "failed to write types of %s: %s", files[index].name,
-			  strerror(-err));
+			   strerror(-err));
 	return err;
 }
 
@@ -296,7 +300,8 @@ static void ktypes_guard(const struct ktypes *types, FILE *out)
 	for (size_t i = 0; i < types->count; i++) {
 		fputc('_', out);
 		for (const char *letter = types->wanted[i].name; *letter; letter++)
-			fputc(isalnum((unsigned char)*letter) ? toupper((unsigned char)*letter) : '_',
+			fputc(isalnum((unsigned char)*letter) ? toupper((unsigned char)*letter)
+							      : '_',
 			      out);
 	}
 	fputc('\n', out);
@@ -315,25 +320,23 @@ static void ktypes_begin(const struct ktypes *types, FILE *out)
 	ktypes_guard(types, out);
 	fputs("#define ", out);
 	ktypes_guard(types, out);
-	fputs("\n#if defined(__bpf__) && defined(__clang__) && !defined(BPF_NO_PRESERVE_ACCESS_INDEX)\n"
-	      "#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)\n"
-	      "#endif\n"
-	      "#ifndef __clang__\n"
-	      "#pragma GCC diagnostic push\n"
+	fputs("\n#pragma GCC diagnostic push\n"
+	      "#ifdef __clang__\n"
+	      "#pragma GCC diagnostic ignored \"-Wpragma-clang-attribute\"\n"
+	      "#else\n"
 	      "#pragma GCC diagnostic ignored \"-Wattributes\"\n"
+	      "#endif\n" KTYPES_CORE
+	      "#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)\n"
 	      "#endif\n\n",
 	      out);
 }
 
 static void ktypes_end(FILE *out)
 {
-	fputs("#ifndef __clang__\n"
-	      "#pragma GCC diagnostic pop\n"
-	      "#endif\n"
-	      "#if defined(__bpf__) && defined(__clang__) && !defined(BPF_NO_PRESERVE_ACCESS_INDEX)\n"
-	      "#pragma clang attribute pop\n"
-	      "#endif\n\n"
-	      "#endif\n",
+	fputs(KTYPES_CORE "#pragma clang attribute pop\n"
+			  "#endif\n"
+			  "#pragma GCC diagnostic pop\n\n"
+			  "#endif\n",
 	      out);
 }
 

@@ -49,7 +49,7 @@ static int source_read(struct ktypes_source *source, const char *name)
 }
 
 int ktypes_source_open(const char *folder, struct ktypes_source *ret_source,
-		      struct bpfhost_error *err)
+		       struct bpfhost_error *err)
 {
 	struct ktypes_source source = { .folder = strdup(folder) };
 	int e = source.folder ? source_read(&source, SOURCE_KERNEL) : -ENOMEM;
@@ -60,10 +60,11 @@ int ktypes_source_open(const char *folder, struct ktypes_source *ret_source,
 	}
 	ktypes_source_close(&source);
 	if (e == -ENOENT)
-		bpfhost_error_set(err, 0,
-				  "this kernel does not tell its types: there is no %s/" SOURCE_KERNEL
-				  " (CONFIG_DEBUG_INFO_BTF=y makes it)",
-				  folder);
+		bpfhost_error_set(
+			err, 0,
+			"this kernel does not tell its types: there is no %s/" SOURCE_KERNEL
+			" (CONFIG_DEBUG_INFO_BTF=y makes it)",
+			folder);
 	else
 		bpfhost_error_set(err, 0, "failed to read %s/" SOURCE_KERNEL ": %s", folder,
 				  strerror(-e));

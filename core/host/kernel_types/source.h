@@ -13,7 +13,8 @@
 struct ktypes_file {
 	char *name; /* "vmlinux", or a module's */
 	struct btf *btf;
-	uint32_t first; /* id of the first type of its own: a module's BTF goes on where vmlinux' ends */
+	uint32_t
+		first; /* id of the first type of its own: a module's BTF goes on where vmlinux' ends */
 };
 
 struct ktypes_source {
@@ -25,7 +26,7 @@ struct ktypes_source {
 
 /* Reads vmlinux; modules are read when somebody asks. 0, -ENODATA where there is none, or another -errno, with err set. */
 int ktypes_source_open(const char *folder, struct ktypes_source *ret_source,
-		      struct bpfhost_error *err);
+		       struct bpfhost_error *err);
 /* Reads the modules, those that can be read. 0, -ENOMEM. */
 int ktypes_source_modules(struct ktypes_source *source);
 void ktypes_source_close(struct ktypes_source *source);

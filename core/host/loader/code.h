@@ -10,9 +10,10 @@
 
 /* What the programs of a BPF object call and want of the kernel. */
 struct code_use {
-	uint64_t helpers[CODE_HELPERS / 64]; /* bit n: the helper with number n of enum bpf_func_id */
-	bool signals;                        /* calls functions of the kernel that send signals */
-	bool relocates;                      /* has places that depend on the kernel's types (CO-RE) */
+	uint64_t helpers[CODE_HELPERS /
+			 64]; /* bit n: the helper with number n of enum bpf_func_id */
+	bool signals;         /* calls functions of the kernel that send signals */
+	bool relocates;       /* has places that depend on the kernel's types (CO-RE) */
 };
 
 /*

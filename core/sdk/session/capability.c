@@ -30,8 +30,8 @@ void capability_missing(const struct bpf_object *object, char out[CAPABILITY_TEX
 		{ CAP_PERFMON, "CAP_PERFMON" },
 		{ CAP_NET_ADMIN, "CAP_NET_ADMIN" },
 	};
-	uint64_t missing = kernel_capabilities_missing(capability_needed(object),
-						       kernel_capabilities_held());
+	uint64_t missing =
+		kernel_capabilities_missing(capability_needed(object), kernel_capabilities_held());
 
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
