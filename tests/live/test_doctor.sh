@@ -7,9 +7,9 @@
 need_kernel
 need_program setpriv
 
-# doctor ARGUMENT...: its JSON in $TMP/report, its status in $STATUS
-doctor() {
-	setsid timeout 30 "$BPFHOST" doctor --format json --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" "$@" \
+# examine: the JSON in $TMP/report, the status in $STATUS
+examine() {
+	setsid timeout 30 "$BPFHOST" doctor --format json --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
 		>"$TMP/report" 2>"$TMP/log" &
 	HOST_SESSION=$!
 	wait "$HOST_SESSION"
@@ -46,7 +46,7 @@ lacks() {
 # ---- as bpftool has it
 
 bpftool -j feature probe kernel >"$TMP/feature" 2>/dev/null || skip "bpftool cannot look at this kernel"
-doctor
+examine
 for kind in program map; do
 	jq -r --slurpfile ours "$TMP/report" --arg kind "$kind" '
 		.[$kind + "_types"] | to_entries[] | . as $theirs |
@@ -68,7 +68,7 @@ done <"$TMP/settings"
 
 # ---- as root all of our plugins work here, if these facts hold
 
-plugins=$(cd "$PLUGIN_DIR" && ls ./*.so | sed 's,^\./,,; s,\.so$,,')
+plugins=$(find "$PLUGIN_DIR" -name '*.so' -printf '%f\n' | sed 's,\.so$,,')
 expect "plugins that are told of" "$(sort <<<"$plugins")" "$(jq -r '.plugins[].name' "$TMP/report" | sort)"
 expect "exit status" 0 "$STATUS"
 expect "what all plugins lack" "" "$(jq -r '.plugins[].missing[].what' "$TMP/report")"
@@ -91,10 +91,10 @@ jq -r '.processes[] | select(.name == "supervisor").holds' "$TMP/report" | grep 
 
 mkdir "$TMP/empty" "$TMP/broken"
 sed 's/x/y/g' "$PLUGIN_DIR/tracepoint.so" >"$TMP/broken/tracepoint.so"
-PLUGIN_DIR=$TMP/broken doctor
+PLUGIN_DIR=$TMP/broken examine
 lacks tracepoint file refused "bpfhost --list"
 if [ ! -e /usr/lib/bpfhost ] && [ ! -e /usr/local/lib/bpfhost ]; then
-	PLUGIN_DIR=$TMP/empty doctor
+	PLUGIN_DIR=$TMP/empty examine
 	expect "exit status without any plugin" 1 "$STATUS"
 fi
 
@@ -111,19 +111,19 @@ chmod 0755 "$TMP/other"
 export REAL_HOST CAPS=''
 if setpriv --reuid 12345 --clear-groups test -x "$REAL_HOST" -a -r "$PLUGIN_DIR/xdp.so"; then
 	BPFHOST=$TMP/other
-	doctor
+	examine
 	for plugin in tracepoint uprobe usdt; do
 		lacks "$plugin" capabilities "CAP_PERFMON and CAP_BPF" "run it as root"
 	done
 	lacks xdp capabilities "CAP_NET_ADMIN, CAP_PERFMON and CAP_BPF" "run it as root"
 	expect "ring buffer without CAP_BPF" unknown "$(state ring_buffer)"
 	expect "types without CAP_BPF" null "$(jq '.program_types.xdp' "$TMP/report")"
-	CAPS='bpf perfmon' doctor
+	CAPS='bpf perfmon' examine
 	lacks tracepoint tracefs "Permission denied" CAP_DAC_READ_SEARCH
 	expect "all that tracepoint lacks" tracefs "$(missing tracepoint)"
 	uprobe_ways | grep -q multi && expect "uprobe with CAP_BPF and CAP_PERFMON" yes "$(works uprobe)"
 	lacks xdp capabilities CAP_NET_ADMIN "run it as root"
-	CAPS='bpf perfmon dac_read_search net_admin' doctor
+	CAPS='bpf perfmon dac_read_search net_admin' examine
 	expect "tracepoint with CAP_DAC_READ_SEARCH" yes "$(works tracepoint)"
 	expect "xdp with CAP_NET_ADMIN" yes "$(works xdp)"
 	jq -r '.plugins[0].worker' "$TMP/report" | grep -q '^uid 12345, ' || fail "whose the worker is"
@@ -134,7 +134,7 @@ cat >"$TMP/lacking" <<'END'
 exec setpriv --bounding-set "-$CAPS" --inh-caps "-$CAPS" "$REAL_HOST" "$@"
 END
 chmod 0755 "$TMP/lacking"
-CAPS=setuid doctor
+CAPS=setuid examine
 lacks tracepoint "user of workers" "root without CAP_SETUID" "CAP_SETUID and CAP_SETGID"
 
 # ---- a kernel that lacks something, or says no
@@ -142,31 +142,31 @@ lacks tracepoint "user of workers" "root without CAP_SETUID" "CAP_SETUID and CAP
 BPFHOST=$REAL_HOST
 host_below_refuse
 refuse_with -a umask bpf=EPERM
-doctor
+examine
 lacks tracepoint "bpf(2)" "Operation not permitted" "outside of the container"
 refuse_with -a umask bpf=ENOSYS
-doctor
+examine
 lacks xdp "bpf(2)" "no bpf(2)" CONFIG_BPF_SYSCALL
 refuse_with -a umask bpf:MAP_CREATE=ENOMEM
-doctor
+examine
 lacks usdt "ring buffer" "no memory" "--ring-size"
 refuse_with -a umask bpf:MAP_CREATE=EINVAL
-doctor
+examine
 lacks uprobe "type of map" "this kernel has no " "newer kernel"
 refuse_with -a umask perf_event_open=EACCES
-doctor
+examine
 lacks tracepoint tracefs "a perf event of a tracepoint" CAP_PERFMON
 uprobe_ways | grep -q multi && expect "uprobe without perf events" yes "$(works uprobe)"
 refuse_with -a umask bpf:LINK_CREATE=EINVAL
-doctor
+examine
 expect "uprobe without links for many" yes "$(works uprobe)"
 lacks xdp "XDP links" "Invalid argument" "Linux 6.1"
 refuse_with -a umask bpf:LINK_CREATE=EINVAL perf_event_open=EACCES
-doctor
+examine
 lacks uprobe "uprobes by one link" "no such links" "Linux 6.6"
 lacks usdt "uprobes one by one" "Permission denied" CAP_SYS_ADMIN
 refuse_with -a umask bpf:PROG_LOAD@1=run:'sleep 6'
-doctor
+examine
 expect "where the kernel does not answer" unknown "$(state bpf)"
 expect "exit status then" 1 "$STATUS"
 BPFHOST=$REAL_HOST
@@ -185,21 +185,21 @@ SCRIPT
 chmod +x "$TMP/hiding"
 BPFHOST=$TMP/hiding
 if [ -e /sys/kernel/btf ]; then
-	HIDE=/sys/kernel/btf doctor
+	HIDE=/sys/kernel/btf examine
 	expect "hidden btf" no "$(state btf)"
 	expect "tracepoint without BTF" yes "$(works tracepoint)"
 fi
 # A run mounts it, so it works; what doctor mounted to look went with the child.
-HIDE="/sys/kernel/tracing /sys/kernel/debug" doctor
+HIDE="/sys/kernel/tracing /sys/kernel/debug" examine
 expect "tracepoint where tracefs is not mounted" yes "$(works tracepoint)"
-HIDE="/sys/kernel/tracing /sys/kernel/debug" LACKS=-sys_admin doctor
+HIDE="/sys/kernel/tracing /sys/kernel/debug" LACKS=-sys_admin examine
 lacks tracepoint tracefs "not mounted" "mount -t tracefs tracefs /sys/kernel/tracing"
 if [ -d /sys/kernel/security ]; then
-	LOCKDOWN='none integrity [confidentiality]' doctor
+	LOCKDOWN='none integrity [confidentiality]' examine
 	lacks xdp lockdown "locked down to confidentiality" "lockdown=confidentiality"
 fi
 if [ -e /sys/bus/event_source/devices/uprobe ]; then
-	HIDE=/sys/bus/event_source/devices/uprobe doctor
+	HIDE=/sys/bus/event_source/devices/uprobe examine
 	expect "hidden uprobes" no "$(state uprobe)"
 fi
 exit 0

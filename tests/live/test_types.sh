@@ -128,6 +128,7 @@ if command -v strace >/dev/null && [ "$(id -u)" = 0 ]; then
 fi
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	mkdir "$TMP/nothing"
+	# shellcheck disable=SC2016 # for the shell inside
 	unshare -m sh -c 'mount --bind "$1" /sys/kernel/btf && exec "$2" types sock' _ "$TMP/nothing" "$BPFHOST" \
 		>"$TMP/out" 2>"$TMP/log"
 	expect "exit status without BTF" 1 $?
