@@ -57,7 +57,10 @@ do_13() { setpriv --reuid 12345 true; }
 do_14() { exec_python3 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()'; }
 do_15() { exec_python3 'import gc; gc.collect()'; }
 do_16() { exec_python3 'b"x" * 50000000'; }
-do_17() { "$TMP/myserver"; }
+do_17() {
+	echo localhost >"$TMP/requests"
+	sleep 0.2
+}
 send_udp() { there bash -c 'for i in 1 2 3; do echo hello >/dev/udp/10.9.0.1/4242; done'; }
 do_18() { send_udp; }
 do_19() { there ping -c 2 -i 0.1 -W 0.2 10.9.0.1; }
@@ -88,11 +91,16 @@ ready_15() { needs /usr/bin/python3.11; }
 ready_16() { needs "$PYTHON"; }
 # The kernel finds callers by frame pointers.
 ready_17() {
-	printf '%s\n' '#include <netdb.h>' 'struct addrinfo *found;' \
+	needs pidof || return 1
+	printf '%s\n' '#include <netdb.h>' '#include <stdio.h>' '#include <string.h>' 'struct addrinfo *found;' \
 		'__attribute__((noinline)) int resolve(const char *name) { return getaddrinfo(name, 0, 0, &found) + 1; }' \
-		'__attribute__((noinline)) int serve(void) { return resolve("localhost") + 1; }' \
-		'int main(void) { return serve() == 2 ? 0 : 1; }' >"$TMP/myserver.c"
-	"${CC:-cc}" -O1 -fno-omit-frame-pointer -fno-optimize-sibling-calls "$TMP/myserver.c" -o "$TMP/myserver"
+		'__attribute__((noinline)) int serve(char *name) { return resolve(strtok(name, "\n")) + 1; }' \
+		'int main(void) { char line[64]; return fgets(line, 64, stdin) && serve(line) == 2 ? 0 : 1; }' \
+		>"$TMP/myserver.c"
+	"${CC:-cc}" -O1 -fno-omit-frame-pointer -fno-optimize-sibling-calls "$TMP/myserver.c" -o "$TMP/myserver" &&
+		mkfifo "$TMP/requests" || return 1
+	timeout 60 "$TMP/myserver" <>"$TMP/requests" &
+	wait_until 5 pidof myserver
 }
 ready_20() { needs tcpdump; }
 
