@@ -87,6 +87,42 @@ jq -r '.plugins[] | select(.name == "tracepoint").worker' "$TMP/report" |
 jq -r '.processes[] | select(.name == "supervisor").holds' "$TMP/report" | grep -q '^uid 0, capabilities: all' ||
 	fail "the supervisor's rights"
 
+# ---- what others' plugins need stands in their objects
+
+# needs PLUGIN: facts by name
+needs() {
+	jq -r --arg name "$1" '.plugins[] | select(.name == $name).needs[]' "$TMP/report" | sort | words
+}
+PLUGIN_DIR=$KERNEL_DIR examine
+expect "what kernel_side needs" "bpf kernel lockdown memory ring_buffer seccomp syscall_tracepoints tracefs user" \
+	"$(needs kernel_side)"
+expect "kernel_side works" yes "$(works kernel_side)"
+expect "what wants needs" "bpf btf kernel kprobe lockdown lsm memory ring_buffer seccomp user" "$(needs wants)"
+expect "rights that wants needs" "CAP_NET_RAW, CAP_PERFMON and CAP_BPF" \
+	"$(jq -r '.plugins[] | select(.name == "wants").capabilities' "$TMP/report")"
+jq -r '.plugins[] | select(.name == "wants").worker' "$TMP/report" | grep -q 'capabilities: CAP_NET_RAW, ' ||
+	fail "what the worker of wants keeps"
+lsm=$(jq '.program_types.lsm' "$TMP/report")
+if [ "$lsm" = false ]; then
+	lacks wants "type of program" "this kernel has no lsm" "one that was configured with it"
+fi
+[ "$(state lsm)" = yes ] || lacks wants "BPF LSM" "not among the active ones" "CONFIG_BPF_LSM=y"
+[ "$(state kprobe)" = yes ] || lacks wants kprobes "no perf events for them" "CONFIG_KPROBE_EVENTS=y"
+[ "$lsm $(state lsm) $(state kprobe)" != "true yes yes" ] || expect "wants works" yes "$(works wants)"
+
+# As the log of a run says it.
+target_start getppid 1
+host_start --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid "$TARGET_PID" --log-level debug
+target_go
+host_stop
+cp "$TMP/log" "$TMP/log.run"
+target_end
+examine
+log=$(sed -n 's/.*its worker (pid [0-9]*) has uid \([0-9]*\)\/.*, capabilities \([^,]*\), .*/uid \1, capabilities: \2/p' \
+	"$TMP/log.run" 2>/dev/null)
+said=$(jq -r '.plugins[] | select(.name == "tracepoint").worker | split(", no_new")[0]' "$TMP/report")
+expect "what the worker holds, by the log of a run" "$said" "$log"
+
 # ---- none, and one that is refused
 
 mkdir "$TMP/empty" "$TMP/broken"
@@ -165,7 +201,7 @@ refuse_with -a umask bpf:LINK_CREATE=EINVAL perf_event_open=EACCES
 examine
 lacks uprobe "uprobes by one link" "no such links" "Linux 6.6"
 lacks usdt "uprobes one by one" "Permission denied" CAP_SYS_ADMIN
-refuse_with -a umask bpf:PROG_LOAD@1=run:'sleep 6'
+refuse_with -a umask bpf:PROG_LOAD@1=run:'sleep 4'
 examine
 expect "where the kernel does not answer" unknown "$(state bpf)"
 expect "exit status then" 1 "$STATUS"

@@ -13,7 +13,7 @@
 
 #include "sdk/confine/confine.h"
 
-#define TRIAL_LIMIT_MS 5000
+#define TRIAL_LIMIT_MS 3000
 /* For a child that was killed; one that is stuck in the kernel longer is left behind. */
 #define TRIAL_END_MS 500
 
