@@ -69,7 +69,7 @@ static bool examine_capabilities(const struct machine *machine, struct patient *
 }
 
 /* Either way will do: one link for all, or one for each. */
-static void examine_uprobes(const struct machine *machine, struct patient *patient, uint64_t *facts)
+static void examine_uprobes(const struct machine *machine, uint64_t *facts)
 {
 	const uint64_t both = 1ULL << FACT_UPROBE | 1ULL << FACT_UPROBE_MULTI;
 
@@ -78,7 +78,6 @@ static void examine_uprobes(const struct machine *machine, struct patient *patie
 	if (machine->facts[FACT_UPROBE].state == FACT_YES ||
 	    machine->facts[FACT_UPROBE_MULTI].state == FACT_YES)
 		*facts &= ~both;
-	(void)patient;
 }
 
 /* Where there is no right to ask, that is told once, by the capabilities. */
@@ -88,7 +87,7 @@ static void examine_facts(const struct machine *machine, struct patient *patient
 
 	if (!may && machine->facts[FACT_BPF].state == FACT_NO)
 		facts &= ~(1ULL << FACT_BPF);
-	examine_uprobes(machine, patient, &facts);
+	examine_uprobes(machine, &facts);
 	for (enum fact_id id = 0; id < FACT_COUNT; id++)
 		if (facts >> id & 1 && id != FACT_MEMORY)
 			examine_fact(machine, patient, id);
