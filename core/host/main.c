@@ -13,6 +13,8 @@
 #include "command/print.h"
 #include "config/cli.h"
 #include "config/config.h"
+#include "doctor/doctor.h"
+#include "kernel_types/kernel_types.h"
 #include "supervisor/supervisor.h"
 
 #define MAIN_MISUSED 2
@@ -31,6 +33,10 @@ static int main_dispatch(const struct config *config)
 		return command_inspect(config, stdout, stderr);
 	case CONFIG_PROBES:
 		return command_probes(config, stdout, stderr);
+	case CONFIG_TYPES:
+		return command_types(config, stdout, stderr);
+	case CONFIG_DOCTOR:
+		return command_doctor(config, stdout, stderr);
 	case CONFIG_HELP:
 		if (config->target)
 			return command_help_plugin(config, stdout, stderr);

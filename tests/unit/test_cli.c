@@ -169,6 +169,8 @@ static void commands(void **state)
 		{ "inspect --help", CONFIG_HELP, NULL, NULL },
 		{ "probes xdp -h", CONFIG_HELP, "xdp", NULL },
 		{ "-V", CONFIG_VERSION, NULL, NULL },
+		{ "types struct sock pid_t", CONFIG_TYPES, NULL, NULL },
+		{ "doctor --format json", CONFIG_DOCTOR, NULL, NULL },
 	};
 
 	(void)state;
@@ -250,10 +252,10 @@ static const struct {
 		       "before" },
 	{ "inspct x", "argument 1: unknown command \"inspct\"; did you mean \"inspect\"?" },
 	{ "list", "argument 1: \"list\" is an option: write --list" },
-	{ "doctor", "argument 1: command \"doctor\" is not in this version" },
 	{ "ctl status", "argument 1: command \"ctl\" is not in this version" },
 	{ "new x", "argument 1: command \"new\" is not in this version" },
-	{ "types x", "argument 1: command \"types\" is not in this version" },
+	{ "types", "types needs the NAME of a type of this kernel" },
+	{ "doctor x", "argument 2: unexpected \"x\"" },
 	{ "validate x", "argument 1: command \"validate\" is not in this version" },
 	{ "run usdt", "argument 2: unexpected \"usdt\"; a plugin is named with --plugin" },
 	{ "--list usdt", "argument 2: unexpected \"usdt\"" },

@@ -65,7 +65,11 @@ static void object_fail(FILE *out, const char *text)
 
 static void object_write_program(FILE *out, const struct bpf_program *program)
 {
-	struct object_program item = { .instructions = bpf_program__insn_cnt(program) };
+	struct object_program item = {
+		.instructions = bpf_program__insn_cnt(program),
+		.type_number = bpf_program__type(program),
+		.optional = !bpf_program__autoload(program),
+	};
 	const char *type = libbpf_bpf_prog_type_str(bpf_program__type(program));
 
 	snprintf(item.name, sizeof(item.name), "%s", bpf_program__name(program));
@@ -104,6 +108,7 @@ static uint64_t object_memory(enum bpf_map_type type, const struct object_map *m
 static void object_write_map(FILE *out, const struct bpf_map *map)
 {
 	struct object_map item = {
+		.type_number = bpf_map__type(map),
 		.key_size = bpf_map__key_size(map),
 		.value_size = bpf_map__value_size(map),
 		.max_entries = bpf_map__max_entries(map),

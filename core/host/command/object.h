@@ -13,12 +13,15 @@ struct object_program {
 	char name[64];
 	char section[192]; /* says where it attaches */
 	char type[32];
+	uint32_t type_number; /* enum bpf_prog_type */
+	uint32_t optional;    /* loaded only if the plugin says so while it runs */
 	uint64_t instructions;
 };
 
 struct object_map {
 	char name[64];
 	char type[32];
+	uint32_t type_number; /* enum bpf_map_type */
 	uint32_t key_size;
 	uint32_t value_size;
 	uint32_t max_entries;

@@ -37,7 +37,7 @@ static const struct command commands[] = {
 	{ "run", CONFIG_RUN, NULL, true },        { "inspect", CONFIG_INSPECT, NULL, true },
 	{ "probes", CONFIG_PROBES, NULL, true },  { "help", CONFIG_HELP, NULL, true },
 	{ "list", CONFIG_LIST, "--list", false }, { "version", CONFIG_VERSION, "--version", false },
-	{ "types", CONFIG_RUN, NULL, false },     { "doctor", CONFIG_RUN, NULL, false },
+	{ "types", CONFIG_TYPES, NULL, true },    { "doctor", CONFIG_DOCTOR, NULL, true },
 	{ "new", CONFIG_RUN, NULL, false },       { "validate", CONFIG_RUN, NULL, false },
 	{ "ctl", CONFIG_RUN, NULL, false },
 };
@@ -226,6 +226,10 @@ static int take_word(struct cursor *cursor, const char *word)
 
 	if (config->command == CONFIG_PROBES)
 		return take_probes_word(cursor, word);
+	if (config->command == CONFIG_TYPES)
+		return config_push_text(&config->words, word, cursor->origin)
+			       ? config_fail_memory(cursor->err)
+			       : 0;
 	if (config->command == CONFIG_RUN && !cursor->command_given)
 		return take_command(cursor, word);
 	if ((config->command != CONFIG_INSPECT && config->command != CONFIG_HELP) || config->target)
@@ -251,6 +255,8 @@ static int check_complete(const struct config *config, struct bpfhost_error *err
 {
 	if (config->command == CONFIG_INSPECT && !config->target)
 		return config_fail(err, "inspect needs the NAME or FILE of a plugin");
+	if (config->command == CONFIG_TYPES && !config->words.count)
+		return config_fail(err, "types needs the NAME of a type of this kernel");
 	if (config->command == CONFIG_PROBES && !config->target)
 		return config_fail(err, "probes needs the NAME of a plugin");
 	if (config->command == CONFIG_PROBES && config->instance_count > 1)

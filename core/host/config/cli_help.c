@@ -17,6 +17,8 @@ void cli_print_usage(FILE *out)
 	      "       bpfhost --list [--format json]\n"
 	      "       bpfhost inspect NAME|FILE\n"
 	      "       bpfhost probes NAME [--set KEY=VALUE]... [[TARGET] GLOB] [-v]\n"
+	      "       bpfhost types NAME...\n"
+	      "       bpfhost doctor [--format json]\n"
 	      "       bpfhost --help [NAME]\n"
 	      "       bpfhost --version\n",
 	      out);
@@ -63,6 +65,8 @@ void cli_print_help(FILE *out)
 	      "  probes NAME [[TARGET] GLOB]\n"
 	      "                            show what a plugin could attach to here; TARGET is a file,\n"
 	      "                            a library, a program or a process\n"
+	      "  types NAME...             print C definitions of types of this kernel, for BPF programs\n"
+	      "  doctor                    show what this machine allows, and which plugins will work\n"
 	      "\n",
 	      out);
 	for (size_t i = 0; (option = config_option_at(i)); i++)

@@ -29,6 +29,8 @@ enum config_command {
 	CONFIG_PROBES,
 	CONFIG_HELP,
 	CONFIG_VERSION,
+	CONFIG_TYPES,
+	CONFIG_DOCTOR,
 };
 
 enum config_format {
@@ -84,9 +86,10 @@ struct config_instance {
 
 struct config {
 	enum config_command command;
-	char *target;      /* inspect NAME|FILE, probes NAME, help [NAME]: else NULL */
-	char *glob;        /* probes NAME [GLOB], or TARGET:GLOB of two words; else NULL */
-	char *config_path; /* --config, or NULL */
+	char *target;              /* inspect NAME|FILE, probes NAME, help [NAME]: else NULL */
+	char *glob;                /* probes NAME [GLOB], or TARGET:GLOB of two words; else NULL */
+	struct config_texts words; /* types NAME... */
+	char *config_path;         /* --config, or NULL */
 
 	/* For run, what to run; for probes, the one plugin that was named, with its settings. */
 	struct config_instance *instances;

@@ -114,10 +114,6 @@ int session_uprobe_classic(struct bpfhost_instance *self, const struct session_u
 void session_classic_warn(const struct bpfhost_instance *self);
 /* So many of them the kernel lets go of in a second, roughly: see perf_event.c. */
 #define SESSION_CLASSIC_A_SECOND 10
-/* 0: this kernel has BPF_TRACE_UPROBE_MULTI; -EOPNOTSUPP: it has not; else why it does not say. */
-int session_probe_uprobe_multi(void);
-/* As the programs of uprobe links must be loaded (enum bpf_attach_type of Linux 6.6). */
-#define SESSION_TRACE_UPROBE_MULTI 48
 
 /* What may be behind EPERM and EACCES, in parentheses behind a space. */
 const char *session_permission_hint(void);

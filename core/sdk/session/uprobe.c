@@ -7,6 +7,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "../kernel/kernel.h"
 #include "session.h"
 
 static bool uprobe_is_section(const char *section)
@@ -23,7 +24,7 @@ int bpfhost_uprobe_mode(struct bpfhost_instance *self, enum bpfhost_uprobe_mode 
 
 	if (!session || !object || session_is_dry(self) || mode == BPFHOST_UPROBE_CLASSIC)
 		return 0;
-	err = session_probe_uprobe_multi();
+	err = kernel_probe_uprobe_multi();
 	session->uprobe_multi = !err;
 	if (err && mode == BPFHOST_UPROBE_MULTI)
 		return bpfhost_fail(self, err, "failed to attach uprobes by one link: %s%s",
@@ -33,7 +34,7 @@ int bpfhost_uprobe_mode(struct bpfhost_instance *self, enum bpfhost_uprobe_mode 
 				    err == -EPERM ? session_permission_hint() : "");
 	while (session->uprobe_multi && (program = bpf_object__next_program(object, program)))
 		if (uprobe_is_section(bpf_program__section_name(program)))
-			bpf_program__set_expected_attach_type(program, SESSION_TRACE_UPROBE_MULTI);
+			bpf_program__set_expected_attach_type(program, KERNEL_TRACE_UPROBE_MULTI);
 	return 0;
 }
 

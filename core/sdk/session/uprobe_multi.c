@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Many uprobes in one link. libbpf 1.1 and the headers beside it do not know it yet, so the system call
- * is made here; its layout is that of union bpf_attr in include/uapi/linux/bpf.h of Linux 6.6.
+ * Many uprobes in one link.
  *
  * The kernel takes all places or none. So when it refuses, the lot is halved, and again, until the
  * places that it does not want stand alone.
@@ -10,16 +9,14 @@
  * libc. So lots are of a size that takes about a second, and between two of them the host may call it off.
  */
 #include <errno.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "../kernel/kernel.h"
 #include "session.h"
 
 #define UPROBE_MULTI_RETURN 1U         /* BPF_F_UPROBE_MULTI_RETURN */
@@ -29,57 +26,6 @@
 #define UPROBE_LOT_LEAST 16U
 #define UPROBE_LOT_SHORT 250000000ULL  /* ns: after less, the next is four times as large */
 #define UPROBE_LOT_LONG  1000000000ULL /* ns: after more, half as large */
-
-struct uprobe_multi_attr {
-	uint32_t prog_fd;
-	uint32_t target_fd;
-	uint32_t attach_type;
-	uint32_t flags;
-	uint64_t path;
-	uint64_t offsets;
-	uint64_t ref_ctr_offsets;
-	uint64_t cookies;
-	uint32_t cnt;
-	uint32_t uprobe_flags;
-	uint32_t pid;
-	uint32_t reserved;
-};
-
-static int uprobe_multi_link(struct uprobe_multi_attr *attr)
-{
-	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, attr, sizeof(*attr));
-
-	return fd < 0 ? -errno : (int)fd;
-}
-
-/* A folder is no file to probe: a kernel that knows of such links says so, others know no such link. */
-int session_probe_uprobe_multi(void)
-{
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = SESSION_TRACE_UPROBE_MULTI);
-	const struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	uint64_t offset = 0;
-	struct uprobe_multi_attr attr = {
-		.attach_type = SESSION_TRACE_UPROBE_MULTI,
-		.path = (uint64_t)(uintptr_t) "/",
-		.offsets = (uint64_t)(uintptr_t)&offset,
-		.cnt = 1,
-	};
-	int link, program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, 2, &opts);
-
-	if (program < 0)
-		return program == -EINVAL ? -EOPNOTSUPP : program;
-	attr.prog_fd = (uint32_t)program;
-	link = uprobe_multi_link(&attr);
-	if (link >= 0)
-		close(link);
-	close(program);
-	if (link >= 0 || link == -EINVAL)
-		return -EOPNOTSUPP;
-	return link == -EBADF ? 0 : link;
-}
 
 /*
  * Before Linux 6.10 such a link with a pid ran its program for one thread only (commit 46ba0e49b642);
@@ -131,9 +77,9 @@ static int uprobe_lot_make(const struct session_uprobes *uprobes, uint32_t first
 static int uprobe_lot_attach(struct bpfhost_instance *self, const struct session_uprobes *uprobes,
 			     const struct uprobe_lot *lot)
 {
-	struct uprobe_multi_attr attr = {
+	struct kernel_uprobe_multi attr = {
 		.prog_fd = (uint32_t)bpf_program__fd(uprobes->program),
-		.attach_type = SESSION_TRACE_UPROBE_MULTI,
+		.attach_type = KERNEL_TRACE_UPROBE_MULTI,
 		.path = (uint64_t)(uintptr_t)uprobes->file,
 		.offsets = (uint64_t)(uintptr_t)lot->offsets,
 		.cookies = (uint64_t)(uintptr_t)lot->cookies,
@@ -150,7 +96,7 @@ static int uprobe_lot_attach(struct bpfhost_instance *self, const struct session
 	fd = session_attach_begin(self);
 	if (fd)
 		return fd;
-	fd = uprobe_multi_link(&attr);
+	fd = kernel_uprobe_multi_link(&attr);
 	session_attach_end(self);
 	return fd < 0 ? fd : session_keep_link_fd(session_get(self), fd);
 }
