@@ -17,6 +17,8 @@ void cli_print_usage(FILE *out)
 	      "       bpfhost --list [--format json]\n"
 	      "       bpfhost inspect NAME|FILE\n"
 	      "       bpfhost probes NAME [--set KEY=VALUE]... [[TARGET] GLOB] [-v]\n"
+	      "       bpfhost new NAME [--kind tracepoint|uprobe|usdt|xdp|custom]\n"
+	      "       bpfhost validate FILE [--set KEY=VALUE]... [--dry-run]\n"
 	      "       bpfhost --help [NAME]\n"
 	      "       bpfhost --version\n",
 	      out);
@@ -63,6 +65,9 @@ void cli_print_help(FILE *out)
 	      "  probes NAME [[TARGET] GLOB]\n"
 	      "                            show what a plugin could attach to here; TARGET is a file,\n"
 	      "                            a library, a program or a process\n"
+	      "  new NAME                  write a folder with a plugin that builds and runs as it is\n"
+	      "  validate FILE             try on a plugin what every plugin has to keep; runs it, also\n"
+	      "                            for real unless --dry-run\n"
 	      "\n",
 	      out);
 	for (size_t i = 0; (option = config_option_at(i)); i++)
