@@ -89,7 +89,7 @@ endfunction()
 function(bpfhost_plugin_module target name dir)
 	add_library(${target} MODULE ${ARGN})
 	set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${name} SUFFIX .so
-		C_STANDARD 11 C_STANDARD_REQUIRED ON C_VISIBILITY_PRESET hidden
+		C_STANDARD 11 C_STANDARD_REQUIRED ON C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden
 		SKIP_BUILD_RPATH ON INSTALL_RPATH "" LIBRARY_OUTPUT_DIRECTORY ${dir}
 		LINK_DEPENDS ${BPFHOST_CMAKE_DIR}/bpfhost-plugin.map)
 	target_compile_definitions(${target} PRIVATE _GNU_SOURCE)

@@ -16,8 +16,10 @@ struct fakehost *fakehost_new(const struct bpfhost_plugin *plugin)
 	if (!host)
 		return NULL;
 	host->plugin = plugin;
-	while (plugin->options && plugin->options[host->noptions].name)
-		host->noptions++;
+	if (fakehost_options_read(host)) {
+		free(host);
+		return NULL;
+	}
 	fakehost_calls_setup(host);
 	host->instance = (struct bpfhost_instance){
 		.size = sizeof(host->instance),

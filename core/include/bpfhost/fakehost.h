@@ -24,6 +24,10 @@
 #include <bpfhost/plugin.h>
 #include <bpfhost/schema.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct fakehost;
 
 /* What is remembered, each in its own order. */
@@ -93,9 +97,13 @@ struct fakehost_sums {
 	uint32_t rings;    /* how often a ring was handed over */
 	uint64_t timer_ns; /* 0: none */
 	uint64_t taken;    /* records that the plugin took for itself */
-	uint64_t lost;     /* emit_user while the bus was full */
+	uint64_t lost;     /* emit_user while the bus was full, and what bpfhost_lost told */
 };
 
 struct fakehost_sums fakehost_sums(const struct fakehost *host);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

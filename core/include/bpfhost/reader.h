@@ -25,6 +25,10 @@
 #include <bpfhost/pack.h>
 #include <bpfhost/usdt.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpfhost_file;
 struct bpfhost_reader;
 
@@ -96,5 +100,9 @@ int bpfhost_reader_new(struct bpfhost_reader **ret_reader);
 /* Ends the process; the next question has another. */
 void bpfhost_reader_stop(struct bpfhost_reader *reader);
 void bpfhost_reader_free(struct bpfhost_reader *reader);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
