@@ -76,7 +76,7 @@ logged 'did you mean "where"' || fail "an unknown option is not named"
 
 "$BPFHOST" --list --plugin-dir "$BAD_DIR" --trust "$BAD_DIR" >"$work/out" 2>"$work/log" ||
 	fail "--list exits $?"
-grep -qE '^constructor +1.0 +0.1 +ok ' "$work/out" || fail "constructor is not listed"
+grep -qE '^constructor +1.0 +1.0 +ok ' "$work/out" || fail "constructor is not listed"
 "$BPFHOST" inspect "$BAD_DIR/constructor.so" --trust "$BAD_DIR" >"$work/out" 2>"$work/log" ||
 	fail "inspect of the plugin whose constructor aborts exits $?"
 

@@ -141,7 +141,8 @@ void bpfhost_set_handler(struct bpfhost_instance *self, bpfhost_handler handler)
 /* Up to budget records; how many were taken, or -errno. */
 int bpfhost_drain(struct bpfhost_instance *self, uint32_t budget);
 
-/* Puts a record on the bus as the default handler does. */
+/* Puts a record on the bus as the default handler does. Whatever error it returns, such as -EAGAIN or
+ * -ECANCELED (the run ends), the handler returns too. */
 int bpfhost_forward(struct bpfhost_instance *self, const struct bpfhost_event *record,
 		    uint32_t size);
 /*
