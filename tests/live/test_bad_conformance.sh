@@ -60,6 +60,12 @@ file=$BAD_DIR/signal_hidden.so
 reports 1 "$file: error: says what it changes: its programs send signals to what they trace, and it does \
 not declare signal" --dry-run --trust "$BAD_DIR" "$file"
 reports 1 "$file: 12 checks, 1 errors, 0 warnings" --dry-run --trust "$BAD_DIR" "$file"
+# What changes what it traces is not loaded unless that is granted.
+file=$BAD_DIR/signal_declared.so
+reports 0 "$file: warning: live: not tried: its programs send signals to what they trace; --allow signal" \
+	--trust "$BAD_DIR" "$file"
+[[ $output != *': live: loads'* ]] || fail "loaded without being granted: $output"
+reports 0 ": live: loads, attaches, polls, detaches" --trust "$BAD_DIR" "$file" --allow signal
 file=$BAD_DIR/constructor.so
 reports 1 "$file: error: dry: lives often: was ended by SIGABRT" --dry-run --trust "$BAD_DIR" "$file"
 reports 1 "{\"file\":\"$file\",\"level\":\"error\",\"check\":\"dry: lives often\",\"why\":\"was \

@@ -19,7 +19,7 @@ try cmake --install "$BUILD_DIR" --prefix "$TMP/prefix"
 BPFHOST=$TMP/prefix/bin/bpfhost
 export CMAKE_PREFIX_PATH=$TMP/prefix CMAKE_BUILD_PARALLEL_LEVEL=2 CMAKE_COMPILE_WARNING_AS_ERROR=ON
 [ -z "$(command -v ninja)" ] || export CMAKE_GENERATOR=Ninja
-export CFLAGS CC
+export CFLAGS CC CXXFLAGS=$CFLAGS
 mkdir "$TMP/author" "$TMP/author/all"
 cd "$TMP/author" || exit 1
 
@@ -61,18 +61,47 @@ END
 for kind in $kinds; do
 	"$BPFHOST" new "my_$kind" --kind "$kind" >"$TMP/told" || fail "new --kind $kind ends with $?"
 done
+# And one of them goes on in C++.
+plugins=5
+if [ -n "$(command -v g++)" ]; then
+	"$BPFHOST" new my_cxx >"$TMP/told" || fail "new ends with $?"
+	printf '%s\n' 'cmake_minimum_required(VERSION 3.24)' 'project(my_cxx C CXX)' 'find_package(bpfhost REQUIRED)' \
+		'bpfhost_add_plugin(my_cxx SOURCES my_cxx.c core.cc)' >my_cxx/CMakeLists.txt
+	cat >my_cxx/core.cc <<'END'
+#include <string>
+
+#include <bpfhost/sdk.h>
+
+extern "C" int cxx_load(struct bpfhost_instance *self)
+{
+	std::string name = self->host->instance;
+
+	bpfhost_info(self, "%s", (name + " in C++").c_str());
+	return bpfhost_default_load(self);
+}
+END
+	cat >my_cxx/my_cxx.c <<'END'
+#include <bpfhost/plugin.h>
+
+int cxx_load(struct bpfhost_instance *self);
+
+BPFHOST_PLUGIN(.name = "my_cxx", .version = "1.0", .license = "MIT", .description = "in C++",
+	       .vtable = { .load = cxx_load });
+END
+	plugins=6
+fi
 try cmake -B build
 try cmake --build build
 ! grep -i 'warning' "$TMP/build.log" || fail "warnings"
 if pkg-config --exists cmocka; then
 	try ctest --test-dir build
-	grep -q '100% tests passed, 0 tests failed out of 5' "$TMP/build.log" ||
+	grep -q "100% tests passed, 0 tests failed out of $plugins" "$TMP/build.log" ||
 		fail "their tests: $(cat "$TMP/build.log")"
 fi
 PLUGIN_DIR=$PWD/build/plugins
 note "ok: built, and their own tests"
 
-expect "listed" "my_custom my_tracepoint my_uprobe my_usdt my_xdp" "$("$BPFHOST" --list --format json \
+expect "listed" "my_custom $([ $plugins = 5 ] || echo "my_cxx ")my_tracepoint my_uprobe my_usdt my_xdp" "$("$BPFHOST" --list --format json \
 	--plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" |
 	jq -r --arg dir "$PLUGIN_DIR" 'select(.state == "ok" and (.path | startswith($dir))) | .name' | words)"
 
@@ -107,6 +136,13 @@ printed() {
 host_start --plugin my_tracepoint --comm started
 "$TMP/started"
 printed tracepoint 1 ".data.path == \"$TMP/started\""
+
+if [ $plugins = 6 ]; then
+	host_start --plugin my_cxx --comm started
+	"$TMP/started"
+	printed cxx 1 ".data.path == \"$TMP/started\""
+	grep -q 'my_cxx in C++' "$TMP/log" || fail "what is written in C++ does not run"
+fi
 
 # The C library of this shell, which may be another's than that of the test's.
 host_start --plugin my_uprobe --filter "path == \"$TMP/started\""

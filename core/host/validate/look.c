@@ -41,30 +41,43 @@ static void look_options(const struct descriptor *descriptor, struct report *rep
 		report_line(report, REPORT_OK, what, NULL);
 }
 
-/* A run refuses a plugin that does not say what its programs change. */
-static void look_changes(const struct descriptor *descriptor, const void *object,
-			 struct report *report)
+static const void *look_bytes(const struct loader_plugin *plugin)
 {
-	const char *const what = "says what it changes";
-	struct bpfhost_error why = { .text = "" };
-	uint64_t used = 0;
-
-	if (changes_read(object, descriptor->object_size, &used))
-		report_line(report, REPORT_ERROR, what, "its BPF object is none");
-	else if (changes_check(used, descriptor->needs, CHANGES_ALL, &why))
-		report_line(report, REPORT_ERROR, what, why.text);
-	else
-		report_line(report, REPORT_OK, what, NULL);
+	return image_bytes(plugin->image, plugin->descriptor->object_offset,
+			   plugin->descriptor->object_size);
 }
 
-static void look_object(const struct descriptor *descriptor, const void *bytes,
-			struct report *report)
+int look_allows(const struct loader_plugin *plugin, uint64_t allowed, struct bpfhost_error *err)
 {
+	uint64_t used = 0;
+	int ret = 0;
+
+	if (plugin->descriptor->object_size)
+		ret = changes_read(look_bytes(plugin), plugin->descriptor->object_size, &used);
+	if (!ret)
+		return changes_check(used, plugin->descriptor->needs, allowed, err);
+	bpfhost_error_set(err, 0, "its BPF object cannot be looked through: %s", strerror(-ret));
+	return ret;
+}
+
+static void look_changes(const struct loader_plugin *plugin, struct report *report)
+{
+	struct bpfhost_error why = { .text = "" };
+	int err = look_allows(plugin, CHANGES_ALL, &why);
+
+	report_line(report, err ? REPORT_ERROR : REPORT_OK, "says what it changes",
+		    err ? why.text : NULL);
+}
+
+static void look_object(const struct loader_plugin *plugin, struct report *report)
+{
+	const struct descriptor *descriptor = plugin->descriptor;
 	const char *const what = "has a readable BPF object";
 	struct object_report object = { 0 };
 	struct bpfhost_error why = { .text = "" };
 
-	if (object_read(descriptor->name, bytes, descriptor->object_size, &object, &why))
+	if (object_read(descriptor->name, look_bytes(plugin), descriptor->object_size, &object,
+			&why))
 		report_line(report, REPORT_ERROR, what, why.text);
 	else if (object.failure[0])
 		report_line(report, REPORT_ERROR, what, object.failure);
@@ -76,13 +89,11 @@ static void look_object(const struct descriptor *descriptor, const void *bytes,
 void look_at(const struct loader_plugin *plugin, struct report *report)
 {
 	const struct descriptor *descriptor = plugin->descriptor;
-	const void *object;
 
 	look_descriptor(descriptor, report);
 	look_options(descriptor, report);
 	if (!descriptor->object_size)
 		return;
-	object = image_bytes(plugin->image, descriptor->object_offset, descriptor->object_size);
-	look_object(descriptor, object, report);
-	look_changes(descriptor, object, report);
+	look_object(plugin, report);
+	look_changes(plugin, report);
 }
