@@ -149,10 +149,11 @@ static void test_abi(void **state)
 	assert_refused("int x;", -ENOEXEC, "carries no bpfhost note");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .size = 64), -EINVAL, "says it has 64 bytes");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .size = 4096), -EINVAL, "its symbol has 136");
-	assert_refused("#include <bpfhost/plugin.h>\n"
-		       "__attribute__((section(\".note.bpfhost\"), used, aligned(4)))\n"
-		       "static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 << 16 };\n",
-		       -EINVAL, "exports no bpfhost_plugin");
+	assert_refused(
+		"#include <bpfhost/plugin.h>\n"
+		"__attribute__((section(\".note.bpfhost\"), used, aligned(4)))\n"
+		"static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 << 16 };\n",
+		-EINVAL, "exports no bpfhost_plugin");
 }
 
 /* A later minor version's struct is longer: the host's part of it is read. */
