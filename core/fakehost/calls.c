@@ -18,10 +18,12 @@ static int calls_broken(struct fakehost *host, enum fakehost_call call)
 {
 	struct fakehost_broken *broken = &host->broken[call];
 
-	if (!broken->err || !broken->after)
-		return broken->err;
-	broken->after--;
-	return 0;
+	if (broken->err && broken->after) {
+		broken->after--;
+		return 0;
+	}
+	broken->hit = broken->err != 0;
+	return broken->err;
 }
 
 /* ---- the bus ----------------------------------------------------------------------------------- */

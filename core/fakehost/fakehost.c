@@ -55,7 +55,12 @@ struct bpfhost_filter_values *fakehost_filter(struct fakehost *host)
 
 void fakehost_break(struct fakehost *host, enum fakehost_call call, uint32_t after, int err)
 {
-	host->broken[call] = (struct fakehost_broken){ after, err };
+	host->broken[call] = (struct fakehost_broken){ after, err, false };
+}
+
+bool fakehost_broke(const struct fakehost *host, enum fakehost_call call)
+{
+	return host->broken[call].hit;
 }
 
 /* ---- the four functions ------------------------------------------------------------------------ */

@@ -23,6 +23,7 @@ struct fakehost_list {
 struct fakehost_broken {
 	uint32_t after;
 	int err; /* 0: it works */
+	bool hit;
 };
 
 /* KEY=VALUE as the test gave them, until load. */

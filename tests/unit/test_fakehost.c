@@ -208,9 +208,12 @@ static void fails_when_told(void **state)
 	assert_int_equal(fakehost_load(host), 0);
 	fakehost_break(host, FAKEHOST_CALL_TIMER, 0, -EINVAL);
 	assert_int_equal(fakehost_attach(host), -EINVAL);
+	assert_true(fakehost_broke(host, FAKEHOST_CALL_TIMER));
 	fakehost_break(host, FAKEHOST_CALL_EMIT, 1, -EAGAIN);
 	assert_int_equal(fakehost_poll(host, 1), 1);
+	assert_false(fakehost_broke(host, FAKEHOST_CALL_EMIT));
 	assert_int_equal(fakehost_poll(host, 1), -EAGAIN);
+	assert_true(fakehost_broke(host, FAKEHOST_CALL_EMIT));
 	assert_int_equal(fakehost_sums(host).lost, 1);
 	assert_int_equal(fakehost_count(host, FAKEHOST_RECORD), 1);
 	assert_int_equal(fakehost_await(host, 2, 1), -EAGAIN);

@@ -64,6 +64,8 @@ void fakehost_live(struct fakehost *host);
 struct bpfhost_filter_values *fakehost_filter(struct fakehost *host);
 /* The next `after` such calls work, all later ones return err; 0 mends it. */
 void fakehost_break(struct fakehost *host, enum fakehost_call call, uint32_t after, int err);
+/* Whether such a call was made since, and failed for that. */
+bool fakehost_broke(const struct fakehost *host, enum fakehost_call call);
 
 /*
  * The functions of the plugin, or the SDK's where it has none; their own results. Load first resolves
