@@ -18,10 +18,12 @@ static int calls_broken(struct fakehost *host, enum fakehost_call call)
 {
 	struct fakehost_broken *broken = &host->broken[call];
 
-	if (!broken->err || !broken->after)
-		return broken->err;
-	broken->after--;
-	return 0;
+	if (broken->err && broken->after) {
+		broken->after--;
+		return 0;
+	}
+	broken->hit = broken->err != 0;
+	return broken->err;
 }
 
 /* ---- the bus ----------------------------------------------------------------------------------- */
@@ -227,11 +229,18 @@ static void calls_drained(const struct bpfhost_host *context)
 	(void)context;
 }
 
+static void calls_lost(const struct bpfhost_host *context, uint64_t events)
+{
+	calls_host(context)->sums.lost += events;
+}
+
+/* Those alone of which a test can ask what came of them; a plugin must do without any. */
 static const void *calls_extension(const struct bpfhost_host *context, const char *id)
 {
+	static const struct bpfhost_ext_lost lost = { .size = sizeof(lost), .count = calls_lost };
+
 	(void)context;
-	(void)id;
-	return NULL;
+	return strcmp(id, BPFHOST_EXT_LOST) ? NULL : &lost;
 }
 
 void fakehost_calls_setup(struct fakehost *host)

@@ -16,8 +16,10 @@ struct fakehost *fakehost_new(const struct bpfhost_plugin *plugin)
 	if (!host)
 		return NULL;
 	host->plugin = plugin;
-	while (plugin->options && plugin->options[host->noptions].name)
-		host->noptions++;
+	if (fakehost_options_read(host)) {
+		free(host);
+		return NULL;
+	}
 	fakehost_calls_setup(host);
 	host->instance = (struct bpfhost_instance){
 		.size = sizeof(host->instance),
@@ -53,7 +55,12 @@ struct bpfhost_filter_values *fakehost_filter(struct fakehost *host)
 
 void fakehost_break(struct fakehost *host, enum fakehost_call call, uint32_t after, int err)
 {
-	host->broken[call] = (struct fakehost_broken){ after, err };
+	host->broken[call] = (struct fakehost_broken){ after, err, false };
+}
+
+bool fakehost_broke(const struct fakehost *host, enum fakehost_call call)
+{
+	return host->broken[call].hit;
 }
 
 /* ---- the four functions ------------------------------------------------------------------------ */

@@ -11,6 +11,26 @@
 
 #include "private.h"
 
+static const void *options_row_at(const struct bpfhost_plugin *plugin, uint32_t index)
+{
+	return (const char *)plugin->options + (size_t)index * plugin->option_size;
+}
+
+int fakehost_options_read(struct fakehost *host)
+{
+	const struct bpfhost_plugin *plugin = host->plugin;
+	struct bpfhost_option row;
+	size_t known = plugin->option_size < sizeof(row) ? plugin->option_size : sizeof(row);
+
+	/* The name comes first, and always will. */
+	while (plugin->options && *(const char *const *)options_row_at(plugin, host->noptions))
+		host->noptions++;
+	host->options = calloc(host->noptions + 1, sizeof(*host->options));
+	for (uint32_t i = 0; host->options && i < host->noptions; i++)
+		memcpy(&host->options[i], options_row_at(plugin, i), known);
+	return host->options ? 0 : -ENOMEM;
+}
+
 static int options_fail(struct fakehost *host, const char *key, const char *cause)
 {
 	snprintf(host->error, sizeof(host->error), "option %s: %s", key, cause);
@@ -20,8 +40,8 @@ static int options_fail(struct fakehost *host, const char *key, const char *caus
 static const struct bpfhost_option *options_row(const struct fakehost *host, const char *key)
 {
 	for (uint32_t i = 0; i < host->noptions; i++)
-		if (!strcmp(host->plugin->options[i].name, key))
-			return &host->plugin->options[i];
+		if (!strcmp(host->options[i].name, key))
+			return &host->options[i];
 	return NULL;
 }
 
@@ -41,7 +61,7 @@ static int options_unknown(struct fakehost *host, const char *key)
 	char cause[256];
 
 	for (uint32_t i = 0; names && i < host->noptions; i++)
-		names[i] = host->plugin->options[i].name;
+		names[i] = host->options[i].name;
 	if (names)
 		nearest = bpfhost_nearest(key, names, host->noptions);
 	snprintf(cause, sizeof(cause), "the plugin has none of this name%s%s",
@@ -123,7 +143,7 @@ int fakehost_options_settle(struct fakehost *host)
 	if (!host->settings)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < host->noptions && !err; i++)
-		err = options_settle_row(host, &host->plugin->options[i], &host->settings[i]);
+		err = options_settle_row(host, &host->options[i], &host->settings[i]);
 	host->host.options = host->settings;
 	return err;
 }
@@ -138,4 +158,5 @@ void fakehost_options_drop(struct fakehost *host)
 	}
 	free(host->settings);
 	free(host->given);
+	free(host->options);
 }

@@ -23,6 +23,7 @@ struct fakehost_list {
 struct fakehost_broken {
 	uint32_t after;
 	int err; /* 0: it works */
+	bool hit;
 };
 
 /* KEY=VALUE as the test gave them, until load. */
@@ -39,6 +40,7 @@ struct fakehost {
 	struct fakehost_given *given;
 	uint32_t ngiven;
 	struct bpfhost_setting *settings; /* one a row; NULL before load */
+	struct bpfhost_option *options;   /* the plugin's rows, as this version has them */
 	uint32_t noptions;
 	struct fakehost_list lists[FAKEHOST_KINDS];
 	struct fakehost_broken broken[FAKEHOST_CALLS];
@@ -54,7 +56,8 @@ void fakehost_record_text(struct fakehost *host, enum fakehost_kind kind, const 
 	__attribute__((format(printf, 3, 4)));
 void fakehost_record_free(struct fakehost *host);
 
-/* options.c */
+/* options.c: reads the plugin's table, whose rows may be those of another version. 0 or -ENOMEM. */
+int fakehost_options_read(struct fakehost *host);
 int fakehost_options_add(struct fakehost *host, const char *key, const char *text);
 /* Makes host->settings out of what was given and the defaults. 0 or -errno with a text. */
 int fakehost_options_settle(struct fakehost *host);

@@ -15,11 +15,13 @@
 #include "config/config.h"
 #include "doctor/doctor.h"
 #include "kernel_types/kernel_types.h"
+#include "new/new.h"
 #include "supervisor/supervisor.h"
+#include "validate/validate.h"
 
 #define MAIN_MISUSED 2
 
-static int main_dispatch(const struct config *config)
+static int main_dispatch(const struct config *config, char **argv)
 {
 	switch (config->command) {
 	case CONFIG_RUN:
@@ -37,6 +39,10 @@ static int main_dispatch(const struct config *config)
 		return command_types(config, stdout, stderr);
 	case CONFIG_DOCTOR:
 		return command_doctor(config, stdout, stderr);
+	case CONFIG_NEW:
+		return command_new(config, stdout, stderr);
+	case CONFIG_VALIDATE:
+		return command_validate(config, argv, stdout, stderr);
 	case CONFIG_HELP:
 		if (config->target)
 			return command_help_plugin(config, stdout, stderr);
@@ -67,9 +73,9 @@ int main(int argc, char **argv)
 {
 	struct bpfhost_error why = { 0 };
 	struct config config;
+	mode_t mask = umask(077);
 	int status, err;
 
-	umask(077);
 	/* Where whoever started us ignores it, children would leave no status behind. */
 	signal(SIGCHLD, SIG_DFL);
 	err = main_hold_streams();
@@ -78,6 +84,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	config_setup(&config);
+	config.umask = mask;
 	err = config_gather(&config, argc, argv, CONFIG_DEFAULT_FILE, &why);
 	if (err == -ENODATA)
 		cli_print_usage(stderr);
@@ -87,7 +94,7 @@ int main(int argc, char **argv)
 		fputc('\n', stderr);
 		status = MAIN_MISUSED;
 	} else {
-		status = main_dispatch(&config);
+		status = main_dispatch(&config, argv);
 	}
 	config_free(&config);
 	return fflush(stdout) && status == 0 ? 1 : status;

@@ -165,8 +165,8 @@ static uint32_t uprobe_together(const struct uprobe_uses *uses, uint32_t first,
 		const struct uprobe_use *b = &uses->items[first + n];
 		const struct bpfhost_argument_layout *other = &uses->layouts[b->layout];
 
-		if (b->file != a->file || b->pid != a->pid || other->class != layout->class ||
-		    other->is_call != layout->is_call)
+		if (b->file != a->file || b->pid != a->pid ||
+		    other->size_class != layout->size_class || other->is_call != layout->is_call)
 			break;
 		*ret_places += b->count;
 	}

@@ -158,7 +158,7 @@ static int usdt_load(struct bpfhost_instance *self)
 
 static uint32_t usdt_class(const struct usdt_uses *uses, const struct usdt_use *use)
 {
-	return uses->layouts[use->layout].class;
+	return uses->layouts[use->layout].size_class;
 }
 
 /* One link takes all sites in one file, for one process or all, that share a program. */

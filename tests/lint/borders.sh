@@ -21,7 +21,7 @@ refuse() {
 }
 
 refuse 'a plugin includes <bpfhost/...>, libbpf, the system and files of its own folder' \
-	'("[^"]*/|<[^>]*\.\.|<(core|host|sdk|plugins)/)' plugins examples
+	'("[^"]*/|<[^>]*\.\.|<(core|host|sdk|plugins)/)' plugins examples templates
 refuse 'the SDK includes nothing of the host' '["<](.*/)?(\.\./\.\.|host|core)/' core/sdk
 refuse 'the host includes no plugin' '["<].*plugins/' core/host
 refuse 'public headers include public headers only' '"' core/include bpf/include

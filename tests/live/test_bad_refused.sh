@@ -25,8 +25,8 @@ refused() {
 refused no_symbol 1 'it exports no bpfhost_plugin'
 refused no_note 1 'it carries no bpfhost note'
 refused runpath 1 'its RUNPATH entry /tmp/anyone'
-refused abi_major 1 'wanted is plugin ABI 0.0 to 0.[0-9]+, found is 99\.'
-refused abi_minor 1 'found is 0.999: this bpfhost is older'
+refused abi_major 1 'wanted is plugin ABI 1.0 to 1.[0-9]+, found is 99\.'
+refused abi_minor 1 'found is 1.999: this bpfhost is older'
 refused short_size 1 'its descriptor says it has 8 bytes'
 refused null_name 1 'its descriptor has no name'
 refused other_name 1 'its name is "another", so its file must be another.so'
@@ -76,7 +76,7 @@ logged 'did you mean "where"' || fail "an unknown option is not named"
 
 "$BPFHOST" --list --plugin-dir "$BAD_DIR" --trust "$BAD_DIR" >"$work/out" 2>"$work/log" ||
 	fail "--list exits $?"
-grep -qE '^constructor +1.0 +0.1 +ok ' "$work/out" || fail "constructor is not listed"
+grep -qE '^constructor +1.0 +1.0 +ok ' "$work/out" || fail "constructor is not listed"
 "$BPFHOST" inspect "$BAD_DIR/constructor.so" --trust "$BAD_DIR" >"$work/out" 2>"$work/log" ||
 	fail "inspect of the plugin whose constructor aborts exits $?"
 

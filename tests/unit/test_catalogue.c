@@ -167,7 +167,7 @@ static void test_list(void **state)
 		      "folder /tmp can be written by others");
 	assert_prints(
 		command_list, NULL, CONFIG_FORMAT_JSON, 1, 0,
-		"{\"name\":\"aa\",\"version\":\"1\",\"abi\":\"0.1\",\"state\":\"ok\",\"path\":\"/tmp/");
+		"{\"name\":\"aa\",\"version\":\"1\",\"abi\":\"1.0\",\"state\":\"ok\",\"path\":\"/tmp/");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0, "\"says \\\"a\\\"\"");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_JSON, 1, 0, "b\\u001b[1mad");
 	assert_prints(command_list, NULL, CONFIG_FORMAT_TEXT, 1, 0, "c\\u202egnp");

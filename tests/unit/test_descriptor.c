@@ -140,18 +140,20 @@ static void test_abi(void **state)
 	"#define BPFHOST_ABI_MAJOR " #major "\n#define BPFHOST_ABI_MINOR " #minor                  \
 	"\n" FIXTURE_PLUGIN(.name = "tiny")
 	(void)state;
-	assert_refused(ABI(7, 0), -EPROTO, "wanted is plugin ABI 0.0 to 0.1, found is 7.0");
-	assert_refused(ABI(0, 99), -EPROTO, "found is 0.99: this bpfhost is older");
+	assert_refused(ABI(7, 0), -EPROTO, "wanted is plugin ABI 1.0 to 1.0, found is 7.0");
+	assert_refused(ABI(1, 99), -EPROTO, "found is 1.99: this bpfhost is older");
+	assert_refused(ABI(0, 1), -EPROTO, "wanted is plugin ABI 1.0 to 1.0, found is 0.1");
 #undef ABI
-	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .abi_minor = 0), -EINVAL,
-		       "its note says ABI 0.1, its descriptor 0.0");
+	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .abi_minor = 7), -EINVAL,
+		       "its note says ABI 1.0, its descriptor 1.7");
 	assert_refused("int x;", -ENOEXEC, "carries no bpfhost note");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .size = 64), -EINVAL, "says it has 64 bytes");
 	assert_refused(FIXTURE_PLUGIN(.name = "tiny", .size = 4096), -EINVAL, "its symbol has 136");
-	assert_refused("#include <bpfhost/plugin.h>\n"
-		       "__attribute__((section(\".note.bpfhost\"), used, aligned(4)))\n"
-		       "static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 };\n",
-		       -EINVAL, "exports no bpfhost_plugin");
+	assert_refused(
+		"#include <bpfhost/plugin.h>\n"
+		"__attribute__((section(\".note.bpfhost\"), used, aligned(4)))\n"
+		"static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 << 16 };\n",
+		-EINVAL, "exports no bpfhost_plugin");
 }
 
 /* A later minor version's struct is longer: the host's part of it is read. */
@@ -168,10 +170,10 @@ static void test_longer(void **state)
 		    "static const struct row rows[] = { { { .name = \"a\", .type = 1 }, 5 },\n"
 		    "{ { .name = \"b\", .type = 1 }, 5 }, { { .name = NULL }, 0 } };\n"
 		    "__attribute__((section(\".note.bpfhost\"), used, aligned(4)))\n"
-		    "static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 };\n"
+		    "static const struct bpfhost_note note = { 8, 4, 1, \"bpfhost\", 1 << 16 };\n"
 		    "extern const struct longer plugin __asm__(\"bpfhost_plugin\");\n"
 		    "__attribute__((visibility(\"default\"))) const struct longer plugin = { {\n"
-		    ".abi_minor = 1, .size = sizeof(struct longer), .name = \"tiny\",\n"
+		    ".abi_major = 1, .size = sizeof(struct longer), .name = \"tiny\",\n"
 		    ".vtable_size = sizeof(struct bpfhost_vtable), .option_size = sizeof(struct row),\n"
 		    ".defaults = &bpfhost_sdk_defaults,\n"
 		    ".options = &rows[0].first }, 9 };\n",

@@ -80,14 +80,35 @@ static const struct bpfhost_option strict_options[] = {
 
 static const struct bpfhost_plugin tick_plugin = {
 	.name = "tick",
+	.option_size = sizeof(struct bpfhost_option),
 	.vtable = TICK_VTABLE,
 	.options = tick_options,
 };
 
 static const struct bpfhost_plugin strict_plugin = {
 	.name = "strict",
+	.option_size = sizeof(struct bpfhost_option),
 	.vtable = TICK_VTABLE,
 	.options = strict_options,
+};
+
+/* As a plugin of a later minor version would have it. */
+struct longer_option {
+	struct bpfhost_option known;
+	uint64_t more[3];
+};
+
+static const struct longer_option longer_options[] = {
+	{ { .name = "first", .type = BPFHOST_OPT_UINT, .default_text = "1" }, { 1, 2, 3 } },
+	{ { .name = "second", .type = BPFHOST_OPT_UINT, .default_text = "2" }, { 4, 5, 6 } },
+	{ { .name = NULL }, { 0 } },
+};
+
+static const struct bpfhost_plugin longer_plugin = {
+	.name = "longer",
+	.option_size = sizeof(struct longer_option),
+	.vtable = TICK_VTABLE,
+	.options = &longer_options[0].known,
 };
 
 static int setup(void **state)
@@ -187,9 +208,12 @@ static void fails_when_told(void **state)
 	assert_int_equal(fakehost_load(host), 0);
 	fakehost_break(host, FAKEHOST_CALL_TIMER, 0, -EINVAL);
 	assert_int_equal(fakehost_attach(host), -EINVAL);
+	assert_true(fakehost_broke(host, FAKEHOST_CALL_TIMER));
 	fakehost_break(host, FAKEHOST_CALL_EMIT, 1, -EAGAIN);
 	assert_int_equal(fakehost_poll(host, 1), 1);
+	assert_false(fakehost_broke(host, FAKEHOST_CALL_EMIT));
 	assert_int_equal(fakehost_poll(host, 1), -EAGAIN);
+	assert_true(fakehost_broke(host, FAKEHOST_CALL_EMIT));
 	assert_int_equal(fakehost_sums(host).lost, 1);
 	assert_int_equal(fakehost_count(host, FAKEHOST_RECORD), 1);
 	assert_int_equal(fakehost_await(host, 2, 1), -EAGAIN);
@@ -233,6 +257,31 @@ static void detaches_what_was_never_loaded(void **state)
 	fakehost_free(NULL);
 }
 
+static void reads_rows_of_another_size(void **state)
+{
+	struct fakehost *host = fakehost_new(&longer_plugin);
+	const struct bpfhost_setting *options;
+
+	(void)state;
+	assert_int_equal(fakehost_set(host, "second", "7"), 0);
+	assert_int_equal(fakehost_set(host, "third", "7"), -EINVAL);
+	fakehost_detach(host); /* settles the options */
+	options = fakehost_instance(host)->host->options;
+	assert_int_equal(options[0].items[0].number.u, 1);
+	assert_int_equal(options[1].items[0].number.u, 7);
+	fakehost_free(host);
+}
+
+static void counts_what_a_plugin_lost(void **state)
+{
+	struct bpfhost_instance *instance = fakehost_instance(*state);
+
+	bpfhost_lost(instance, 3);
+	bpfhost_lost(instance, 4);
+	assert_int_equal(fakehost_sums(*state).lost, 7);
+	assert_null(instance->host->extension(instance->host, "bpfhost.unknown/1"));
+}
+
 /* Only load of its own, and that opens no object: what it emits it makes in user space. */
 static const struct bpfhost_plugin bare_plugin = {
 	.name = "bare",
@@ -262,6 +311,8 @@ static void keeps_the_defaults_without_an_object(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(reads_rows_of_another_size),
+		TEST(counts_what_a_plugin_lost),
 		TEST(remembers_what_is_said),
 		TEST(remembers_records_and_schemas),
 		TEST(resolves_options),

@@ -164,9 +164,11 @@ struct bpfhost_call_counters {
 	__u64 unknown;  /* a return whose entry was not seen, where all entries are */
 };
 
+#ifndef __cplusplus
 _Static_assert(sizeof(struct bpfhost_argument) == 40, "ABI");
 _Static_assert(sizeof(struct bpfhost_argument_extra) == 8, "ABI");
 _Static_assert(sizeof(struct bpfhost_stack_frame) == 32, "ABI");
 _Static_assert(sizeof(struct bpfhost_stack) == 32, "ABI");
+#endif
 
 #endif

@@ -401,10 +401,17 @@ int config_apply_list(struct config *config, const char *text, const char *origi
 	(void)origin;
 	if (config->command == CONFIG_HELP || config->command == CONFIG_VERSION)
 		return 0;
-	if (config->command == CONFIG_INSPECT || config->command == CONFIG_PROBES)
+	if (config->command != CONFIG_RUN && config->command != CONFIG_LIST)
 		return config_fail(err, "cannot be combined with another command");
 	config->command = CONFIG_LIST;
 	return 0;
+}
+
+int config_apply_kind(struct config *config, const char *text, const char *origin,
+		      struct bpfhost_error *err)
+{
+	(void)origin;
+	return replace_string(&config->kind, text, err);
 }
 
 /* Whoever asks for help gets it, whatever else is on the line. */

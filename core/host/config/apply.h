@@ -40,6 +40,7 @@ config_apply_fn config_apply_dry_run;
 config_apply_fn config_apply_quiet;
 config_apply_fn config_apply_verbose;
 config_apply_fn config_apply_list;
+config_apply_fn config_apply_kind;
 config_apply_fn config_apply_help;
 config_apply_fn config_apply_version;
 

@@ -38,7 +38,7 @@ static const struct command commands[] = {
 	{ "probes", CONFIG_PROBES, NULL, true },  { "help", CONFIG_HELP, NULL, true },
 	{ "list", CONFIG_LIST, "--list", false }, { "version", CONFIG_VERSION, "--version", false },
 	{ "types", CONFIG_TYPES, NULL, true },    { "doctor", CONFIG_DOCTOR, NULL, true },
-	{ "new", CONFIG_RUN, NULL, false },       { "validate", CONFIG_RUN, NULL, false },
+	{ "new", CONFIG_NEW, NULL, true },        { "validate", CONFIG_VALIDATE, NULL, true },
 	{ "ctl", CONFIG_RUN, NULL, false },
 };
 
@@ -207,17 +207,23 @@ static int take_glob(struct cursor *cursor, const char *word)
 	return ret ? config_fail_memory(cursor->err) : 0;
 }
 
-static int take_probes_word(struct cursor *cursor, const char *word)
+/* The plugin of a command that is about one, which is called so; --set belongs to it. */
+static int take_plugin(struct cursor *cursor, const char *word, const char *name)
 {
 	struct config *config = cursor->config;
 	int ret;
 
 	if (config->target)
-		return take_glob(cursor, word);
-	ret = config_add_instance(config, word, NULL, cursor->origin, NULL, cursor->err);
+		return fail_word(cursor, word);
+	ret = config_add_instance(config, name, NULL, cursor->origin, NULL, cursor->err);
 	if (ret)
 		return fail_here(cursor, ret);
 	return config_replace_string(&config->target, word) ? config_fail_memory(cursor->err) : 0;
+}
+
+static int take_probes_word(struct cursor *cursor, const char *word)
+{
+	return cursor->config->target ? take_glob(cursor, word) : take_plugin(cursor, word, word);
 }
 
 static int take_word(struct cursor *cursor, const char *word)
@@ -230,6 +236,11 @@ static int take_word(struct cursor *cursor, const char *word)
 		return config_push_text(&config->words, word, cursor->origin)
 			       ? config_fail_memory(cursor->err)
 			       : 0;
+	if (config->command == CONFIG_NEW)
+		return take_plugin(cursor, word, word);
+	/* What the file is called is one of the things that are looked at. */
+	if (config->command == CONFIG_VALIDATE)
+		return take_plugin(cursor, word, "plugin");
 	if (config->command == CONFIG_RUN && !cursor->command_given)
 		return take_command(cursor, word);
 	if ((config->command != CONFIG_INSPECT && config->command != CONFIG_HELP) || config->target)
@@ -261,6 +272,16 @@ static int check_complete(const struct config *config, struct bpfhost_error *err
 		return config_fail(err, "probes needs the NAME of a plugin");
 	if (config->command == CONFIG_PROBES && config->instance_count > 1)
 		return config_fail(err, "probes takes one plugin, and as NAME, not as --plugin");
+	if (config->command == CONFIG_VALIDATE && !config->target)
+		return config_fail(err, "validate needs the FILE of a plugin");
+	if (config->command == CONFIG_VALIDATE && config->instance_count > 1)
+		return config_fail(err, "validate takes one plugin, and as FILE, not as --plugin");
+	if (config->command == CONFIG_NEW && !config->target)
+		return config_fail(err, "new needs the NAME of the plugin");
+	if (config->command == CONFIG_NEW && config->instance_count > 1)
+		return config_fail(err, "new makes one plugin, of the NAME behind it");
+	if (config->kind && config->command != CONFIG_NEW && config->command != CONFIG_HELP)
+		return config_fail(err, "--kind belongs to new NAME");
 	return 0;
 }
 

@@ -19,6 +19,8 @@ void cli_print_usage(FILE *out)
 	      "       bpfhost probes NAME [--set KEY=VALUE]... [[TARGET] GLOB] [-v]\n"
 	      "       bpfhost types NAME...\n"
 	      "       bpfhost doctor [--format json]\n"
+	      "       bpfhost new NAME [--kind tracepoint|uprobe|usdt|xdp|custom]\n"
+	      "       bpfhost validate FILE [--set KEY=VALUE]... [--dry-run]\n"
 	      "       bpfhost --help [NAME]\n"
 	      "       bpfhost --version\n",
 	      out);
@@ -67,6 +69,9 @@ void cli_print_help(FILE *out)
 	      "                            a library, a program or a process\n"
 	      "  types NAME...             print C definitions of types of this kernel, for BPF programs\n"
 	      "  doctor                    show what this machine allows, and which plugins will work\n"
+	      "  new NAME                  write a folder with a plugin that builds and runs as it is\n"
+	      "  validate FILE             try on a plugin what every plugin has to keep; runs it, also\n"
+	      "                            for real unless --dry-run\n"
 	      "\n",
 	      out);
 	for (size_t i = 0; (option = config_option_at(i)); i++)

@@ -24,6 +24,7 @@ void config_setup(struct config *config)
 		.call_limit_ns = 10000000000,
 		.window_ns = 10000000,
 		.restart_limit = 5,
+		.umask = 077,
 	};
 }
 
@@ -36,6 +37,7 @@ void config_free(struct config *config)
 	free(config->instances);
 	free(config->target);
 	free(config->glob);
+	free(config->kind);
 	free(config->config_path);
 	free(config->output);
 	free(config->verifier_log);

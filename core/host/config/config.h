@@ -27,6 +27,8 @@ enum config_command {
 	CONFIG_LIST,
 	CONFIG_INSPECT,
 	CONFIG_PROBES,
+	CONFIG_NEW,
+	CONFIG_VALIDATE,
 	CONFIG_HELP,
 	CONFIG_VERSION,
 	CONFIG_TYPES,
@@ -86,12 +88,14 @@ struct config_instance {
 
 struct config {
 	enum config_command command;
-	char *target;              /* inspect NAME|FILE, probes NAME, help [NAME]: else NULL */
+	char *target; /* of inspect, probes, new, validate and help [NAME]: the word behind it; else NULL */
 	char *glob;                /* probes NAME [GLOB], or TARGET:GLOB of two words; else NULL */
 	struct config_texts words; /* types NAME... */
+	char *kind;                /* of new NAME: --kind, or NULL */
 	char *config_path;         /* --config, or NULL */
 
-	/* For run, what to run; for probes, the one plugin that was named, with its settings. */
+	/* For run, what to run; for probes, new and validate, the one plugin that was named, with its
+	 * settings. */
 	struct config_instance *instances;
 	size_t instance_count;
 
@@ -111,6 +115,7 @@ struct config {
 	struct config_texts plugin_dirs; /* only those given, in order of preference */
 	struct config_texts trust_dirs;
 	uint64_t ring_size; /* bytes as written, not rounded; 0: the default */
+	unsigned int umask; /* the caller's, for what is written for him */
 	bool dry_run;
 	bool quiet;
 	bool verbose;

@@ -15,7 +15,7 @@
 #include "loader/descriptor_private.h"
 #include "loader/descriptor_text.h"
 
-/* What version 0.1 had. Later ones are longer, never shorter. */
+/* What ABI 1.0 had. Later ones are longer, never shorter. */
 #define DESCRIPTOR_SIZE_FIRST 136
 #define DESCRIPTOR_SIZE_MAX   65536
 

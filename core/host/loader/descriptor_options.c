@@ -8,7 +8,7 @@
 #include "loader/descriptor_text.h"
 #include "options/options.h"
 
-/* What version 0.1 had. */
+/* What ABI 1.0 had. */
 #define DESCRIPTOR_OPTION_FIRST 56
 #define DESCRIPTOR_OPTION_MAX   4096
 #define DESCRIPTOR_KEY_MAX      64

@@ -125,6 +125,14 @@ static int host_emit_user(const struct bpfhost_host *host, struct bpfhost_event 
 	return 0;
 }
 
+static void host_lost(const struct bpfhost_host *host, uint64_t events)
+{
+	struct worker *worker = host_worker(host);
+
+	bus_count(worker->bus, BUS_USER_PRODUCED, events);
+	bus_count(worker->bus, BUS_USER_LOST, events);
+}
+
 static void host_taken(const struct bpfhost_host *host, uint64_t records)
 {
 	struct worker *worker = host_worker(host);
@@ -363,12 +371,15 @@ static const void *host_extension(const struct bpfhost_host *host, const char *i
 	};
 	static const struct bpfhost_ext_pause pause = { .size = sizeof(pause), .most = host_pause };
 	static const struct bpfhost_ext_room room = { .size = sizeof(room), .look = host_room };
+	static const struct bpfhost_ext_lost lost = { .size = sizeof(lost), .count = host_lost };
 
 	(void)host;
 	if (!strcmp(id, BPFHOST_EXT_ATTACH))
 		return &attach;
 	if (!strcmp(id, BPFHOST_EXT_ROOM))
 		return &room;
+	if (!strcmp(id, BPFHOST_EXT_LOST))
+		return &lost;
 	if (!strcmp(id, BPFHOST_EXT_PAUSE))
 		return &pause;
 	if (!strcmp(id, BPFHOST_EXT_PATIENCE))

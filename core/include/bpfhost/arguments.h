@@ -19,6 +19,10 @@
 #include <bpfhost/sdk.h>
 #include <bpfhost/target.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One argument of a probe, and how it is shown. */
 struct bpfhost_argument_field {
 	const char *name;
@@ -63,7 +67,7 @@ struct bpfhost_argument_layout {
 	uint32_t stack_place;                /* of the stack's text, header included; 0: none */
 	struct bpfhost_stack_depth stack;
 	uint32_t frames_place; /* of the frames in what the programs emit; set by configure */
-	uint32_t class;        /* likewise */
+	uint32_t size_class;   /* likewise */
 	bool is_call;
 	bool at_entry;
 };
@@ -139,5 +143,9 @@ void bpfhost_calls_tell(struct bpfhost_instance *self);
 struct bpfhost_argument bpfhost_argument_position(uint32_t index);
 struct bpfhost_argument bpfhost_argument_on_stack(uint32_t bytes_behind_return_address);
 struct bpfhost_argument bpfhost_argument_result(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 extern "C" {
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Says where the field SLOT lies for the BPF program: kind, offset from its base pointer, size. The
  * kind must fit what the slot was bound to: UINT to UINT, INT to INT, STRING to one of the string
  * kinds, IPV4, IPV6 and ADDRESS to theirs. Returns 0 or -errno, -ENOTSUP for a field that cannot be
@@ -24,6 +28,10 @@ typedef int (*bpfhost_place_fn)(void *ctx, uint32_t slot, struct bpfhost_load *r
  */
 int bpfhost_condition_compile(const struct bpfhost_expr *expr, bpfhost_place_fn place, void *ctx,
 			      struct bpfhost_condition *ret_condition, struct bpfhost_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,10 @@
 extern "C" {
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Parses EXPR over the fields of the schema and translates it for bpfhost_condition_holds(), whose base is
  * then a record, its header included. Values of enumerations go by their names, with quotes or without,
@@ -24,6 +28,10 @@ extern "C" {
 int bpfhost_condition_for_schema(const char *text, const struct bpfhost_schema *schema,
 				 struct bpfhost_condition *ret_condition,
 				 struct bpfhost_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #ifdef __cplusplus
 }

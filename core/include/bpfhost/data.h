@@ -5,6 +5,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Builds the file at path (a string literal) into the plugin, as the text `symbol`, which ends with a NUL.
  * At file scope. A plugin does not know below which prefix it was installed, and has to work from a build
@@ -22,5 +26,9 @@
  * FIFO.
  */
 int bpfhost_data_read(const char *path, size_t most, char **ret_text, size_t *ret_length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

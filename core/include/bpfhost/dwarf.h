@@ -29,6 +29,10 @@
 extern "C" {
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpfhost_dwarf;
 
 /*
@@ -97,6 +101,10 @@ void bpfhost_dwarf_function_free(struct bpfhost_dwarf_function *function);
 int bpfhost_dwarf_chain(struct bpfhost_dwarf *dwarf, struct bpfhost_dwarf_function *function,
 			const char *chain, struct bpfhost_dwarf_value *ret_value,
 			struct bpfhost_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,10 @@
 
 #include <bpfhost/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- the file -------------------------------------------------------------------------------- */
 
 struct bpfhost_elf;
@@ -166,5 +170,9 @@ struct bpfhost_instruction {
 /* Looks at up to size (15 are enough) bytes of code. 0, or -ENOTSUP for another machine. */
 int bpfhost_instruction_look(uint16_t machine, const void *code, size_t size,
 			     struct bpfhost_instruction *ret_instruction);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 extern "C" {
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Conditions: `if EXPR` of a probe and `--filter EXPR` of the host.
  *
@@ -114,6 +118,10 @@ bool bpfhost_expr_eval(const struct bpfhost_expr *expr, bpfhost_value_fn value, 
 
 /* The text that was parsed; belongs to the expression. */
 const char *bpfhost_expr_text(const struct bpfhost_expr *expr);
+
+#ifdef __cplusplus
+}
+#endif
 
 #ifdef __cplusplus
 }

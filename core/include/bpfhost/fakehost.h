@@ -24,6 +24,10 @@
 #include <bpfhost/plugin.h>
 #include <bpfhost/schema.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct fakehost;
 
 /* What is remembered, each in its own order. */
@@ -60,6 +64,8 @@ void fakehost_live(struct fakehost *host);
 struct bpfhost_filter_values *fakehost_filter(struct fakehost *host);
 /* The next `after` such calls work, all later ones return err; 0 mends it. */
 void fakehost_break(struct fakehost *host, enum fakehost_call call, uint32_t after, int err);
+/* Whether such a call was made since, and failed for that. */
+bool fakehost_broke(const struct fakehost *host, enum fakehost_call call);
 
 /*
  * The functions of the plugin, or the SDK's where it has none; their own results. Load first resolves
@@ -93,9 +99,13 @@ struct fakehost_sums {
 	uint32_t rings;    /* how often a ring was handed over */
 	uint64_t timer_ns; /* 0: none */
 	uint64_t taken;    /* records that the plugin took for itself */
-	uint64_t lost;     /* emit_user while the bus was full */
+	uint64_t lost;     /* emit_user while the bus was full, and what bpfhost_lost told */
 };
 
 struct fakehost_sums fakehost_sums(const struct fakehost *host);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <bpfhost/elf.h>
 #include <bpfhost/target.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpfhost_instance;
 struct bpfhost_reader;
 
@@ -67,5 +71,9 @@ void bpfhost_file_rest(struct bpfhost_file *file);
 typedef int (*bpfhost_file_fn)(void *ctx, struct bpfhost_file *file, uint32_t pid);
 int bpfhost_files_each(struct bpfhost_files *files, const char *target, const uint32_t *pids,
 		       uint32_t npids, bpfhost_file_fn found, void *ctx, struct bpfhost_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

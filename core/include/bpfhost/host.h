@@ -3,6 +3,10 @@
  * What the host gives to an instance of a plugin: facts about the run and a few calls. Everything
  * here is plain C data, so that host and plugin may be built by different compilers and carry
  * different libraries. A plugin rarely uses these calls itself: <bpfhost/sdk.h> does.
+ *
+ * Everywhere: spans of time are nanoseconds, moments are CLOCK_MONOTONIC in nanoseconds, sizes are bytes,
+ * texts are UTF-8 that ends with a NUL, functions return 0 or -errno unless they say otherwise. Members
+ * called reserved are zero, and nobody looks at them.
  */
 #ifndef BPFHOST_HOST_H
 #define BPFHOST_HOST_H
@@ -40,7 +44,7 @@ struct bpfhost_setting {
 	const struct bpfhost_item *items;
 };
 
-/* The descriptors through which the host follows an instance's kernel side; any may be -1. */
+/* The descriptors through which the host follows an instance's kernel side; reader may be -1. */
 struct bpfhost_ring_fds {
 	uint32_t size;      /* sizeof(struct bpfhost_ring_fds) as the caller knows it */
 	int32_t ring;       /* BPF_MAP_TYPE_RINGBUF that the instance's poll drains */
@@ -54,9 +58,11 @@ struct bpfhost_ring_fds {
 #define BPFHOST_RUN_DRY 0x1
 
 /*
- * Made by the host, one an instance, valid from before load until after detach. The calls take the
- * host as first argument, are made from the instance's only thread, and copy what they are given.
- * New members come only at the end: look at `size` before using one younger than your ABI minor.
+ * Made by the host, one an instance, valid from before load until after detach, and the same all that
+ * time. The calls take the host as first argument, are made from the instance's only thread and from
+ * within load, attach, poll and detach, and copy what they are given. None of them is NULL, none waits but
+ * where it says so. New members come only at the end; those of your ABI minor are there, for a host that is
+ * older does not open the plugin.
  */
 struct bpfhost_host {
 	uint32_t size;
@@ -74,23 +80,27 @@ struct bpfhost_host {
 	/* Writes one line (without newline) to the log. file may be NULL. */
 	void (*log)(const struct bpfhost_host *host, uint32_t level, const char *file,
 		    uint32_t line, const char *text);
-	/* Sets the text that explains the error that load, attach or poll is about to return. */
+	/* Sets the text that explains the error that load, attach, poll or detach is about to return; the
+	 * last one counts. */
 	void (*fail)(const struct bpfhost_host *host, const char *text);
 	/*
 	 * Publishes a schema, the bytes of <bpfhost/schema.h>; events of its type may follow.
-	 * -EINVAL when the bytes do not hold together, -EEXIST when the type has another schema.
+	 * -EINVAL when the bytes do not hold together, -EEXIST when the type has another schema. The
+	 * same again is fine. From load or attach: waits for room on the bus.
 	 */
 	int (*schema)(const struct bpfhost_host *host, const void *schema, uint32_t size);
 	/*
-	 * Puts one record (struct bpfhost_event first) on the bus, as it is. -EAGAIN when the bus is
-	 * full: keep the record, return from poll, and be called again when there is room.
+	 * Puts one record (struct bpfhost_event first) of the ring on the bus, as it is. -EAGAIN when
+	 * the bus is full: keep the record, return from poll, and be called again when there is room.
 	 * -EMSGSIZE above BPFHOST_RECORD_MAX. -ECANCELED when the run ends and nobody takes more:
-	 * this record and what else the ring holds need not be read, the host counts it as lost.
+	 * this record and what else the ring holds need not be read, the host counts it as lost. Only
+	 * for what `ring` handed over: the counters there have counted it. All else goes by emit_user.
 	 */
 	int (*emit)(const struct bpfhost_host *host, const void *record, uint32_t size);
 	/*
 	 * Puts a record made in user space on the bus: stamps time (unless set), flags, cpu and
-	 * lost into it and counts it. A full bus counts it as lost and returns -EAGAIN.
+	 * lost into it and counts it. A full bus counts it as lost and returns -EAGAIN. A time in the
+	 * past is put in order as far back as --window reaches, and counted as late beyond.
 	 */
 	int (*emit_user)(const struct bpfhost_host *host, struct bpfhost_event *record,
 			 uint32_t size);
@@ -99,14 +109,25 @@ struct bpfhost_host {
 	 * them on the bus: the ledger counts them as filtered.
 	 */
 	void (*taken)(const struct bpfhost_host *host, uint64_t records);
-	/* Calls poll whenever fd is readable. Ends with the instance or with unwatch. */
+	/*
+	 * Calls poll whenever, and as long as, fd is readable or at its end (EPOLLIN, EPOLLHUP, EPOLLERR;
+	 * poll is not told which of several). The descriptor stays the plugin's; unwatch comes before it is
+	 * closed, or the instance's end. A timerfd is one more timer, a pidfd tells of a child's end; make
+	 * them in load. -EEXIST for one that is watched, -EPERM for what cannot be waited for (a file),
+	 * -EBADF. unwatch: -ENOENT for one that is not watched.
+	 */
 	int (*watch)(const struct bpfhost_host *host, int fd);
 	int (*unwatch)(const struct bpfhost_host *host, int fd);
-	/* Calls poll every interval_ns from now on; 0 ends that. One timer an instance. */
+	/*
+	 * Calls poll every interval_ns from now on; 0 ends that. One timer an instance, a new interval takes
+	 * the place of the last. What falls due while a call runs makes for one call, not for several.
+	 */
 	int (*timer)(const struct bpfhost_host *host, uint64_t interval_ns);
 	/*
 	 * Hands over what the host needs to keep the ledger and to sleep and wake without losing a
-	 * wake-up. The descriptors stay the plugin's; the host duplicates them. Once an instance.
+	 * wake-up. The descriptors stay the plugin's; the host duplicates them. Once an instance, from
+	 * load; -EALREADY the second time. Further rings are the plugin's own: it watches their descriptors,
+	 * sends what it takes out of them by emit_user, and tells by bpfhost.lost/1 what they lost.
 	 */
 	int (*ring)(const struct bpfhost_host *host, const struct bpfhost_ring_fds *fds);
 	/* Tells of one probe that could not be attached while others could. */
@@ -120,7 +141,11 @@ struct bpfhost_host {
 	void (*drained)(const struct bpfhost_host *host);
 	/* Dry run: one line of what would be attached where. */
 	void (*plan)(const struct bpfhost_host *host, const char *text);
-	/* An extension of the host by id and revision ("bpfhost.probes/1"), NULL if unknown. */
+	/*
+	 * An extension of the host by id and revision ("bpfhost.room/1"), NULL if unknown: a struct that
+	 * begins with its size, valid as long as the host is. Of one revision it only grows; what cannot
+	 * grow gets another number, and the older one stays.
+	 */
 	const void *(*extension)(const struct bpfhost_host *host, const char *id);
 };
 
@@ -152,6 +177,19 @@ struct bpfhost_ext_room {
 	uint32_t size;
 	uint32_t reserved;
 	int (*look)(const struct bpfhost_host *host, uint32_t size);
+};
+
+/*
+ * Extension "bpfhost.lost/1" of the host: so many events were lost before they came to the host, in a ring or
+ * a socket of the plugin's own. The ledger counts them as produced and as lost, and the next event made in
+ * user space marks their place in the stream.
+ */
+#define BPFHOST_EXT_LOST "bpfhost.lost/1"
+
+struct bpfhost_ext_lost {
+	uint32_t size;
+	uint32_t reserved;
+	void (*count)(const struct bpfhost_host *host, uint64_t events);
 };
 
 /*

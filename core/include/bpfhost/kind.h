@@ -9,6 +9,10 @@
 #include <bpfhost/probe.h>
 #include <bpfhost/schema.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The kind of field that a TYPE stands for, and whether its numbers are signed. False: NONE and VOID
  * stand for none. */
 bool bpfhost_kind_of(enum bpfhost_probe_type_kind type, enum bpfhost_kind *ret_kind,
@@ -17,5 +21,9 @@ bool bpfhost_kind_of(enum bpfhost_probe_type_kind type, enum bpfhost_kind *ret_k
 /* What a field of this kind is to an expression; numbers where it is nothing special. is_signed is of
  * those whose kind does not say it: enumerations and flags. */
 enum bpfhost_operand_kind bpfhost_kind_operand(enum bpfhost_kind kind, bool is_signed);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

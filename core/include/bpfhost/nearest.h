@@ -8,6 +8,10 @@
 extern "C" {
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Words longer than this, in bytes, are near to nothing. */
 #define BPFHOST_NEAREST_MAX 128
 
@@ -22,6 +26,10 @@ unsigned int bpfhost_distance(const char *a, const char *b, unsigned int limit);
  * CANDIDATES are skipped. The result points into CANDIDATES. Makes no allocation.
  */
 const char *bpfhost_nearest(const char *word, const char *const *candidates, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,10 @@
 #include <bpfhost/error.h>
 #include <bpfhost/plugin.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Parses one value of an option: fills in *ret_item's number where the type has one; the text in it
  * stays the caller's. 0, -ENOMEM, or -EINVAL with a sentence that says what is wrong with the
@@ -18,5 +22,9 @@ int bpfhost_option_parse(const struct bpfhost_option *option, const char *text,
 
 /* Between what its value must be, in its unit: "100ms to 1h"; "0 or more" where the kind has the same end. */
 void bpfhost_option_limits(const struct bpfhost_option *option, char *buf, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 
 #include <bpfhost/argument.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpfhost_pack {
 	char *bytes; /* freed with bpfhost_pack_free */
 	size_t size;
@@ -55,5 +59,9 @@ struct bpfhost_blocks {
 /* Copies what is left of a part, and has it unpacked from there. 0 or -ENOMEM. */
 int bpfhost_blocks_keep(struct bpfhost_blocks *blocks, struct bpfhost_unpack *part);
 void bpfhost_blocks_free(struct bpfhost_blocks *blocks);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

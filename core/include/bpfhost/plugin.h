@@ -7,31 +7,44 @@
  *
  * Structs only grow at the end, and each that may grow begins with or is counted by a size, so that a
  * plugin built against an older minor version goes on working. The others, such as struct
- * bpfhost_setting, bpfhost_item and bpfhost_filter_values, stay as they are within a major version.
+ * bpfhost_setting, bpfhost_item and bpfhost_filter_values, stay as they are within a major version;
+ * <bpfhost/layout.h> holds each to that.
  */
 #ifndef BPFHOST_PLUGIN_H
 #define BPFHOST_PLUGIN_H
 
 #include <bpfhost/host.h>
 
-#define BPFHOST_ABI_MAJOR 0
-#define BPFHOST_ABI_MINOR 1
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A host opens a plugin of its own major version and of no younger minor one. What may change in which is
+ * in docs/PLUGINS.md, "What the ABI promises".
+ */
+#define BPFHOST_ABI_MAJOR 1
+#define BPFHOST_ABI_MINOR 0
 
 /* One use of a plugin with its own options. Made by the host; every call carries it. */
 struct bpfhost_instance {
 	uint32_t size;
 	uint32_t reserved;
-	const struct bpfhost_host *host;
-	const struct bpfhost_plugin *plugin;
-	void *state; /* the plugin's own */
-	void *sdk;   /* the SDK's: struct bpfhost_session */
+	const struct bpfhost_host *host;     /* the same from load to detach */
+	const struct bpfhost_plugin *plugin; /* its descriptor, in memory */
+	void *state; /* the plugin's own: NULL before load, and nobody else's to look at */
+	void *sdk;   /* the SDK's that is linked into the plugin: NULL before load, then its own */
 };
 
 /*
  * The life of an instance. A function left NULL means the SDK's default, which does the right thing
- * for a plugin that needs nothing special. All run in one thread of a process of their own.
+ * for a plugin that needs nothing special. All run in one thread of a process of their own; which may change
+ * nothing of the process that outlives detach, and no call may wait for longer than --call-limit (10 s).
  *
- * Each returns 0 or -errno, after telling host->fail a text ("failed to VERB OBJECT: cause").
+ * Each returns 0 or -errno, after telling host->fail a text ("failed to VERB OBJECT: cause"). Behind a
+ * failed load, attach or poll comes detach, then the end of the process; where it is worth while, the host
+ * starts another with the same options, which knows nothing of the last. Nothing may be thrown or jumped
+ * over these calls (C++ exceptions, longjmp).
  */
 struct bpfhost_vtable {
 	/*
@@ -46,8 +59,9 @@ struct bpfhost_vtable {
 	int (*attach)(struct bpfhost_instance *self);
 	/*
 	 * Whenever a watched descriptor is readable, the timer is due, or the ring may hold records.
-	 * Handles at most `budget` records and returns how many it did: `budget` means there may be
-	 * more, and it is called again at once. Must not wait.
+	 * Handles at most `budget` records (1 to INT32_MAX) and returns how many it did: `budget` means
+	 * there may be more, and it is called again at once; fewer, that it need not be. For whatever
+	 * reason it is called, it does all that there is to do. Must not wait.
 	 */
 	int (*poll)(struct bpfhost_instance *self, uint32_t budget);
 	/*
@@ -59,11 +73,12 @@ struct bpfhost_vtable {
 
 enum bpfhost_option_type {
 	BPFHOST_OPT_STRING = 1,
-	BPFHOST_OPT_BOOL = 2,   /* true false yes no on off 1 0 */
-	BPFHOST_OPT_INT = 3,    /* signed decimal or 0x.., within min..max unless both are 0 */
-	BPFHOST_OPT_UINT = 4,   /* unsigned, within min..max unless both are 0 */
-	BPFHOST_OPT_SIZE = 5,   /* with unit, 64MiB */
-	BPFHOST_OPT_TIME = 6,   /* with unit, 250ms */
+	BPFHOST_OPT_BOOL = 2, /* true false yes no on off 1 0 */
+	/* These four within min..max, unless both are 0. */
+	BPFHOST_OPT_INT = 3,    /* signed decimal or 0x.. */
+	BPFHOST_OPT_UINT = 4,   /* unsigned */
+	BPFHOST_OPT_SIZE = 5,   /* with unit, 64MiB; min and max in bytes */
+	BPFHOST_OPT_TIME = 6,   /* with unit, 250ms; min and max in nanoseconds */
 	BPFHOST_OPT_CHOICE = 7, /* one of `choices` */
 	BPFHOST_OPT_PROBE = 8,  /* the probe grammar; the host checks its syntax */
 };
@@ -96,7 +111,8 @@ struct bpfhost_option {
 
 /*
  * The descriptor. Its bytes are read from the file to list and inspect a plugin, so every pointer in
- * it must be a constant address inside the file: string literals and static tables.
+ * it must be a constant address inside the file: string literals and static tables. It is made in C, also
+ * where the rest of a plugin is C++.
  */
 struct bpfhost_plugin {
 	uint16_t abi_major;
@@ -111,16 +127,21 @@ struct bpfhost_plugin {
 	uint32_t vtable_size; /* sizeof(struct bpfhost_vtable) */
 	uint32_t option_size; /* sizeof(struct bpfhost_option) */
 	struct bpfhost_vtable vtable;
-	const struct bpfhost_vtable *defaults; /* the SDK's, linked into the plugin */
-	const struct bpfhost_option *options;  /* NULL: none */
+	/* The SDK's, linked into the plugin, all four set. NULL where vtable has all four. */
+	const struct bpfhost_vtable *defaults;
+	const struct bpfhost_option *options; /* NULL: none */
 
-	const void *object; /* the embedded BPF object, section .bpfhost.bpf */
+	const void *object; /* the embedded BPF object, section .bpfhost.bpf; equal ends: none */
 	const void *object_end;
 
 	uint64_t needs;        /* BPFHOST_NEED_... */
 	uint64_t capabilities; /* kept after attach: bit n is capability n of capability.h */
 
-	/* An extension of the plugin by id and revision, NULL if it has no such. */
+	/*
+	 * An extension of the plugin by id and revision, NULL if it has no such: a static struct that begins
+	 * with its size. May be asked any number of times, before load too, and for ids that this version
+	 * of the plugin has never heard of. NULL for a plugin without any.
+	 */
 	const void *(*extension)(const char *id);
 };
 
@@ -171,6 +192,7 @@ extern const unsigned char bpfhost_object_end[];
 
 struct bpfhost_ext_probes {
 	uint32_t size;
+	uint32_t reserved;
 	int (*list)(struct bpfhost_instance *self, const char *glob, int verbose,
 		    void (*found)(void *ctx, const char *probe, const char *detail), void *ctx);
 };
@@ -185,27 +207,15 @@ struct bpfhost_ext_probes {
 struct bpfhost_ext_late {
 	uint32_t size;
 	uint32_t reserved;
+	/* BPFHOST_NEED_LATE_..., of those declared. */
 	uint64_t (*needs)(struct bpfhost_instance *self);
 };
 
-/* Offsets are part of the contract. */
-_Static_assert(offsetof(struct bpfhost_plugin, size) == 4, "ABI");
-#if UINTPTR_MAX == UINT64_MAX
-_Static_assert(offsetof(struct bpfhost_plugin, name) == 8, "ABI");
-_Static_assert(offsetof(struct bpfhost_plugin, vtable) == 48, "ABI");
-_Static_assert(offsetof(struct bpfhost_plugin, options) == 88, "ABI");
-_Static_assert(offsetof(struct bpfhost_plugin, extension) == 128, "ABI");
-_Static_assert(sizeof(struct bpfhost_option) == 56, "ABI");
-_Static_assert(offsetof(struct bpfhost_host, instance) == 16, "ABI");
-_Static_assert(offsetof(struct bpfhost_host, log) == 56, "ABI");
-_Static_assert(offsetof(struct bpfhost_host, extension) == 168, "ABI");
-_Static_assert(offsetof(struct bpfhost_instance, sdk) == 32, "ABI");
-_Static_assert(sizeof(struct bpfhost_setting) == 16, "ABI");
-_Static_assert(sizeof(struct bpfhost_item) == 16, "ABI");
+#ifdef __cplusplus
+}
 #endif
-_Static_assert(sizeof(struct bpfhost_ring_fds) == 24, "ABI");
-_Static_assert(sizeof(struct bpfhost_filter_values) == 976, "ABI");
-_Static_assert(sizeof(struct bpfhost_event) == 64, "ABI");
-_Static_assert(sizeof(struct bpfhost_counters) == 64, "ABI");
+
+/* Offsets are part of the contract: here it is held to them. */
+#include <bpfhost/layout.h>
 
 #endif

@@ -12,6 +12,10 @@
 extern "C" {
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * The grammar in which every plugin takes its probes:
  *
@@ -115,6 +119,10 @@ const char *bpfhost_probe_type_format(struct bpfhost_probe_type type, char buf[2
 
 /* The size in bytes of a value of TYPE with a fixed one; 0 for str, sockaddr, errno, void, NONE. */
 uint32_t bpfhost_probe_type_size(struct bpfhost_probe_type type);
+
+#ifdef __cplusplus
+}
+#endif
 
 #ifdef __cplusplus
 }

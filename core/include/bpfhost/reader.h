@@ -25,6 +25,10 @@
 #include <bpfhost/pack.h>
 #include <bpfhost/usdt.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpfhost_file;
 struct bpfhost_instance;
 struct bpfhost_reader;
@@ -98,5 +102,9 @@ int bpfhost_reader_new(const struct bpfhost_instance *self, struct bpfhost_reade
 /* Ends the process; the next question has another. */
 void bpfhost_reader_stop(struct bpfhost_reader *reader);
 void bpfhost_reader_free(struct bpfhost_reader *reader);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

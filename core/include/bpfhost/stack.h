@@ -20,6 +20,10 @@
 #include <bpfhost/arguments.h>
 #include <bpfhost/target.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpfhost_stacks;
 
 int bpfhost_stacks_new(struct bpfhost_stacks **ret_stacks);
@@ -60,5 +64,9 @@ int bpfhost_arguments_forward(struct bpfhost_instance *self,
 			      const struct bpfhost_argument_layout *layouts, uint32_t count,
 			      struct bpfhost_stacks *stacks, const struct bpfhost_event *record,
 			      uint32_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -18,6 +18,10 @@
 #include <bpfhost/error.h>
 #include <bpfhost/probe.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bpfhost_target {
 	int fd;       /* open for reading */
 	uint32_t pid; /* of pid: and process:, and where pid was given; 0: whoever runs the file */
@@ -71,5 +75,9 @@ int bpfhost_mapped_each(uint32_t pid, bpfhost_mapped_fn found, void *ctx);
 /* Walks over the processes of this machine (or this PID namespace), in order of pid. */
 typedef int (*bpfhost_process_fn)(void *ctx, uint32_t pid, const char *comm);
 int bpfhost_process_each(bpfhost_process_fn found, void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include <bpfhost/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Sizes and times as people write them: digits, perhaps a fraction, and a unit without a space
  * between. Exact: a fraction that does not end on a whole byte or nanosecond is an error, as is
@@ -26,5 +30,9 @@ void bpfhost_time_text(uint64_t ns, char *buf, size_t size);
 /* Decimal digits alone, min to max. */
 int bpfhost_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number,
 			 struct bpfhost_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <bpfhost/argument.h>
 #include <bpfhost/elf.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One place in the code. A probe that was inlined has several. */
 struct bpfhost_usdt_site {
 	const char *provider;
@@ -59,5 +63,9 @@ uint32_t bpfhost_usdt_arguments(const char *text, uint16_t machine,
 int bpfhost_usdt_bind_symbol(const struct bpfhost_symbols *symbols, uint16_t machine,
 			     const struct bpfhost_usdt_site *site,
 			     struct bpfhost_usdt_argument *argument);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -131,7 +131,7 @@ static int room_take(struct bpfhost_instance *self, int map, uint32_t place,
 
 	if (class < 0)
 		return class;
-	layout->class = (uint32_t) class;
+	layout->size_class = (uint32_t) class;
 	if (layout->schema)
 		err = bpfhost_publish(self, layout->schema);
 	return err ? err : bpf_map_update_elem(map, &place, &layout->config, BPF_ANY);

@@ -93,7 +93,7 @@ static int tables_set_programs(struct bpfhost_instance *self,
 	int err;
 
 	for (uint32_t i = 0; i < count; i++)
-		(layouts[i].is_call ? calls : hits)[layouts[i].class] = true;
+		(layouts[i].is_call ? calls : hits)[layouts[i].size_class] = true;
 	err = tables_load(self, "hit", hits);
 	if (!err)
 		err = tables_load(self, "enter", calls);
@@ -107,10 +107,10 @@ static void tables_classify(struct bpfhost_argument_layout *layouts, uint32_t co
 	for (uint32_t i = 0; i < count; i++) {
 		struct bpfhost_argument_layout *layout = &layouts[i];
 
-		layout->class = 0;
-		while (layout->record_size > tables_classes[layout->class])
-			layout->class ++;
-		tables_widen(&classes[layout->class], layout);
+		layout->size_class = 0;
+		while (layout->record_size > tables_classes[layout->size_class])
+			layout->size_class++;
+		tables_widen(&classes[layout->size_class], layout);
 		if (layout->stack.user > depth->user)
 			depth->user = layout->stack.user;
 		if (layout->stack.kernel > depth->kernel)
@@ -119,8 +119,8 @@ static void tables_classify(struct bpfhost_argument_layout *layouts, uint32_t co
 	tables_add_stacks(classes, depth);
 	for (uint32_t i = 0; i < count; i++) {
 		layouts[i].stack = *depth;
-		layouts[i].frames_place =
-			(uint32_t)sizeof(struct bpfhost_event) + classes[layouts[i].class].stack;
+		layouts[i].frames_place = (uint32_t)sizeof(struct bpfhost_event) +
+					  classes[layouts[i].size_class].stack;
 	}
 }
 
@@ -259,13 +259,14 @@ int bpfhost_arguments_attach(struct bpfhost_instance *self,
 {
 	const char *entry = layout->is_call ? "enter" : "hit";
 	struct bpf_program *returning =
-		layout->is_call ? tables_program(self, "return", layout->class) : NULL;
+		layout->is_call ? tables_program(self, "return", layout->size_class) : NULL;
 	bool only_shown = self->host->flags & BPFHOST_RUN_DRY;
 	char opened[32];
 
 	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", target->fd);
-	return bpfhost_attach_uprobes(self, tables_program(self, entry, layout->class), returning,
-				      only_shown ? target->address : opened, pid, uprobes, count);
+	return bpfhost_attach_uprobes(self, tables_program(self, entry, layout->size_class),
+				      returning, only_shown ? target->address : opened, pid,
+				      uprobes, count);
 }
 
 /* ---- calls ------------------------------------------------------------------------------------------ */

@@ -60,6 +60,14 @@ int bpfhost_room(struct bpfhost_instance *self, uint32_t size)
 	return room && room->size >= sizeof(*room) ? room->look(self->host, size) : 0;
 }
 
+void bpfhost_lost(struct bpfhost_instance *self, uint64_t events)
+{
+	const struct bpfhost_ext_lost *lost = self->host->extension(self->host, BPFHOST_EXT_LOST);
+
+	if (lost && lost->size >= sizeof(*lost))
+		lost->count(self->host, events);
+}
+
 /* What the kernel asks of a record in __bpf_ringbuf_reserve(), kernel/bpf/ringbuf.c. */
 static bool emit_has_room(const struct bpfhost_instance *self, const struct bpfhost_schema *schema)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a plugin must leave as it found it: the state of the process that it runs in. */
-#ifndef CONFORMANCE_PROCESS_H
-#define CONFORMANCE_PROCESS_H
+#ifndef BPFHOST_HOST_VALIDATE_PROCESS_H
+#define BPFHOST_HOST_VALIDATE_PROCESS_H
 
 #include <stddef.h>
 #include <stdint.h>

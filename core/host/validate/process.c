@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "process.h"
+#include "validate/process.h"
 
 #include <dirent.h>
 #include <malloc.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "exports.h"
+/* What a plugin shows to the process that it is opened in: the names of its dynamic symbols. */
+#include "validate/suite.h"
 
 #include <fcntl.h>
 #include <gelf.h>
@@ -60,8 +61,12 @@ static void exports_walk(struct exports *exports, Elf *elf)
 			exports_table(exports, elf, section, &header);
 }
 
-int exports_read(const char *path, const char *wanted, int *ret_has_wanted, char *ret_other,
-		 size_t size)
+/*
+ * How many names the file defines for others; the first that is not `wanted` in ret_other ("" when there
+ * is none), and whether `wanted` is there. -1 when it cannot be read.
+ */
+static int exports_read(const char *path, const char *wanted, int *ret_has_wanted, char *ret_other,
+			size_t size)
 {
 	struct exports exports = { .wanted = wanted, .other = ret_other, .size = size };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -80,4 +85,19 @@ int exports_read(const char *path, const char *wanted, int *ret_has_wanted, char
 	close(fd);
 	*ret_has_wanted = exports.has_wanted;
 	return exports.count;
+}
+
+void check_exports(struct suite *suite)
+{
+	char other[256], path[64];
+	int has_wanted = 0, n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", suite->plugin.file->admission->fd);
+	n = exports_read(path, "bpfhost_plugin", &has_wanted, other, sizeof(other));
+	if (n < 0)
+		suite_fail(suite, "it cannot be read");
+	if (!has_wanted)
+		suite_fail(suite, "it exports no bpfhost_plugin");
+	if (*other)
+		suite_fail(suite, "it exports %s besides bpfhost_plugin", other);
 }
