@@ -3,6 +3,7 @@
 #include "supervisor/stop.h"
 
 #include "supervisor/instance.h"
+#include "supervisor/manager.h"
 #include "supervisor/stream.h"
 
 /*
@@ -24,6 +25,7 @@ void supervisor_stop(struct supervisor *run)
 	if (run->stopping_since)
 		return;
 	run->stopping_since = supervisor_now();
+	manager_tell_stopping(run);
 	merge_hurry(run->merge, SUPERVISOR_STOP_WINDOW);
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		instance_stop(&run->instances[i]);
