@@ -204,6 +204,7 @@ static void stream_committed(struct supervisor *run)
 static int stream_write_line(struct instance *instance, const struct merge_item *item,
 			     const struct type_entry *type)
 {
+	const struct bpfhost_event *event = item->bytes;
 	struct supervisor *run = instance->run;
 	char *place = stream_reserve(run, run->encoder->bound(type->type));
 
@@ -213,6 +214,7 @@ static int stream_write_line(struct instance *instance, const struct merge_item 
 		stream_count_lost(instance, 1);
 		return 0;
 	}
+	run->clock.cgroup = cgroups_find(run->cgroups, event->cgroup);
 	output_commit(run->output,
 		      run->encoder->event(&run->clock, type->type, item->bytes, item->size, place),
 		      stream_line_owner(instance, item));
@@ -323,6 +325,7 @@ static bool stream_await_sink(struct supervisor *run, uint64_t began, uint64_t t
 
 	if (wait > STREAM_LAST_WAIT)
 		wait = STREAM_LAST_WAIT;
+	notify_live(&run->notify, now);
 	if (!wait || poll(fds, 2, (int)(wait / 1000000) + 1) <= 0)
 		return false;
 	if (fds[1].revents)

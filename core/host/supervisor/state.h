@@ -9,10 +9,12 @@
 
 #include "bus/merge.h"
 #include "bus/ring.h"
+#include "cgroup/cgroups.h"
 #include "config/config.h"
 #include "confine/user.h"
 #include "filter/filter.h"
 #include "log/log.h"
+#include "notify/notify.h"
 #include "sink/encoder.h"
 #include "sink/output.h"
 #include "supervisor/kernel_view.h"
@@ -107,9 +109,12 @@ struct supervisor {
 	struct bpfhost_filter_values filter_values;
 	struct confine_user user; /* whom workers become */
 	struct log *log;
+	struct notify notify;  /* the service manager */
+	uint32_t told_running; /* how many instances run, by what that was told */
 	struct output *output;
 	const struct sink_encoder *encoder;
 	struct sink_clock clock;
+	struct cgroups *cgroups; /* NULL: nothing is said of them */
 	struct filter *filter;
 	struct merge *merge;
 	struct instance *instances;
@@ -136,9 +141,12 @@ struct supervisor {
 	bool misconfigured;      /* exit status 2 */
 	bool load_misconfigured; /* the same, unless something ran all the same */
 	bool any_ran;
+	bool told_ready; /* the service manager was, that we run */
 };
 
 uint64_t supervisor_now(void);
+/* Whether each instance has come up, or failed in that. */
+bool supervisor_all_run(const struct supervisor *run);
 /* Tells every instance to stop; the run ends when they have. */
 void supervisor_stop(struct supervisor *run);
 /* A dry run's line about what would be done, for stdout. */
