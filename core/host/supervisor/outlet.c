@@ -282,6 +282,10 @@ void stream_give_up(struct supervisor *run)
 {
 	if (!stream_sink_lives(run))
 		return;
+	log_write(run->log, BPFHOST_WARN, NULL,
+		  "%s took no more in the time that the end of a run has: what was lost then is "
+		  "told in the books only",
+		  run->config->output ? run->config->output : "stdout");
 	run->sink = SINK_GIVEN_UP;
 	run->sink_blocked = false;
 	output_abandon(run->output, stream_on_abandoned, run);

@@ -17,7 +17,6 @@
 #define SUPERVISOR_STOP_WINDOW 50000000ULL   /* ns; a longer --window ends with the run */
 #define SUPERVISOR_DROP_LIMIT  400000000ULL  /* ns from the begin of the stop */
 #define SUPERVISOR_WRITE_LIMIT 200000000ULL  /* ns from then on */
-#define SUPERVISOR_SINK_LIMIT  300000000ULL  /* likewise */
 #define SUPERVISOR_KILL_LIMIT  350000000ULL  /* likewise */
 #define SUPERVISOR_LOOK_AGAIN  100000000ULL  /* ns between two looks, at most */
 #define SUPERVISOR_LEAVE_LIMIT 2100000000ULL /* from when workers drop */
@@ -139,8 +138,6 @@ void stop_tick(struct supervisor *run)
 		stop_drop(run);
 	if (stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		stream_write_no_more(run);
-	if (run->sink_blocked && stop_dropped_before(run, SUPERVISOR_SINK_LIMIT))
-		stream_give_up(run);
 	if (stop_dropped_before(run, SUPERVISOR_KILL_LIMIT))
 		stop_kill(run);
 }
@@ -236,8 +233,6 @@ static uint64_t stop_limit(const struct supervisor *run)
 		return run->stopping_since + SUPERVISOR_DROP_LIMIT;
 	if (!stop_dropped_before(run, SUPERVISOR_WRITE_LIMIT))
 		return run->dropping_since + SUPERVISOR_WRITE_LIMIT;
-	if (!stop_dropped_before(run, SUPERVISOR_SINK_LIMIT))
-		return run->dropping_since + SUPERVISOR_SINK_LIMIT;
 	return run->stop_killed ? UINT64_MAX : run->dropping_since + SUPERVISOR_KILL_LIMIT;
 }
 
