@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bpfhost/host.h>
+
 #include "bpfhost_version.h"
 #include "command/command.h"
 #include "command/print.h"
@@ -15,6 +17,7 @@
 #include "config/config.h"
 #include "doctor/doctor.h"
 #include "kernel_types/kernel_types.h"
+#include "log/journal.h"
 #include "new/new.h"
 #include "supervisor/supervisor.h"
 #include "validate/validate.h"
@@ -69,6 +72,15 @@ static int main_hold_streams(void)
 	return 0;
 }
 
+static void main_tell_error(const char *text)
+{
+	if (journal_reads(STDERR_FILENO))
+		fputs(journal_priority(BPFHOST_ERROR), stderr);
+	fputs("bpfhost: error: ", stderr);
+	print_text(stderr, text);
+	fputc('\n', stderr);
+}
+
 int main(int argc, char **argv)
 {
 	struct bpfhost_error why = { 0 };
@@ -89,9 +101,7 @@ int main(int argc, char **argv)
 	if (err == -ENODATA)
 		cli_print_usage(stderr);
 	if (err) {
-		fputs("bpfhost: error: ", stderr);
-		print_text(stderr, why.text);
-		fputc('\n', stderr);
+		main_tell_error(why.text);
 		status = MAIN_MISUSED;
 	} else {
 		status = main_dispatch(&config, argv);

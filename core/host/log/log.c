@@ -7,15 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log/journal.h"
 #include "sink/output.h"
 #include "sink/put.h"
 
 /* Longer ones are cut: a verifier's log comes line by line. */
 #define LOG_LINE 8192
+/* Characters of "<3>". */
+#define LOG_PRIORITY 3
 
 struct log {
 	struct output *output;
 	uint32_t level;
+	bool journal; /* lines begin with their priority */
 	uint64_t dropped;
 };
 
@@ -27,6 +31,7 @@ static int log_make(int fd, uint32_t level, struct log **ret_log)
 	if (!log)
 		return -ENOMEM;
 	log->level = level;
+	log->journal = journal_reads(fd);
 	err = output_open_fd(fd, &log->output);
 	if (err)
 		free(log);
@@ -86,6 +91,17 @@ static size_t log_escape(char *out, const char *text)
 	return (size_t)(end - out);
 }
 
+/* Room has been reserved for each byte escaped, and some more for the priority. */
+static void log_put(struct log *log, char *place, uint32_t level, const char *text)
+{
+	char *p = place;
+
+	if (log->journal)
+		p = put_bytes(p, journal_priority(level), LOG_PRIORITY);
+	p += log_escape(p, text);
+	output_commit(log->output, (size_t)(p - place), OUTPUT_OWNER_NONE);
+}
+
 static void log_tell_dropped(struct log *log)
 {
 	uint64_t dropped = log->dropped;
@@ -96,22 +112,27 @@ static void log_tell_dropped(struct log *log)
 		return;
 	snprintf(text, sizeof(text), "bpfhost: warning: %llu lines of the log were dropped here",
 		 (unsigned long long)dropped);
-	place = log_reserve(log, sizeof(text) * 4);
+	place = log_reserve(log, LOG_PRIORITY + sizeof(text) * 4);
 	if (!place)
 		return;
 	log->dropped -= dropped;
-	output_commit(log->output, log_escape(place, text), OUTPUT_OWNER_NONE);
+	log_put(log, place, BPFHOST_WARN, text);
 }
 
-void log_plain(struct log *log, const char *text)
+static void log_line(struct log *log, uint32_t level, const char *text)
 {
 	char *place;
 
 	log_tell_dropped(log);
-	place = log_reserve(log, LOG_LINE * 4);
+	place = log_reserve(log, LOG_PRIORITY + LOG_LINE * 4);
 	if (place)
-		output_commit(log->output, log_escape(place, text), OUTPUT_OWNER_NONE);
+		log_put(log, place, level, text);
 	log_flush(log);
+}
+
+void log_plain(struct log *log, const char *text)
+{
+	log_line(log, BPFHOST_INFO, text);
 }
 
 static const char *log_level_name(uint32_t level)
@@ -136,5 +157,5 @@ void log_write(struct log *log, uint32_t level, const char *who, const char *for
 	va_start(args, format);
 	vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
 	va_end(args);
-	log_plain(log, line);
+	log_line(log, level, line);
 }

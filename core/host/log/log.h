@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The log: lines on stderr, of the host and of all instances. Never blocks; lines that a slow reader
- * does not take are dropped, and their number is told when there is room again.
+ * does not take are dropped, and their number is told when there is room again. To the journal of
+ * systemd each line says how serious it is.
  */
 #ifndef LOG_LOG_H
 #define LOG_LOG_H

@@ -323,6 +323,7 @@ static bool stream_await_sink(struct supervisor *run, uint64_t began, uint64_t t
 
 	if (wait > STREAM_LAST_WAIT)
 		wait = STREAM_LAST_WAIT;
+	notify_live(&run->notify, now);
 	if (!wait || poll(fds, 2, (int)(wait / 1000000) + 1) <= 0)
 		return false;
 	if (fds[1].revents)

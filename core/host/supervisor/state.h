@@ -13,6 +13,7 @@
 #include "confine/user.h"
 #include "filter/filter.h"
 #include "log/log.h"
+#include "notify/notify.h"
 #include "sink/encoder.h"
 #include "sink/output.h"
 #include "supervisor/kernel_view.h"
@@ -107,6 +108,8 @@ struct supervisor {
 	struct bpfhost_filter_values filter_values;
 	struct confine_user user; /* whom workers become */
 	struct log *log;
+	struct notify notify;  /* the service manager */
+	uint32_t told_running; /* how many instances run, by what that was told */
 	struct output *output;
 	const struct sink_encoder *encoder;
 	struct sink_clock clock;
@@ -136,9 +139,12 @@ struct supervisor {
 	bool misconfigured;      /* exit status 2 */
 	bool load_misconfigured; /* the same, unless something ran all the same */
 	bool any_ran;
+	bool told_ready; /* the service manager was, that we run */
 };
 
 uint64_t supervisor_now(void);
+/* Whether each instance has come up, or failed in that. */
+bool supervisor_all_run(const struct supervisor *run);
 /* Tells every instance to stop; the run ends when they have. */
 void supervisor_stop(struct supervisor *run);
 /* A dry run's line about what would be done, for stdout. */

@@ -4,6 +4,7 @@
 
 #include "supervisor/blockage.h"
 #include "supervisor/instance.h"
+#include "supervisor/manager.h"
 #include "supervisor/stream.h"
 #include "worker/worker.h"
 
@@ -26,6 +27,7 @@ void supervisor_stop(struct supervisor *run)
 	if (run->stopping_since)
 		return;
 	run->stopping_since = run->looked_at = supervisor_now();
+	manager_tell_stopping(run);
 	merge_hurry(run->merge, SUPERVISOR_STOP_WINDOW);
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		instance_stop(&run->instances[i]);

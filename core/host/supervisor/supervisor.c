@@ -16,6 +16,7 @@
 #include "command/print.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
+#include "supervisor/manager.h"
 #include "supervisor/stop.h"
 #include "supervisor/stream.h"
 #include "supervisor/tracefs.h"
@@ -111,6 +112,9 @@ static uint64_t supervisor_due(const struct supervisor *run)
 		if (other < due)
 			due = other;
 	}
+	other = notify_due(&run->notify);
+	if (other < due)
+		due = other;
 	other = stop_due(run);
 	return other < due ? other : due;
 }
@@ -165,7 +169,7 @@ static size_t supervisor_gather_types(const struct supervisor *run, const struct
 	return n;
 }
 
-static bool supervisor_all_run(const struct supervisor *run)
+bool supervisor_all_run(const struct supervisor *run)
 {
 	for (uint32_t i = 0; i < run->ninstances; i++)
 		if (run->instances[i].state < INSTANCE_RUNNING)
@@ -222,6 +226,7 @@ static void supervisor_loop(struct supervisor *run)
 		supervisor_start_all(run);
 		supervisor_begin_duration(run);
 		supervisor_check_filter(run);
+		manager_tick(run);
 		stop_tick(run);
 		stop_close_books(run);
 		log_flush(run->log);
@@ -373,6 +378,7 @@ int supervisor_run(const struct config *config)
 
 	if (log_new(STDERR_FILENO, (uint32_t)config->log_level + BPFHOST_ERROR, &run.log) < 0)
 		return 1;
+	manager_open(&run);
 	tracefs_ensure(run.log);
 	if (supervisor_open_filter(&run) < 0) {
 		status = 2;
@@ -383,6 +389,7 @@ int supervisor_run(const struct config *config)
 		status = 2;
 	}
 	supervisor_close(&run);
+	manager_close(&run);
 	log_free(run.log);
 	return status;
 }
