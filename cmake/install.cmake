@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
 # Paths below the prefix are the same on every distribution (lib, never lib/<triplet>): the host
-# looks for plugins in lib/bpfhost. CMake searches lib/cmake under each prefix.
+# looks for plugins in lib/bpfhost. CMake searches lib/cmake under each prefix. Of the components, "host"
+# and "dev" are the packages; "source" is what a package says in a way of its own.
 include(CMakePackageConfigHelpers)
 set(package_dir lib/cmake/bpfhost)
+
+# ---- dev: what plugins are built with -------------------------------------------------------------
 
 configure_package_config_file(cmake/bpfhost-config.cmake.in bpfhost-config.cmake
 	INSTALL_DESTINATION ${package_dir})
@@ -12,21 +15,50 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/bpfhost-config-vers
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/bpfhost-config.cmake
 	${CMAKE_CURRENT_BINARY_DIR}/bpfhost-config-version.cmake
 	cmake/bpfhost-plugin.cmake cmake/bpfhost-object.c.in cmake/bpfhost-plugin.map
-	DESTINATION ${package_dir})
+	DESTINATION ${package_dir} COMPONENT dev)
 if(TARGET bpfhost-sdk)
 	install(EXPORT bpfhost NAMESPACE bpfhost:: FILE bpfhost-targets.cmake
-		DESTINATION ${package_dir})
+		DESTINATION ${package_dir} COMPONENT dev)
 endif()
-
+configure_file(packaging/bpfhost.pc.in bpfhost.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/bpfhost.pc DESTINATION lib/pkgconfig COMPONENT dev)
 foreach(folder IN ITEMS core/include bpf/include)
 	if(EXISTS ${PROJECT_SOURCE_DIR}/${folder}/bpfhost)
-		install(DIRECTORY ${folder}/bpfhost DESTINATION include FILES_MATCHING PATTERN *.h)
+		install(DIRECTORY ${folder}/bpfhost DESTINATION include COMPONENT dev
+			FILES_MATCHING PATTERN *.h)
 	endif()
 endforeach()
-install(FILES LICENSE DESTINATION share/doc/bpfhost)
-install(DIRECTORY LICENSES DESTINATION share/doc/bpfhost)
+install(FILES docs/PLUGINS.md DESTINATION share/doc/bpfhost-dev COMPONENT dev)
+install(DIRECTORY templates DESTINATION share/bpfhost COMPONENT dev OPTIONAL)
+
+# ---- host: what runs ------------------------------------------------------------------------------
+
+install(CODE "set(packaging \"${PROJECT_SOURCE_DIR}/packaging\")
+	set(built \"${PROJECT_BINARY_DIR}/packaging\")" COMPONENT host)
+install(SCRIPT packaging/install.cmake COMPONENT host)
+install(FILES README.md docs/SECURITY.md docs/KERNELS.md DESTINATION share/doc/bpfhost COMPONENT host)
+file(GLOB samples CONFIGURE_DEPENDS plugins/*/*.conf)
+install(FILES ${samples} DESTINATION share/doc/bpfhost/examples COMPONENT host)
+
+# Manuals as they are, and those that the build has made from something else.
 file(GLOB manuals CONFIGURE_DEPENDS docs/*.[1578] docs/man/*.[1578])
 foreach(manual IN LISTS manuals)
 	string(REGEX MATCH "[0-9]$" chapter ${manual})
-	install(FILES ${manual} DESTINATION share/man/man${chapter})
+	install(FILES ${manual} DESTINATION share/man/man${chapter} COMPONENT host)
 endforeach()
+foreach(chapter IN ITEMS 1 5 7 8)
+	install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION share/man/man${chapter}
+		COMPONENT host FILES_MATCHING PATTERN *.${chapter})
+endforeach()
+file(GLOB bash_completions CONFIGURE_DEPENDS completions/*.bash)
+foreach(file IN LISTS bash_completions)
+	get_filename_component(name ${file} NAME_WLE)
+	install(FILES ${file} DESTINATION share/bash-completion/completions RENAME ${name} COMPONENT host)
+endforeach()
+file(GLOB zsh_completions CONFIGURE_DEPENDS completions/_*)
+install(FILES ${zsh_completions} DESTINATION share/zsh/vendor-completions COMPONENT host)
+file(GLOB fish_completions CONFIGURE_DEPENDS completions/*.fish)
+install(FILES ${fish_completions} DESTINATION share/fish/vendor_completions.d COMPONENT host)
+
+install(FILES LICENSE DESTINATION share/doc/bpfhost COMPONENT source)
+install(DIRECTORY LICENSES DESTINATION share/doc/bpfhost COMPONENT source)

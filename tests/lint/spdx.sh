@@ -6,6 +6,7 @@ set -euo pipefail
 status=0
 while read -r file; do
 	case $file in
+	packaging/debian/copyright | packaging/debian/conffiles | packaging/debian/changelog.in) continue ;;
 	LICENSE | LICENSES/* | *.md | *.json | .gitignore | */data/* | */corpus/*) continue ;;
 	esac
 	if ! head -n 2 "$file" | grep -qF 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause'; then
