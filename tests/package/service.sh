@@ -47,8 +47,8 @@ run_target 7
 for _ in 1 2 3; do
 	getent ahosts 127.0.0.1 >/dev/null
 done
-wait_until so_many 7 '/sched:sched_process_exec .*filename=/bpfhost-target$' || { lines; fail "events of tracepoint"; }
-wait_until so_many 3 '/libc:getaddrinfo .*node=127.0.0.1 ret=0 .*stack=.*main' || { lines; fail "events of uprobe"; }
+wait_until so_many 7 '/sched:sched_process_exec .*filename=/bpfhost-target ' || { lines; fail "events of tracepoint"; }
+wait_until so_many 3 '/libc:getaddrinfo .*node=127.0.0.1 ret=0 .*stack=getaddrinfo;' || { lines; fail "events of uprobe"; }
 expect "refused" "" "$(lines | grep -iE 'refused|denied|not permitted|missing' || true)"
 expect "priority of the log" 6 "$(lines -o json | jq -r 'select(.MESSAGE | test("attached")).PRIORITY' | sort -u)"
 
