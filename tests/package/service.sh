@@ -90,6 +90,7 @@ apt_get install -o Dpkg::Options::=--force-confold /packages/new/bpfhost_*.deb
 expect "enabled and started again by the upgrade" "enabled active" "$(property UnitFileState) $(property ActiveState)"
 [[ $(property MainPID) != "$main" ]] || fail "the old one runs on"
 rm -r /run/systemd/system/bpfhost.service.d
+systemctl daemon-reload
 apt_get remove bpfhost
 expect "stopped by the removal" "inactive" "$(systemctl is-active bpfhost.service || true)"
 expect "processes" "" "$(grep -l '^bpfhost' /proc/[0-9]*/comm 2>/dev/null || true)"

@@ -6,6 +6,8 @@
 #ifndef SINK_CLOCK_H
 #define SINK_CLOCK_H
 
+#include "cgroup.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +30,8 @@ struct sink_clock {
 	bool local;        /* local time instead of UTC */
 	char text[24];     /* 2026-01-02T03:04:05 */
 	struct sink_task task;
+	/* Where the task of the event at hand is; NULL: nothing is said of that. Set before each event. */
+	const struct sink_cgroup *cgroup;
 };
 
 /* offset_ns as sink_clock_offset tells it; it may be set anew at any time with this function. */

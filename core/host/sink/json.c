@@ -345,6 +345,11 @@ static char *put_task(char *p, struct sink_task *task, const struct bpfhost_even
 	return p;
 }
 
+static char *put_cgroup(char *p, const struct sink_cgroup *cgroup)
+{
+	return cgroup ? put_blindly(p, cgroup->chars, cgroup->json_size) : p;
+}
+
 static size_t json_bound(const struct sink_type *type)
 {
 	return type->json_bound;
@@ -363,8 +368,10 @@ static size_t json_event(struct sink_clock *clock, const struct sink_type *type,
 	p = put_time(p, clock, header.time_ns);
 	p = put_chars(p, &type->json);
 	p = put_u64(p, header.cpu);
-	if (!(header.flags & BPFHOST_EVENT_NO_TASK))
+	if (!(header.flags & BPFHOST_EVENT_NO_TASK)) {
 		p = put_task(p, &clock->task, &header, &line.replaced);
+		p = put_cgroup(p, clock->cgroup);
+	}
 	p = PUT_LITERAL(p, ",\"data\":");
 	p = put_data(p, type, record, header.flags & BPFHOST_EVENT_TRUNCATED, &line);
 	if (line.truncated.any) {

@@ -253,7 +253,7 @@ static char *put_time(char *p, struct sink_clock *clock, uint64_t time_ns)
 	return p;
 }
 
-static char *put_task(char *p, const struct bpfhost_event *header)
+static char *put_task(char *p, const struct bpfhost_event *header, const struct sink_cgroup *cgroup)
 {
 	char *start = p;
 	bool special;
@@ -264,6 +264,8 @@ static char *put_task(char *p, const struct bpfhost_event *header)
 		*p++ = '[';
 		p = put_u64(p, header->pid);
 		*p++ = ']';
+		if (cgroup)
+			p = put_bytes(p, cgroup->chars + cgroup->json_size, cgroup->text_size);
 	}
 	return put_padding(p, start, COMM_COLUMN);
 }
@@ -286,7 +288,7 @@ static size_t put_event(struct sink_clock *clock, const struct sink_type *type,
 	p = put_chars(p, &type->text);
 	p = put_color(p, color, plain);
 	*p++ = ' ';
-	p = put_task(p, &header);
+	p = put_task(p, &header, clock->cgroup);
 	for (uint32_t i = 0; i < type->nfields; i++) {
 		const struct sink_field *field = &type->fields[i];
 

@@ -87,7 +87,8 @@ static size_t element_bound(const struct sink_field *field)
 /* Keys appear a second and a third time when their field was truncated and had bytes replaced. */
 static void set_bounds(struct sink_type *type)
 {
-	size_t json = type->json.size + 512, text = type->text.size + 512;
+	size_t json = type->json.size + SINK_CGROUP_MAX + 512;
+	size_t text = type->text.size + SINK_CGROUP_MAX + 512;
 
 	for (uint32_t i = 0; i < type->nfields; i++) {
 		const struct sink_field *field = &type->fields[i];

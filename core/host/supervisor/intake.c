@@ -93,6 +93,8 @@ static int stream_take_event(struct instance *instance, const struct bus_frame *
 		return err;
 	if (gap)
 		*seen += gap;
+	/* Now, not when its line is written: the cgroup of a short life may be gone by then. */
+	cgroups_find(instance->run->cgroups, head.cgroup);
 	instance->life.received++;
 	return 0;
 }

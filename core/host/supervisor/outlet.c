@@ -204,6 +204,7 @@ static void stream_committed(struct supervisor *run)
 static int stream_write_line(struct instance *instance, const struct merge_item *item,
 			     const struct type_entry *type)
 {
+	const struct bpfhost_event *event = item->bytes;
 	struct supervisor *run = instance->run;
 	char *place = stream_reserve(run, run->encoder->bound(type->type));
 
@@ -213,6 +214,7 @@ static int stream_write_line(struct instance *instance, const struct merge_item 
 		stream_count_lost(instance, 1);
 		return 0;
 	}
+	run->clock.cgroup = cgroups_find(run->cgroups, event->cgroup);
 	output_commit(run->output,
 		      run->encoder->event(&run->clock, type->type, item->bytes, item->size, place),
 		      stream_line_owner(instance, item));

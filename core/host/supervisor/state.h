@@ -9,6 +9,7 @@
 
 #include "bus/merge.h"
 #include "bus/ring.h"
+#include "cgroup/cgroups.h"
 #include "config/config.h"
 #include "confine/user.h"
 #include "filter/filter.h"
@@ -113,6 +114,7 @@ struct supervisor {
 	struct output *output;
 	const struct sink_encoder *encoder;
 	struct sink_clock clock;
+	struct cgroups *cgroups; /* NULL: nothing is said of them */
 	struct filter *filter;
 	struct merge *merge;
 	struct instance *instances;

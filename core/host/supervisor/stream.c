@@ -67,6 +67,7 @@ int stream_open(struct supervisor *run)
 	}
 	output_delivered(run->output, stream_on_delivered, run);
 	stream_pick_encoder(run);
+	run->cgroups = cgroups_new(NULL);
 	run->merge = merge_new(run->config->window_ns);
 	if (!run->merge)
 		log_write(run->log, BPFHOST_ERROR, NULL, "failed to open the stream: %s",
@@ -77,6 +78,7 @@ int stream_open(struct supervisor *run)
 void stream_close(struct supervisor *run)
 {
 	merge_free(run->merge);
+	cgroups_free(run->cgroups);
 	output_close(run->output);
 }
 
