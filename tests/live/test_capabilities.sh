@@ -108,3 +108,57 @@ trace_tracepoint
 expect "exit status without CAP_SETUID" 1 "$STATUS"
 grep -q 'failed to give up privileges: Operation not permitted (CAP_SETUID missing)' "$TMP/log" ||
 	fail "what is missing to become another user is not told"
+
+# ---- root with what packaging/bpfhost.service leaves it ------------------------------------------------
+
+cat >"$TMP/host" <<'END'
+#!/bin/bash
+# As root with the capabilities of $CAPS and no other.
+exec setpriv --bounding-set "-all$(sed 's/[a-z_]\+/,+&/g; s/ //g' <<<"$CAPS")" --inh-caps -all \
+	--no-new-privs "$REAL_HOST" "$@"
+END
+UNIT=$(sed -n 's/^CapabilityBoundingSet=//p' "$SOURCE_DIR/packaging/bpfhost.service.in" | words)
+UNIT=${UNIT//CAP_/}
+UNIT=${UNIT,,}
+# without CAPABILITY: the unit's others
+without() {
+	CAPS=$(tr ' ' '\n' <<<"$UNIT" | grep -vx "$1" | words)
+	[ "$CAPS" != "$UNIT" ] || fail "the unit has no $1"
+}
+
+target_start getppid 3 wait
+CAPS=$UNIT
+host_start -n 4 --plugin tracepoint --set probes=syscalls:sys_enter_getppid \
+	--plugin uprobe --set "probes=libc:getppid" --set stack=kernel \
+	--plugin usdt --set "probes=$TARGETS_DIR/probed:bt:*" --plugin xdp --set iface=eth --pid "$TARGET_PID"
+target_poke
+wait_for_number 5 6 count || fail "there are not six events"
+expect "events with names of the kernel's functions" 3 "$(count '.data.stack | test("uprobe")?')"
+# One that does not stop is ended, which takes CAP_KILL: it is another user's.
+for pid in $(workers); do
+	[ "$(cat "/proc/$pid/comm")" != bpfhost:usdt ] || kill -STOP "$pid"
+done
+host_stop
+grep -q 'usdt: the worker did not stop within' "$TMP/log" || fail "a worker that stands still is not ended"
+check_ledger
+check_ledger uprobe
+check_clean
+target_end
+
+target_start getppid 3 wait
+without syslog
+host_start --plugin uprobe --set "probes=libc:getppid" --set stack=kernel --pid "$TARGET_PID"
+target_poke
+wait_for_number 5 3 count || fail "there are not three events"
+expect "names of the kernel's functions without CAP_SYSLOG" 0 "$(count '.data.stack | test("uprobe")?')"
+host_stop
+check_clean
+for capability in setuid setgid; do
+	without $capability
+	RUN=(host_run)
+	trace_tracepoint
+	expect "exit status without $capability" 1 "$STATUS"
+	grep -q "failed to give up privileges: .*CAP_${capability^^} missing" "$TMP/log" ||
+		fail "without $capability: not told"
+done
+target_end
