@@ -3,7 +3,7 @@
 # What the documentation tells people to type works: each block fenced as ```sh is run as a script in
 # a folder of its own, with `sudo bpfhost`, `bpfhost` and `./dev run` meaning the program under test.
 # What would run until Ctrl-C gets that after RUN_SECONDS, and must end cleanly then. Output stands
-# in blocks fenced otherwise and is not compared. And every sample configuration is understood.
+# in blocks fenced otherwise and is not compared; what changes the machine is fenced as ```bash, and not run. And every sample configuration is understood.
 set -euo pipefail
 
 : "${BPFHOST:?}" "${PLUGIN_DIR:?}" "${SOURCE_DIR:?}"
