@@ -40,25 +40,11 @@ install(FILES README.md docs/INSTALL.md docs/SECURITY.md docs/KERNELS.md DESTINA
 file(GLOB samples CONFIGURE_DEPENDS plugins/*/*.conf)
 install(FILES ${samples} DESTINATION share/doc/bpfhost/examples COMPONENT host)
 
-# Manuals as they are, and those that the build has made from something else.
 file(GLOB manuals CONFIGURE_DEPENDS docs/*.[1578] docs/man/*.[1578])
 foreach(manual IN LISTS manuals)
 	string(REGEX MATCH "[0-9]$" chapter ${manual})
 	install(FILES ${manual} DESTINATION share/man/man${chapter} COMPONENT host)
 endforeach()
-foreach(chapter IN ITEMS 1 5 7 8)
-	install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION share/man/man${chapter}
-		COMPONENT host FILES_MATCHING PATTERN *.${chapter})
-endforeach()
-file(GLOB bash_completions CONFIGURE_DEPENDS completions/*.bash)
-foreach(file IN LISTS bash_completions)
-	get_filename_component(name ${file} NAME_WLE)
-	install(FILES ${file} DESTINATION share/bash-completion/completions RENAME ${name} COMPONENT host)
-endforeach()
-file(GLOB zsh_completions CONFIGURE_DEPENDS completions/_*)
-install(FILES ${zsh_completions} DESTINATION share/zsh/vendor-completions COMPONENT host)
-file(GLOB fish_completions CONFIGURE_DEPENDS completions/*.fish)
-install(FILES ${fish_completions} DESTINATION share/fish/vendor_completions.d COMPONENT host)
 
 install(FILES LICENSE DESTINATION share/doc/bpfhost COMPONENT source)
 install(DIRECTORY LICENSES DESTINATION share/doc/bpfhost COMPONENT source)
