@@ -36,7 +36,7 @@ install(DIRECTORY templates DESTINATION share/bpfhost COMPONENT dev OPTIONAL)
 install(CODE "set(packaging \"${PROJECT_SOURCE_DIR}/packaging\")
 	set(built \"${PROJECT_BINARY_DIR}/packaging\")" COMPONENT host)
 install(SCRIPT packaging/install.cmake COMPONENT host)
-install(FILES README.md docs/SECURITY.md docs/KERNELS.md DESTINATION share/doc/bpfhost COMPONENT host)
+install(FILES README.md docs/INSTALL.md docs/SECURITY.md docs/KERNELS.md DESTINATION share/doc/bpfhost COMPONENT host)
 file(GLOB samples CONFIGURE_DEPENDS plugins/*/*.conf)
 install(FILES ${samples} DESTINATION share/doc/bpfhost/examples COMPONENT host)
 
