@@ -7,9 +7,9 @@
 need_kernel
 need_program setpriv
 
-# examine: the JSON in $TMP/report, the status in $STATUS
+# examine ARGUMENT...: the JSON in $TMP/report, the status in $STATUS
 examine() {
-	setsid timeout 30 "$BPFHOST" doctor --format json --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
+	setsid timeout 30 "$BPFHOST" doctor --format json --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" "$@" \
 		>"$TMP/report" 2>"$TMP/log" &
 	HOST_SESSION=$!
 	wait "$HOST_SESSION"
@@ -237,5 +237,34 @@ fi
 if [ -e /sys/bus/event_source/devices/uprobe ]; then
 	HIDE=/sys/bus/event_source/devices/uprobe examine
 	expect "hidden uprobes" no "$(state uprobe)"
+fi
+
+# ---- memory that its cgroup does not get
+
+BPFHOST=$TMP/bounded
+cat >"$TMP/bounded" <<'END'
+#!/bin/bash
+echo $$ >"$GROUP/cgroup.procs" && exec "$REAL_HOST" "$@"
+END
+chmod 0755 "$TMP/bounded"
+GROUP=/sys/fs/cgroup/bpfhost-doctor-$$ LIMIT=memory.max
+if [ -d /sys/fs/cgroup/memory ]; then
+	GROUP=/sys/fs/cgroup/memory/bpfhost-doctor-$$ LIMIT=memory.limit_in_bytes
+fi
+export GROUP
+# shellcheck disable=SC2317 # called at the end
+cleanup() {
+	rmdir "$GROUP"
+}
+if stat -f -c %T "${GROUP%/*}" | grep -q cgroup && mkdir "$GROUP" 2>/dev/null &&
+	echo 20M >"$GROUP/$LIMIT" 2>/dev/null; then
+	examine
+	lacks tracepoint memory "it takes about 24 MiB" "--ring-size"
+	expect "what is left" no "$(jq -r '.machine[] | select(.name == "memory").detail |
+		if test("by the limit of its cgroup") then "no" else . end' "$TMP/report")"
+	examine --ring-size 64KiB
+	expect "tracepoint with a small ring" yes "$(works tracepoint)"
+else
+	note "there is no cgroup with a limit on memory: not tried"
 fi
 exit 0

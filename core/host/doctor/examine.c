@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "config/config.h"
 #include "doctor/patient.h"
 #include "doctor/trial.h"
 #include "sdk/kernel/kernel.h"
@@ -97,6 +98,9 @@ static void examine_memory(const struct machine *machine, struct patient *patien
 {
 	uint64_t needed = patient->memory + EXAMINE_WORKER_MEMORY;
 
+	/* The object's maps were counted with a ring of the usual size. */
+	if (patient->facts >> FACT_RING & 1)
+		needed = needed - CONFIG_DEFAULT_RING_SIZE + machine->ring_size;
 	if (patient->facts >> FACT_MEMORY & 1 && needed > machine->memory)
 		examine_say(patient, fact_title(FACT_MEMORY), FACT_NO,
 			    "a smaller --ring-size, or more memory for this cgroup (memory.max)",

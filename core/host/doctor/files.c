@@ -151,43 +151,72 @@ static uint64_t files_number(const char *path)
 	return strtoull(line, NULL, 10);
 }
 
-/* What memory.max of a cgroup leaves. */
-static uint64_t files_left_of(const char *group)
+/* The two that there are: in /proc/self/cgroup marked so, mounted there, with files of these names. */
+struct files_hierarchy {
+	const char *mark;
+	const char *root;
+	const char *most;
+	const char *used;
+};
+
+static const struct files_hierarchy files_hierarchies[] = {
+	{ "0::/", "/sys/fs/cgroup", "memory.max", "memory.current" },
+	{ ":memory:/", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes" },
+};
+
+/* What the limit of a cgroup leaves. */
+static uint64_t files_left_of(const struct files_hierarchy *hierarchy, const char *group)
 {
 	char path[4400];
 	uint64_t most, used;
 
-	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.max", group);
+	snprintf(path, sizeof(path), "%s%s/%s", hierarchy->root, group, hierarchy->most);
 	most = files_number(path);
-	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.current", group);
+	snprintf(path, sizeof(path), "%s%s/%s", hierarchy->root, group, hierarchy->used);
 	used = files_number(path);
 	if (most == UINT64_MAX || used == UINT64_MAX)
 		return UINT64_MAX;
 	return most > used ? most - used : 0;
 }
 
-/* The least of our cgroup and all above it; any where it is not told. */
-static uint64_t files_left_of_groups(void)
+/* The least of a cgroup and all above it. */
+static uint64_t files_least_of(const struct files_hierarchy *hierarchy, char *group)
 {
 	uint64_t least = UINT64_MAX;
-	char group[4200], *slash;
-	FILE *file = fopen("/proc/self/cgroup", "re");
-	int found = 0;
+	char *slash;
 
-	while (file && !found && fgets(group, sizeof(group), file))
-		found = !strncmp(group, "0::/", 4);
-	if (file)
-		fclose(file);
-	if (!found)
-		return least;
-	memmove(group, group + 3, strlen(group + 3) + 1);
 	group[strcspn(group, "\n")] = '\0';
 	while ((slash = strrchr(group, '/'))) {
-		uint64_t left = files_left_of(group);
+		uint64_t left = files_left_of(hierarchy, group);
 
 		least = left < least ? left : least;
 		*slash = '\0';
 	}
+	return least;
+}
+
+/* UINT64_MAX where nothing limits us. */
+static uint64_t files_left_of_groups(void)
+{
+	const size_t count = sizeof(files_hierarchies) / sizeof(files_hierarchies[0]);
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	uint64_t least = UINT64_MAX;
+	char line[4200];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		for (size_t i = 0; i < count; i++) {
+			const struct files_hierarchy *hierarchy = &files_hierarchies[i];
+			char *mark = strstr(line, hierarchy->mark);
+			uint64_t left = UINT64_MAX;
+
+			if (mark)
+				left = files_least_of(hierarchy,
+						      mark + strlen(hierarchy->mark) - 1);
+			least = left < least ? left : least;
+		}
+	}
+	if (file)
+		fclose(file);
 	return least;
 }
 
@@ -215,7 +244,7 @@ static void files_memory(struct machine *machine, struct fact *fact)
 		fact_unknown(fact, "neither /proc/meminfo nor a cgroup tells how much is left");
 	else
 		fact_yes(fact, "%llu MiB left%s", (unsigned long long)machine->memory >> 20,
-			 left < available ? " by memory.max of the cgroup" : "");
+			 left < available ? " by the limit of its cgroup" : "");
 }
 
 void machine_read_files(struct machine *machine)
