@@ -13,9 +13,6 @@
 #include "option.h"
 #include "precheck.h"
 
-/* Each instance is a process. */
-#define MAX_INSTANCES 256
-
 void config_setup(struct config *config)
 {
 	*config = (struct config){
@@ -128,8 +125,8 @@ int config_add_instance(struct config *config, const char *plugin, const char *n
 		ret = check_unique(config, plugin, name ? name : plugin, err);
 	if (ret)
 		return ret;
-	if (config->instance_count == MAX_INSTANCES)
-		return config_fail(err, "more than %d instances", MAX_INSTANCES);
+	if (config->instance_count == CONFIG_MAX_INSTANCES)
+		return config_fail(err, "more than %d instances", CONFIG_MAX_INSTANCES);
 	instances = config_grow(config->instances, config->instance_count, sizeof(*instances));
 	if (!instances)
 		return config_fail_memory(err);

@@ -19,6 +19,8 @@
 #define CONFIG_DEFAULT_RING_SIZE (16U << 20)
 /* Data of a worker where --memory-limit is not given; the largest symbol tables need a fifth of it. */
 #define CONFIG_DEFAULT_MEMORY_LIMIT (1ULL << 30)
+/* Each instance is a process. */
+#define CONFIG_MAX_INSTANCES 256
 /* What the kernel can allocate and map at once (a ring is mapped twice). */
 #define CONFIG_MAX_RING_SIZE (1U << 30)
 

@@ -48,12 +48,12 @@ static int instance_make_channels(struct instance *instance, int *ret_theirs)
 /* In the child: a plugin that writes where it should not must not reach the stream of another. */
 static void instance_forget_others(const struct instance *instance)
 {
-	struct supervisor *run = instance->run;
+	struct instance *other;
 
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		kernel_view_close(&run->instances[i].kernel);
-		if (i != instance->index)
-			bus_free(run->instances[i].bus);
+	SUPERVISOR_EACH (instance->run, other) {
+		kernel_view_close(&other->kernel);
+		if (other != instance)
+			bus_free(other->bus);
 	}
 }
 

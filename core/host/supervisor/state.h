@@ -46,6 +46,7 @@ struct instance {
 	struct supervisor *run;
 	uint32_t index;
 	const struct config_instance *config;
+	struct config_instance *own_config; /* that, where it is to be freed with the instance */
 	enum instance_state state;
 	pid_t pid;
 	int pidfd;
@@ -92,6 +93,9 @@ enum sink_state {
 	SINK_GIVEN_UP, /* it was blocked when the run ended: the rest is lost to the stop */
 };
 
+/* Those of a configuration that run, and those that have ended whose ledgers are still to be told. */
+#define SUPERVISOR_INSTANCES_MAX CONFIG_MAX_INSTANCES
+
 struct supervisor {
 	const struct config *config;
 	struct bpfhost_filter_values filter_values;
@@ -102,8 +106,8 @@ struct supervisor {
 	struct sink_clock clock;
 	struct filter *filter;
 	struct merge *merge;
-	struct instance *instances;
-	uint32_t ninstances;
+	struct instance *instances[SUPERVISOR_INSTANCES_MAX]; /* by index; NULL: a free place */
+	uint32_t ninstances; /* places in use so far, free ones between them too */
 	int epoll;
 	int signals;
 	uint64_t now;            /* CLOCK_MONOTONIC ns, at the begin of this round */
@@ -127,6 +131,22 @@ struct supervisor {
 };
 
 uint64_t supervisor_now(void);
+
+/* Each instance in the order of their places: begin with *at 0; NULL behind the last. */
+static inline struct instance *supervisor_next(const struct supervisor *run, uint32_t *at)
+{
+	while (*at < run->ninstances) {
+		struct instance *instance = run->instances[(*at)++];
+
+		if (instance)
+			return instance;
+	}
+	return NULL;
+}
+
+#define SUPERVISOR_EACH(run, instance)                                                             \
+	for (uint32_t at_ = 0; ((instance) = supervisor_next(run, &at_));)
+
 /* Tells every instance to stop; the run ends when they have. */
 void supervisor_stop(struct supervisor *run);
 /* A dry run's line about what would be done, for stdout. */

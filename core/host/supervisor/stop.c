@@ -21,23 +21,25 @@
 
 void supervisor_stop(struct supervisor *run)
 {
+	struct instance *instance;
+
 	if (run->stopping_since)
 		return;
 	run->stopping_since = supervisor_now();
 	merge_hurry(run->merge, SUPERVISOR_STOP_WINDOW);
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_stop(&run->instances[i]);
+	SUPERVISOR_EACH (run, instance)
+		instance_stop(instance);
 }
 
 /* Where nothing ever ran there is nothing to balance, and the error was told. */
 void stop_tell_ledgers(struct supervisor *run)
 {
+	struct instance *instance;
 	char text[1024];
 
 	if (!run->any_ran || run->config->dry_run)
 		return;
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		struct instance *instance = &run->instances[i];
+	SUPERVISOR_EACH (run, instance) {
 		struct ledger ledger;
 
 		instance_ledger(instance, &ledger);
@@ -68,17 +70,21 @@ static void stop_end_slow(struct instance *instance)
  */
 static void stop_drop(struct supervisor *run)
 {
+	struct instance *instance;
+
 	run->dropping_since = run->now;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
-			bus_discard_set(run->instances[i].bus);
+	SUPERVISOR_EACH (run, instance)
+		if (instance->bus)
+			bus_discard_set(instance->bus);
 }
 
 static void stop_kill(struct supervisor *run)
 {
+	struct instance *instance;
+
 	run->stop_killed = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		stop_end_slow(&run->instances[i]);
+	SUPERVISOR_EACH (run, instance)
+		stop_end_slow(instance);
 }
 
 static bool stop_dropped_before(const struct supervisor *run, uint64_t limit)
@@ -107,19 +113,20 @@ void stop_tick(struct supervisor *run)
 /* Whether nothing more can come to the sink, though the kernel may still be detaching. */
 static bool stop_all_drained(const struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		const struct instance *instance = &run->instances[i];
+	const struct instance *instance;
 
+	SUPERVISOR_EACH (run, instance)
 		if (instance->bus && !(instance->drained_all && instance->drained))
 			return false;
-	}
 	return true;
 }
 
 void stop_finish(struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_close_books(&run->instances[i]);
+	struct instance *instance;
+
+	SUPERVISOR_EACH (run, instance)
+		instance_close_books(instance);
 	stream_finish(run);
 	if (run->told_ledgers)
 		return;
@@ -163,27 +170,27 @@ static const char *stop_why_stuck(const struct instance *instance)
 
 static void stop_tell_stuck(const struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		const struct instance *instance = &run->instances[i];
+	const struct instance *instance;
 
+	SUPERVISOR_EACH (run, instance)
 		if (instance_alive(instance) && !instance->drained_all)
 			log_write(run->log, BPFHOST_WARN, instance->config->name,
 				  "its worker (pid %d) is %s", (int)instance->pid,
 				  stop_why_stuck(instance));
-	}
 }
 
 bool stop_is_over(const struct supervisor *run)
 {
+	const struct instance *instance;
+
 	if (stop_only_frees(run))
 		return true;
 	if (stop_is_stuck(run)) {
 		stop_tell_stuck(run);
 		return true;
 	}
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
-		    run->instances[i].bus)
+	SUPERVISOR_EACH (run, instance)
+		if (!instance_over(instance) || instance_alive(instance) || instance->bus)
 			return false;
 	return true;
 }

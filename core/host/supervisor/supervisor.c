@@ -16,6 +16,7 @@
 #include "command/print.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
+#include "supervisor/instances.h"
 #include "supervisor/stop.h"
 #include "supervisor/stream.h"
 #include "supervisor/tracefs.h"
@@ -57,14 +58,16 @@ static void supervisor_on_signal(struct supervisor *run)
 
 static void supervisor_on_event(struct supervisor *run, uint64_t data)
 {
-	uint64_t index = data >> 2;
+	struct instance *instance = run->instances[(data >> 2) % SUPERVISOR_INSTANCES_MAX];
 
 	switch ((enum instance_source)(data & 3)) {
 	case INSTANCE_SOURCE_CONTROL:
-		instance_listen(&run->instances[index]);
+		if (instance)
+			instance_listen(instance);
 		break;
 	case INSTANCE_SOURCE_PROCESS:
-		instance_reap(&run->instances[index]);
+		if (instance)
+			instance_reap(instance);
 		break;
 	case INSTANCE_SOURCE_NONE:
 		if (data == SUPERVISOR_SIGNALS)
@@ -91,11 +94,12 @@ static void supervisor_watch_sink(struct supervisor *run)
 static uint64_t supervisor_due(const struct supervisor *run)
 {
 	uint64_t due = run->stop_at, other = stream_due(run);
+	const struct instance *instance;
 
 	if (other < due)
 		due = other;
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		other = instance_due(&run->instances[i]);
+	SUPERVISOR_EACH (run, instance) {
+		other = instance_due(instance);
 		if (other < due)
 			due = other;
 	}
@@ -126,37 +130,41 @@ static void supervisor_wait(struct supervisor *run)
 /* Nobody begins before all have opened: a mistake in the configuration leaves no trace. */
 static void supervisor_start_all(struct supervisor *run)
 {
+	struct instance *instance;
+
 	if (run->started || run->stopping_since)
 		return;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].state < INSTANCE_OPENED ||
-		    run->instances[i].state == INSTANCE_DRAINING)
+	SUPERVISOR_EACH (run, instance)
+		if (instance->state < INSTANCE_OPENED || instance->state == INSTANCE_DRAINING)
 			return;
 	if (run->misconfigured) {
 		supervisor_stop(run);
 		return;
 	}
 	run->started = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].state == INSTANCE_OPENED)
-			instance_start(&run->instances[i]);
+	SUPERVISOR_EACH (run, instance)
+		if (instance->state == INSTANCE_OPENED)
+			instance_start(instance);
 }
 
 static size_t supervisor_gather_types(const struct supervisor *run, const struct sink_type **types)
 {
+	const struct instance *instance;
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		for (size_t k = 0; k < run->instances[i].types.count; k++, n++)
+	SUPERVISOR_EACH (run, instance)
+		for (size_t k = 0; k < instance->types.count; k++, n++)
 			if (types)
-				types[n] = run->instances[i].types.entries[k].type;
+				types[n] = instance->types.entries[k].type;
 	return n;
 }
 
 static bool supervisor_all_run(const struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].state < INSTANCE_RUNNING)
+	const struct instance *instance;
+
+	SUPERVISOR_EACH (run, instance)
+		if (instance->state < INSTANCE_RUNNING)
 			return false;
 	return run->started;
 }
@@ -202,11 +210,13 @@ static void supervisor_tick_instance(struct instance *instance)
 
 static void supervisor_loop(struct supervisor *run)
 {
+	struct instance *instance;
+
 	while (!stop_is_over(run)) {
 		supervisor_wait(run);
 		stream_round(run);
-		for (uint32_t i = 0; i < run->ninstances; i++)
-			supervisor_tick_instance(&run->instances[i]);
+		SUPERVISOR_EACH (run, instance)
+			supervisor_tick_instance(instance);
 		supervisor_start_all(run);
 		supervisor_begin_duration(run);
 		supervisor_check_filter(run);
@@ -241,22 +251,12 @@ static int supervisor_take_signals(struct supervisor *run)
 static int supervisor_make_instances(struct supervisor *run)
 {
 	const struct config *config = run->config;
+	struct instance *instance;
+	int err = 0;
 
-	run->instances = calloc(config->instance_count, sizeof(*run->instances));
-	if (!run->instances)
-		return -ENOMEM;
-	run->ninstances = (uint32_t)config->instance_count;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		run->instances[i] = (struct instance){
-			.run = run,
-			.index = i,
-			.config = &config->instances[i],
-			.pidfd = -1,
-			.control = -1,
-			.notify = -1,
-			.wake = -1,
-		};
-	return 0;
+	for (size_t i = 0; i < config->instance_count && !err; i++)
+		err = instances_add(run, &config->instances[i], &instance);
+	return err;
 }
 
 static int supervisor_open_filter(struct supervisor *run)
@@ -314,9 +314,7 @@ static int supervisor_open(struct supervisor *run)
 
 static void supervisor_close(struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_free(&run->instances[i]);
-	free(run->instances);
+	instances_free(run);
 	stream_close(run);
 	filter_free(run->filter);
 	if (run->signals >= 0)
@@ -327,10 +325,13 @@ static void supervisor_close(struct supervisor *run)
 
 static void supervisor_live(struct supervisor *run)
 {
+	struct instance *instance;
+
 	run->now = supervisor_now();
 	run->stop_at = SUPERVISOR_NEVER;
-	for (uint32_t i = 0; i < run->ninstances && !run->stopping_since; i++)
-		instance_spawn(&run->instances[i]);
+	SUPERVISOR_EACH (run, instance)
+		if (!run->stopping_since)
+			instance_spawn(instance);
 	supervisor_loop(run);
 	stop_finish(run);
 }
