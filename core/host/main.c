@@ -13,6 +13,7 @@
 #include "command/print.h"
 #include "config/cli.h"
 #include "config/config.h"
+#include "control/ctl.h"
 #include "supervisor/supervisor.h"
 
 #define MAIN_MISUSED 2
@@ -31,6 +32,8 @@ static int main_dispatch(const struct config *config)
 		return command_inspect(config, stdout, stderr);
 	case CONFIG_PROBES:
 		return command_probes(config, stdout, stderr);
+	case CONFIG_CTL:
+		return control_ctl(config, stdout, stderr);
 	case CONFIG_HELP:
 		if (config->target)
 			return command_help_plugin(config, stdout, stderr);

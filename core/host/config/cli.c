@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "fail.h"
 #include "list.h"
 #include "option.h"
@@ -39,7 +40,7 @@ static const struct command commands[] = {
 	{ "list", CONFIG_LIST, "--list", false }, { "version", CONFIG_VERSION, "--version", false },
 	{ "types", CONFIG_RUN, NULL, false },     { "doctor", CONFIG_RUN, NULL, false },
 	{ "new", CONFIG_RUN, NULL, false },       { "validate", CONFIG_RUN, NULL, false },
-	{ "ctl", CONFIG_RUN, NULL, false },
+	{ "ctl", CONFIG_CTL, NULL, true },
 };
 
 static void set_place(struct cursor *cursor, int index)
@@ -220,12 +221,21 @@ static int take_probes_word(struct cursor *cursor, const char *word)
 	return config_replace_string(&config->target, word) ? config_fail_memory(cursor->err) : 0;
 }
 
+static int take_ctl_word(struct cursor *cursor, const char *word)
+{
+	int ret = ctl_take_word(cursor->config, word, cursor->origin, cursor->err);
+
+	return ret ? fail_here(cursor, ret) : 0;
+}
+
 static int take_word(struct cursor *cursor, const char *word)
 {
 	struct config *config = cursor->config;
 
 	if (config->command == CONFIG_PROBES)
 		return take_probes_word(cursor, word);
+	if (config->command == CONFIG_CTL)
+		return take_ctl_word(cursor, word);
 	if (config->command == CONFIG_RUN && !cursor->command_given)
 		return take_command(cursor, word);
 	if ((config->command != CONFIG_INSPECT && config->command != CONFIG_HELP) || config->target)
@@ -255,7 +265,7 @@ static int check_complete(const struct config *config, struct bpfhost_error *err
 		return config_fail(err, "probes needs the NAME of a plugin");
 	if (config->command == CONFIG_PROBES && config->instance_count > 1)
 		return config_fail(err, "probes takes one plugin, and as NAME, not as --plugin");
-	return 0;
+	return config->command == CONFIG_CTL ? ctl_check(config, NULL, err) : 0;
 }
 
 int cli_parse(struct config *config, int argc, char *const argv[], struct bpfhost_error *err)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "option.h"
 
 /* The column at which the explanations begin. */
@@ -17,6 +18,7 @@ void cli_print_usage(FILE *out)
 	      "       bpfhost --list [--format json]\n"
 	      "       bpfhost inspect NAME|FILE\n"
 	      "       bpfhost probes NAME [--set KEY=VALUE]... [[TARGET] GLOB] [-v]\n"
+	      "       bpfhost ctl [--control PATH] REQUEST...\n"
 	      "       bpfhost --help [NAME]\n"
 	      "       bpfhost --version\n",
 	      out);
@@ -51,6 +53,17 @@ static void print_option(FILE *out, const struct config_option *option)
 	print_explanation(out, column, option->help);
 }
 
+static void print_requests(FILE *out)
+{
+	const struct ctl_word *request;
+
+	for (size_t i = 0; (request = ctl_word_at(i)); i++)
+		print_explanation(out,
+				  fprintf(out, "  ctl %s%s%s", request->word,
+					  *request->arguments ? " " : "", request->arguments),
+				  request->help);
+}
+
 void cli_print_help(FILE *out)
 {
 	const struct config_option *option;
@@ -62,9 +75,10 @@ void cli_print_help(FILE *out)
 	      "  inspect NAME|FILE         show what a plugin holds, without running it\n"
 	      "  probes NAME [[TARGET] GLOB]\n"
 	      "                            show what a plugin could attach to here; TARGET is a file,\n"
-	      "                            a library, a program or a process\n"
-	      "\n",
+	      "                            a library, a program or a process\n",
 	      out);
+	print_requests(out);
+	fputc('\n', out);
 	for (size_t i = 0; (option = config_option_at(i)); i++)
 		print_option(out, option);
 	fputs("\n"

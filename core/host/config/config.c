@@ -36,6 +36,8 @@ void config_free(struct config *config)
 	free(config->config_path);
 	free(config->output);
 	free(config->verifier_log);
+	free(config->control);
+	config_free_texts(&config->words);
 	free(config->pids.items);
 	free(config->uids.items);
 	config_free_texts(&config->comms);
@@ -205,6 +207,8 @@ static int gather_default(struct config *config, const char *path, struct bpfhos
 {
 	int ret = config_load_file(config, path, err);
 
+	if (ret == -ENOENT && config->control)
+		return 0;
 	if (ret == -ENOENT) {
 		config_fail(err, "nothing to run: no --plugin, no --config, and no %s", path);
 		return -ENODATA;
@@ -227,7 +231,8 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 	uint64_t on_command_line;
 	int ret = cli_parse(config, argc, argv, err);
 
-	if (ret || config->command == CONFIG_HELP || config->command == CONFIG_VERSION)
+	if (ret || config->command == CONFIG_HELP || config->command == CONFIG_VERSION ||
+	    config->command == CONFIG_CTL)
 		return ret;
 	on_command_line = config->given;
 	if (config->config_path) {
@@ -238,7 +243,8 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 	}
 	if (ret)
 		return ret == -ENODATA || ret == -ENOMEM ? ret : -EINVAL;
-	if (config->command == CONFIG_RUN && !config->instance_count)
+	/* One that can be told later may begin with none. */
+	if (config->command == CONFIG_RUN && !config->instance_count && !config->control)
 		return config_fail(err, "%.200s: names no plugin to run", path);
 	return settle_log_level(config, on_command_line, err);
 }

@@ -15,6 +15,8 @@
 
 #define CONFIG_DEFAULT_VERIFIER_LOG "/var/log/bpfhost"
 #define CONFIG_DEFAULT_FILE         "/etc/bpfhost/bpfhost.conf"
+/* Where "bpfhost ctl" looks for a host; one that runs has a control socket only when it is told to. */
+#define CONFIG_DEFAULT_CONTROL "/run/bpfhost/control"
 /* Bytes of an instance's ring buffer in the kernel where --ring-size is not given. */
 #define CONFIG_DEFAULT_RING_SIZE (16U << 20)
 /* Data of a worker where --memory-limit is not given; the largest symbol tables need a fifth of it. */
@@ -29,6 +31,7 @@ enum config_command {
 	CONFIG_LIST,
 	CONFIG_INSPECT,
 	CONFIG_PROBES,
+	CONFIG_CTL,
 	CONFIG_HELP,
 	CONFIG_VERSION,
 };
@@ -86,9 +89,10 @@ struct config_instance {
 
 struct config {
 	enum config_command command;
-	char *target;      /* inspect NAME|FILE, probes NAME, help [NAME]: else NULL */
+	char *target;      /* inspect NAME|FILE, probes NAME, help [NAME], ctl REQUEST: else NULL */
 	char *glob;        /* probes NAME [GLOB], or TARGET:GLOB of two words; else NULL */
 	char *config_path; /* --config, or NULL */
+	struct config_texts words; /* ctl: what stands behind the request */
 
 	/* For run, what to run; for probes, the one plugin that was named, with its settings. */
 	struct config_instance *instances;
@@ -97,6 +101,7 @@ struct config {
 	enum config_format format;
 	char *output;                /* a path, or NULL for stdout */
 	char *verifier_log;          /* a folder, or NULL for CONFIG_DEFAULT_VERIFIER_LOG */
+	char *control;               /* a path, or NULL for no control socket */
 	struct config_ids pids;      /* each 1 to INT32_MAX; whether they exist is not checked */
 	struct config_ids uids;      /* names are resolved already */
 	struct config_texts comms;   /* each 1 to 15 bytes */
@@ -109,7 +114,8 @@ struct config {
 	enum config_log_level log_level; /* --quiet means error, --verbose debug, unless given */
 	struct config_texts plugin_dirs; /* only those given, in order of preference */
 	struct config_texts trust_dirs;
-	uint64_t ring_size; /* bytes as written, not rounded; 0: the default */
+	uint64_t ring_size;  /* bytes as written, not rounded; 0: the default */
+	bool bpf_statistics; /* have the kernel count and time the runs of BPF programs */
 	bool dry_run;
 	bool quiet;
 	bool verbose;

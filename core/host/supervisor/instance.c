@@ -255,4 +255,5 @@ void instance_free(struct instance *instance)
 		bus_free(instance->bus);
 	free(instance->life.gaps_seen);
 	types_free(&instance->types);
+	condition_free(&instance->condition);
 }

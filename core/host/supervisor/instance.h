@@ -10,7 +10,8 @@ enum instance_source {
 	INSTANCE_SOURCE_NOTIFY = 0,  /* there is something on the bus */
 	INSTANCE_SOURCE_CONTROL = 1, /* its worker says something */
 	INSTANCE_SOURCE_PROCESS = 2, /* its worker has ended */
-	INSTANCE_SOURCE_NONE = 3,    /* signals (index 0) and the sink (index 1), of no instance */
+	INSTANCE_SOURCE_NONE =
+		3, /* of no instance: signals (index 0), the sink (1), requests (2) */
 };
 
 /* Forks its worker. 0 or -errno, then it has failed and that is logged. */

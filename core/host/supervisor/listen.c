@@ -48,6 +48,7 @@ static void instance_on_failure(struct instance *instance, const struct protocol
 	if (instance->said_end)
 		return;
 	instance_tell_failure(instance, message);
+	condition_fail(&instance->condition, message->text);
 	instance->said_end = true;
 	instance->said_end_at = run->now;
 	if (message->kind == PROTOCOL_REFUSED && message->a && !run->started)
@@ -81,6 +82,8 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 		instance->state = INSTANCE_RUNNING;
 	run->any_ran = true;
 	instance->running_since = run->now;
+	instance->condition.attached = message->a;
+	instance->condition.wanted = message->b;
 	if (run->config->dry_run || instance->state == INSTANCE_FAILED)
 		return;
 	if (message->a < message->b)
@@ -113,6 +116,7 @@ static void instance_on_plan(struct instance *instance, const struct protocol_me
 
 static void instance_on_missed(struct instance *instance, const struct protocol_message *message)
 {
+	condition_miss(&instance->condition, message->text);
 	if (instance_may_say(instance, message->text_size))
 		log_write(instance->run->log, BPFHOST_WARN, instance_name(instance), "%s",
 			  message->text);

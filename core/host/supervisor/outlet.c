@@ -336,7 +336,7 @@ static void stream_tell_left_out(struct supervisor *run)
 {
 	struct instance *instance;
 
-	SUPERVISOR_EACH (run, instance) {
+	SUPERVISOR_EACH(run, instance) {
 		struct merge_item item = { .time_ns = supervisor_now(), .gap = instance->untold };
 
 		item.tag = STREAM_MARK_STOP;

@@ -60,14 +60,15 @@ static void instance_tell_crash(struct instance *instance, const struct instance
 	uint32_t call = bus_call(instance->bus, NULL);
 	bool hung_up = instance->hung_up && info->si_status == SIGKILL && !instance->broken &&
 		       !instance->hung;
-	char how[128];
+	char how[128], text[CONDITION_TEXT_MAX];
 
 	instance->run->had_crash = true;
 	instance_describe_end(info, how, sizeof(how));
-	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
-		  "plugin %s: its worker %s %s%s%s", instance->config->plugin, how,
-		  call ? "in " : "", worker_call_name(call),
-		  hung_up ? ", after it had closed its control socket" : "");
+	snprintf(text, sizeof(text), "plugin %s: its worker %s %s%s%s", instance->config->plugin,
+		 how, call ? "in " : "", worker_call_name(call),
+		 hung_up ? ", after it had closed its control socket" : "");
+	condition_fail(&instance->condition, text);
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", text);
 	instance_tell_memory(instance, end->memory);
 }
 

@@ -50,7 +50,7 @@ static void instance_forget_others(const struct instance *instance)
 {
 	struct instance *other;
 
-	SUPERVISOR_EACH (instance->run, other) {
+	SUPERVISOR_EACH(instance->run, other) {
 		kernel_view_close(&other->kernel);
 		if (other != instance)
 			bus_free(other->bus);
@@ -96,6 +96,7 @@ static int instance_begin_life(struct instance *instance)
 	int theirs = -1, err;
 
 	instance->life = (struct life){ 0 };
+	condition_renew(&instance->condition);
 	instance->said_end = instance->hung_up = instance->broken = instance->crashed = false;
 	instance->drained = instance->drained_all = instance->stop_killed = instance->hung = false;
 	instance->settled = instance->releasing = false;

@@ -15,6 +15,7 @@
 #include "log/log.h"
 #include "sink/encoder.h"
 #include "sink/output.h"
+#include "supervisor/condition.h"
 #include "supervisor/kernel_view.h"
 #include "supervisor/ledger.h"
 #include "supervisor/said.h"
@@ -59,6 +60,7 @@ struct instance {
 	struct types types;
 	struct life life;
 	struct ledger ledger;
+	struct condition condition;
 	bool said_end;          /* the worker told how it ended */
 	uint64_t said_end_at;   /* CLOCK_MONOTONIC ns */
 	struct said said;       /* what of its words came into the log */
@@ -96,6 +98,8 @@ enum sink_state {
 /* Those of a configuration that run, and those that have ended whose ledgers are still to be told. */
 #define SUPERVISOR_INSTANCES_MAX CONFIG_MAX_INSTANCES
 
+struct control;
+
 struct supervisor {
 	const struct config *config;
 	struct bpfhost_filter_values filter_values;
@@ -107,7 +111,10 @@ struct supervisor {
 	struct filter *filter;
 	struct merge *merge;
 	struct instance *instances[SUPERVISOR_INSTANCES_MAX]; /* by index; NULL: a free place */
-	uint32_t ninstances; /* places in use so far, free ones between them too */
+	uint32_t ninstances;     /* places in use so far, free ones between them too */
+	struct control *control; /* NULL: nobody can ask anything */
+	int statistics; /* keeps the kernel counting runs of programs; -1: it is not asked to */
+	uint64_t since; /* CLOCK_MONOTONIC ns */
 	int epoll;
 	int signals;
 	uint64_t now;            /* CLOCK_MONOTONIC ns, at the begin of this round */

@@ -27,7 +27,7 @@ void supervisor_stop(struct supervisor *run)
 		return;
 	run->stopping_since = supervisor_now();
 	merge_hurry(run->merge, SUPERVISOR_STOP_WINDOW);
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		instance_stop(instance);
 }
 
@@ -39,7 +39,7 @@ void stop_tell_ledgers(struct supervisor *run)
 
 	if (!run->any_ran || run->config->dry_run)
 		return;
-	SUPERVISOR_EACH (run, instance) {
+	SUPERVISOR_EACH(run, instance) {
 		struct ledger ledger;
 
 		instance_ledger(instance, &ledger);
@@ -73,7 +73,7 @@ static void stop_drop(struct supervisor *run)
 	struct instance *instance;
 
 	run->dropping_since = run->now;
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance->bus)
 			bus_discard_set(instance->bus);
 }
@@ -83,7 +83,7 @@ static void stop_kill(struct supervisor *run)
 	struct instance *instance;
 
 	run->stop_killed = true;
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		stop_end_slow(instance);
 }
 
@@ -115,7 +115,7 @@ static bool stop_all_drained(const struct supervisor *run)
 {
 	const struct instance *instance;
 
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance->bus && !(instance->drained_all && instance->drained))
 			return false;
 	return true;
@@ -125,7 +125,7 @@ void stop_finish(struct supervisor *run)
 {
 	struct instance *instance;
 
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		instance_close_books(instance);
 	stream_finish(run);
 	if (run->told_ledgers)
@@ -172,7 +172,7 @@ static void stop_tell_stuck(const struct supervisor *run)
 {
 	const struct instance *instance;
 
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance_alive(instance) && !instance->drained_all)
 			log_write(run->log, BPFHOST_WARN, instance->config->name,
 				  "its worker (pid %d) is %s", (int)instance->pid,
@@ -189,7 +189,7 @@ bool stop_is_over(const struct supervisor *run)
 		stop_tell_stuck(run);
 		return true;
 	}
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (!instance_over(instance) || instance_alive(instance) || instance->bus)
 			return false;
 	return true;

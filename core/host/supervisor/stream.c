@@ -116,7 +116,7 @@ bool stream_may_sleep(struct supervisor *run)
 	/* A blocked sink takes nothing, so what is on the bus is no reason to stay awake. */
 	if (run->sink_blocked)
 		return true;
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (stream_takes_frames(instance))
 			idle &= bus_sleep_prepare(instance->bus, waiting);
 	return idle;
@@ -126,7 +126,7 @@ void stream_awake(struct supervisor *run)
 {
 	struct instance *instance;
 
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance->bus)
 			bus_sleep_end(instance->bus);
 }

@@ -11,9 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "command/print.h"
+#include "control/control.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
@@ -25,6 +27,7 @@
 #define SUPERVISOR_EVENTS  64
 #define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
 #define SUPERVISOR_SINK    (1ULL << 2 | INSTANCE_SOURCE_NONE)
+#define SUPERVISOR_CONTROL (2ULL << 2 | INSTANCE_SOURCE_NONE)
 
 uint64_t supervisor_now(void)
 {
@@ -72,6 +75,8 @@ static void supervisor_on_event(struct supervisor *run, uint64_t data)
 	case INSTANCE_SOURCE_NONE:
 		if (data == SUPERVISOR_SIGNALS)
 			supervisor_on_signal(run);
+		else if (data == SUPERVISOR_CONTROL)
+			control_serve(run);
 		break;
 	case INSTANCE_SOURCE_NOTIFY:
 		break; /* every round looks at every bus */
@@ -98,11 +103,13 @@ static uint64_t supervisor_due(const struct supervisor *run)
 
 	if (other < due)
 		due = other;
-	SUPERVISOR_EACH (run, instance) {
+	SUPERVISOR_EACH(run, instance) {
 		other = instance_due(instance);
 		if (other < due)
 			due = other;
 	}
+	other = control_due(run);
+	due = other < due ? other : due;
 	other = stop_due(run);
 	return other < due ? other : due;
 }
@@ -134,7 +141,7 @@ static void supervisor_start_all(struct supervisor *run)
 
 	if (run->started || run->stopping_since)
 		return;
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance->state < INSTANCE_OPENED || instance->state == INSTANCE_DRAINING)
 			return;
 	if (run->misconfigured) {
@@ -142,7 +149,7 @@ static void supervisor_start_all(struct supervisor *run)
 		return;
 	}
 	run->started = true;
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance->state == INSTANCE_OPENED)
 			instance_start(instance);
 }
@@ -152,7 +159,7 @@ static size_t supervisor_gather_types(const struct supervisor *run, const struct
 	const struct instance *instance;
 	size_t n = 0;
 
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		for (size_t k = 0; k < instance->types.count; k++, n++)
 			if (types)
 				types[n] = instance->types.entries[k].type;
@@ -163,7 +170,7 @@ static bool supervisor_all_run(const struct supervisor *run)
 {
 	const struct instance *instance;
 
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance->state < INSTANCE_RUNNING)
 			return false;
 	return run->started;
@@ -215,11 +222,12 @@ static void supervisor_loop(struct supervisor *run)
 	while (!stop_is_over(run)) {
 		supervisor_wait(run);
 		stream_round(run);
-		SUPERVISOR_EACH (run, instance)
+		SUPERVISOR_EACH(run, instance)
 			supervisor_tick_instance(instance);
 		supervisor_start_all(run);
 		supervisor_begin_duration(run);
 		supervisor_check_filter(run);
+		control_tick(run);
 		stop_tick(run);
 		stop_close_books(run);
 		log_flush(run->log);
@@ -287,15 +295,39 @@ static void supervisor_check_folders(const struct supervisor *run)
 				  folders->items[i].text, strerror(errno));
 }
 
+/* The kernel counts as long as somebody has the descriptor (BPF_ENABLE_STATS, Linux 5.8). */
+static void supervisor_begin_statistics(struct supervisor *run)
+{
+	if (!run->config->bpf_statistics || run->config->dry_run)
+		return;
+	run->statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (run->statistics < 0)
+		log_write(run->log, BPFHOST_WARN, NULL,
+			  "failed to have runs of BPF programs counted: %s", strerror(errno));
+}
+
 static int supervisor_prepare(struct supervisor *run)
 {
 	int err;
+
+	supervisor_begin_statistics(run);
 
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		return -errno;
 	err = supervisor_take_signals(run);
 	return err ? err : supervisor_make_instances(run);
+}
+
+static int supervisor_listen(struct supervisor *run)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = SUPERVISOR_CONTROL };
+	int err = control_open(run);
+
+	if (err || !run->control)
+		return err;
+	return epoll_ctl(run->epoll, EPOLL_CTL_ADD, control_fd(run->control), &event) < 0 ? -errno
+											  : 0;
 }
 
 static int supervisor_open(struct supervisor *run)
@@ -309,14 +341,19 @@ static int supervisor_open(struct supervisor *run)
 	err = supervisor_prepare(run);
 	if (err)
 		log_write(run->log, BPFHOST_ERROR, NULL, "failed to start: %s", strerror(-err));
-	return err ? err : stream_open(run);
+	if (!err)
+		err = stream_open(run);
+	return err ? err : supervisor_listen(run);
 }
 
 static void supervisor_close(struct supervisor *run)
 {
+	control_close(run);
 	instances_free(run);
 	stream_close(run);
 	filter_free(run->filter);
+	if (run->statistics >= 0)
+		close(run->statistics);
 	if (run->signals >= 0)
 		close(run->signals);
 	if (run->epoll >= 0)
@@ -327,9 +364,9 @@ static void supervisor_live(struct supervisor *run)
 {
 	struct instance *instance;
 
-	run->now = supervisor_now();
+	run->since = run->now = supervisor_now();
 	run->stop_at = SUPERVISOR_NEVER;
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (!run->stopping_since)
 			instance_spawn(instance);
 	supervisor_loop(run);
@@ -345,7 +382,7 @@ static int supervisor_status(const struct supervisor *run)
 
 int supervisor_run(const struct config *config)
 {
-	struct supervisor run = { .config = config, .epoll = -1, .signals = -1 };
+	struct supervisor run = { .config = config, .epoll = -1, .signals = -1, .statistics = -1 };
 	int status = 1;
 
 	if (log_new(STDERR_FILENO, (uint32_t)config->log_level + BPFHOST_ERROR, &run.log) < 0)
