@@ -229,7 +229,12 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 {
 	const char *path = default_path;
 	uint64_t on_command_line;
-	int ret = cli_parse(config, argc, argv, err);
+	int ret;
+
+	config->argc = argc;
+	config->argv = argv;
+	config->default_path = default_path;
+	ret = cli_parse(config, argc, argv, err);
 
 	if (ret || config->command == CONFIG_HELP || config->command == CONFIG_VERSION ||
 	    config->command == CONFIG_CTL)
@@ -247,4 +252,12 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 	if (config->command == CONFIG_RUN && !config->instance_count && !config->control)
 		return config_fail(err, "%.200s: names no plugin to run", path);
 	return settle_log_level(config, on_command_line, err);
+}
+
+int config_gather_again(const struct config *config, struct config *fresh,
+			struct bpfhost_error *err)
+{
+	if (!config->argv)
+		return config_fail(err, "there is no configuration that could be read again");
+	return config_gather(fresh, config->argc, config->argv, config->default_path, err);
 }

@@ -125,6 +125,11 @@ struct config {
 	uint64_t window_ns;     /* how long events wait for earlier ones */
 	uint32_t restart_limit; /* how often a worker is started again */
 
+	/* Where all of it came from, borrowed: to be gathered again. NULL: from nowhere. */
+	char *const *argv;
+	int argc;
+	const char *default_path;
+
 	/* One bit for each host setting that was given; a file changes none that was given before. */
 	uint64_t given;
 };
@@ -146,6 +151,13 @@ void config_free(struct config *config);
  */
 int config_gather(struct config *config, int argc, char *const argv[], const char *default_path,
 		  struct bpfhost_error *err);
+
+/*
+ * Gathers once more what *config was gathered from, into *fresh, which has been set up. Errors as above; nothing
+ * of *config changes.
+ */
+int config_gather_again(const struct config *config, struct config *fresh,
+			struct bpfhost_error *err);
 
 /*
  * Adds one use of a plugin. name is NULL for the plugin's own. *ret_instance is valid until the

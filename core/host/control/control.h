@@ -21,4 +21,7 @@ void control_tick(struct supervisor *run);
 /* When control_tick is due next, CLOCK_MONOTONIC ns; UINT64_MAX: never. */
 uint64_t control_due(const struct supervisor *run);
 
+/* A change is through (change.h): answers whoever asked for it; kind and text as for client_answer(). */
+void control_tell_change(struct supervisor *run, const char *kind, const char *text);
+
 #endif

@@ -265,6 +265,13 @@ void control_close(struct supervisor *run)
 	run->control = NULL;
 }
 
+void control_tell_change(struct supervisor *run, const char *kind, const char *text)
+{
+	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++)
+		if (run->control->clients[i].state == CLIENT_WAITING)
+			client_answer(&run->control->clients[i], kind, text);
+}
+
 int control_fd(const struct control *control)
 {
 	return control->epoll;

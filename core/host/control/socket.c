@@ -236,8 +236,8 @@ static int socket_check_host(int fd, const char *path, struct bpfhost_error *err
 static int socket_no_host(int failure, const char *path, struct bpfhost_error *err)
 {
 	if (failure == -ENOENT || failure == -ECONNREFUSED)
-		bpfhost_error_set(err, 0, "no host listens to %s; a host has one with %s",
-				  path, "--control PATH, or control = \"PATH\" in its file");
+		bpfhost_error_set(err, 0, "no host listens to %s; a host has one with %s", path,
+				  "--control PATH, or control = \"PATH\" in its file");
 	else if (failure == -EACCES)
 		bpfhost_error_set(err, 0, "failed to connect to %s: only root and group %s may",
 				  path, CONTROL_GROUP);

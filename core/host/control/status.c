@@ -10,13 +10,21 @@
 
 #include "config/config.h"
 #include "supervisor/instance.h"
+#include "supervisor/instances.h"
 
 #define STATUS_SYSCTL "/proc/sys/kernel/bpf_stats_enabled"
+
+bool status_lists(const struct instance *instance)
+{
+	return instance->role != INSTANCE_COMES && instance->role != INSTANCE_GONE;
+}
 
 bool status_wants(const void *request, const struct instance *instance)
 {
 	const struct config_texts *names = &((const struct config *)request)->words;
 
+	if (!status_lists(instance))
+		return false;
 	for (size_t i = 0; i < names->count; i++)
 		if (!strcmp(names->items[i].text, instance->config->name))
 			return true;
@@ -25,6 +33,8 @@ bool status_wants(const void *request, const struct instance *instance)
 
 const char *status_state(const struct instance *instance)
 {
+	if (instance->role == INSTANCE_DISABLED)
+		return "disabled";
 	switch (instance->state) {
 	case INSTANCE_RUNNING:
 		return instance->condition.attached < instance->condition.wanted ? "degraded"
@@ -50,7 +60,7 @@ void status_look(const struct instance *instance, struct status_instance *ret)
 		.instance = instance,
 		.state = status_state(instance),
 	};
-	instance_ledger(instance, &ret->ledger);
+	instances_ledger(instance, &ret->ledger);
 	if (instance_alive(instance))
 		holdings_read(instance->pid, &ret->holdings);
 }

@@ -35,6 +35,8 @@ struct status_instance {
 	struct holdings holdings; /* of its worker */
 };
 
+/* Whether it is one that there is, for who asks: not one that has gone, or is still to come. */
+bool status_lists(const struct instance *instance);
 /* Whether the request is about this one: it names it, or none. */
 bool status_wants(const void *request, const struct instance *instance);
 /* "ok", "degraded", "failed", "restarting", ... */

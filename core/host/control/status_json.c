@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "control/status.h"
 #include "supervisor/instance.h"
+#include "supervisor/instances.h"
 
 static void json_number(FILE *out, const char *key, uint64_t value)
 {
@@ -148,7 +149,7 @@ void stats_json(const struct supervisor *run, void *request, FILE *out)
 
 		if (!status_wants(request, instance))
 			continue;
-		instance_ledger(instance, &ledger);
+		instances_ledger(instance, &ledger);
 		fputs("{\"instance\":", out);
 		print_json(out, instance->config->name);
 		print_json_member(out, "plugin", instance->config->plugin);

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "control/status.h"
 #include "supervisor/instance.h"
+#include "supervisor/instances.h"
 
 #define MIB (1ULL << 20)
 
@@ -38,7 +39,7 @@ static void text_head(const struct instance *instance, const char *state, FILE *
 	const struct condition *condition = &instance->condition;
 
 	fprintf(out, "\n%s: %s", instance->config->name, state);
-	if (condition->wanted)
+	if (condition->wanted && instance->state == INSTANCE_RUNNING)
 		fprintf(out, ", %u of %u probes", condition->attached, condition->wanted);
 	fprintf(out, "; plugin %s", instance->config->plugin);
 	if (instance_alive(instance))
@@ -132,7 +133,7 @@ void stats_text(const struct supervisor *run, void *request, FILE *out)
 
 		if (!status_wants(request, instance))
 			continue;
-		instance_ledger(instance, &ledger);
+		instances_ledger(instance, &ledger);
 		ledger_text(&ledger, instance->config->name, instance->config->plugin, line,
 			    sizeof(line));
 		fprintf(out, "%s\n", line);

@@ -26,7 +26,13 @@ void instance_leave(struct instance *instance);
 void instance_settle(struct instance *instance);
 /* Tells it to load and attach; to detach and end. */
 void instance_start(struct instance *instance);
+/* One on trial, which has loaded, to attach. */
+void instance_attach(struct instance *instance);
 void instance_stop(struct instance *instance);
+/* The same for one while the others go on: it is not started again, and no failure of the run. */
+void instance_stop_alone(struct instance *instance);
+/* Has its worker send lines up to this level (enum bpfhost_level). */
+void instance_set_log_level(struct instance *instance, uint32_t level);
 /* Whether its worker does nothing but let go of what it has in the kernel. Then it is not to be killed. */
 bool instance_only_frees(const struct instance *instance);
 /*

@@ -14,8 +14,16 @@
  */
 int instances_add(struct supervisor *run, const struct config_instance *config,
 		  struct instance **ret_instance);
+/* The one of this name that runs, is to run or is disabled; NULL: none. */
+struct instance *instances_find(const struct supervisor *run, const char *name);
 /* Takes one away that nothing is under way of. */
 void instances_remove(struct supervisor *run, struct instance *instance);
+/* Who tells the ledger of one that has gone, or goes, along with its own; NULL: it does so itself. */
+struct instance *instances_heir(const struct instance *instance);
+/* Its ledger and those that it is the heir of, as they stand. */
+void instances_ledger(const struct instance *instance, struct ledger *ret_ledger);
+/* Takes away those that have gone, so far as they are not needed for the ledgers that are told at the end. */
+void instances_tidy(struct supervisor *run);
 void instances_free(struct supervisor *run);
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervisor/change.h"
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
 #include "worker/worker.h"
@@ -60,9 +61,10 @@ static void instance_forget_others(const struct instance *instance)
 static void instance_fork(struct instance *instance, int theirs)
 {
 	struct worker_setup setup = {
-		.config = instance->run->config,
+		.config = change_config(instance),
 		.instance = instance->config,
-		.filter = &instance->run->filter_values,
+		.filter = change_filter_values(instance),
+		.log_level = instance->run->log_level,
 		.bus = instance->bus,
 		.control = theirs,
 		.notify = instance->notify,

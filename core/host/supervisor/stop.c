@@ -3,6 +3,7 @@
 #include "supervisor/stop.h"
 
 #include "supervisor/instance.h"
+#include "supervisor/instances.h"
 #include "supervisor/stream.h"
 
 /*
@@ -31,22 +32,26 @@ void supervisor_stop(struct supervisor *run)
 		instance_stop(instance);
 }
 
+void stop_tell_ledger(const struct instance *instance)
+{
+	struct ledger ledger;
+	char text[1024];
+
+	instances_ledger(instance, &ledger);
+	ledger_text(&ledger, instance->config->name, instance->config->plugin, text, sizeof(text));
+	log_plain(instance->run->log, text);
+}
+
 /* Where nothing ever ran there is nothing to balance, and the error was told. */
 void stop_tell_ledgers(struct supervisor *run)
 {
 	struct instance *instance;
-	char text[1024];
 
 	if (!run->any_ran || run->config->dry_run)
 		return;
-	SUPERVISOR_EACH(run, instance) {
-		struct ledger ledger;
-
-		instance_ledger(instance, &ledger);
-		ledger_text(&ledger, instance->config->name, instance->config->plugin, text,
-			    sizeof(text));
-		log_plain(run->log, text);
-	}
+	SUPERVISOR_EACH(run, instance)
+		if (!instances_heir(instance))
+			stop_tell_ledger(instance);
 }
 
 /* One that only waits for the kernel is not killed: it would take no less time, and leave traces. */
@@ -179,9 +184,18 @@ static void stop_tell_stuck(const struct supervisor *run)
 				  stop_why_stuck(instance));
 }
 
+/* One that can be told goes on without instances, unless none of those that it began with ever ran. */
+static bool stop_may_be_told(const struct supervisor *run)
+{
+	return run->control && !run->stopping_since && (run->any_ran || run->began_empty);
+}
+
 bool stop_is_over(const struct supervisor *run)
 {
 	const struct instance *instance;
+
+	if (stop_may_be_told(run))
+		return false;
 
 	if (stop_only_frees(run))
 		return true;

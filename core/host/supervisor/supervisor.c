@@ -16,9 +16,11 @@
 
 #include "command/print.h"
 #include "control/control.h"
+#include "supervisor/change.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
+#include "supervisor/reload.h"
 #include "supervisor/stop.h"
 #include "supervisor/stream.h"
 #include "supervisor/tracefs.h"
@@ -35,6 +37,16 @@ uint64_t supervisor_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+void supervisor_set_log_level(struct supervisor *run, uint32_t level)
+{
+	struct instance *instance;
+
+	run->log_level = level;
+	log_set_level(run->log, level);
+	SUPERVISOR_EACH(run, instance)
+		instance_set_log_level(instance, level);
 }
 
 void supervisor_tell_plan(struct instance *instance, const char *text)
@@ -56,7 +68,23 @@ static void supervisor_on_signal(struct supervisor *run)
 		stop_tell_ledgers(run);
 		return;
 	}
-	supervisor_stop(run);
+	if (info.ssi_signo == SIGHUP && run->control)
+		run->reload_wanted = true;
+	else
+		supervisor_stop(run);
+}
+
+/* What SIGHUP asks for; where a change is under way, as soon as that is through. */
+static void supervisor_reload(struct supervisor *run)
+{
+	struct bpfhost_error why = { 0 };
+
+	if (!run->reload_wanted || run->change || run->stopping_since || !run->started)
+		return;
+	run->reload_wanted = false;
+	if (reload_begin(run, &why))
+		log_write(run->log, BPFHOST_ERROR, NULL, "reload: %s; nothing was changed",
+			  why.text);
 }
 
 static void supervisor_on_event(struct supervisor *run, uint64_t data)
@@ -109,6 +137,8 @@ static uint64_t supervisor_due(const struct supervisor *run)
 			due = other;
 	}
 	other = control_due(run);
+	due = other < due ? other : due;
+	other = change_due(run);
 	due = other < due ? other : due;
 	other = stop_due(run);
 	return other < due ? other : due;
@@ -227,6 +257,8 @@ static void supervisor_loop(struct supervisor *run)
 		supervisor_start_all(run);
 		supervisor_begin_duration(run);
 		supervisor_check_filter(run);
+		supervisor_reload(run);
+		change_tick(run);
 		control_tick(run);
 		stop_tick(run);
 		stop_close_books(run);
@@ -262,8 +294,12 @@ static int supervisor_make_instances(struct supervisor *run)
 	struct instance *instance;
 	int err = 0;
 
-	for (size_t i = 0; i < config->instance_count && !err; i++)
+	for (size_t i = 0; i < config->instance_count && !err; i++) {
 		err = instances_add(run, &config->instances[i], &instance);
+		if (!err)
+			instance->from_file = true;
+	}
+	run->began_empty = !config->instance_count;
 	return err;
 }
 
@@ -349,9 +385,13 @@ static int supervisor_open(struct supervisor *run)
 static void supervisor_close(struct supervisor *run)
 {
 	control_close(run);
+	change_free(run);
 	instances_free(run);
 	stream_close(run);
 	filter_free(run->filter);
+	if (run->own_config)
+		config_free(run->own_config);
+	free(run->own_config);
 	if (run->statistics >= 0)
 		close(run->statistics);
 	if (run->signals >= 0)
@@ -382,10 +422,16 @@ static int supervisor_status(const struct supervisor *run)
 
 int supervisor_run(const struct config *config)
 {
-	struct supervisor run = { .config = config, .epoll = -1, .signals = -1, .statistics = -1 };
+	struct supervisor run = {
+		.config = config,
+		.epoll = -1,
+		.signals = -1,
+		.statistics = -1,
+		.log_level = (uint32_t)config->log_level + BPFHOST_ERROR,
+	};
 	int status = 1;
 
-	if (log_new(STDERR_FILENO, (uint32_t)config->log_level + BPFHOST_ERROR, &run.log) < 0)
+	if (log_new(STDERR_FILENO, run.log_level, &run.log) < 0)
 		return 1;
 	tracefs_ensure(run.log);
 	if (supervisor_open_filter(&run) < 0) {
