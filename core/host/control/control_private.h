@@ -4,6 +4,7 @@
 #define CONTROL_CONTROL_PRIVATE_H
 
 #include "control/client.h"
+#include "control/folders.h"
 #include "supervisor/state.h"
 
 /* At the same time; and of those, such that are not root's. */
@@ -15,6 +16,8 @@ struct control {
 	gid_t group; /* whose members may come */
 	int epoll;
 	struct client clients[CONTROL_CLIENTS_MAX];
+	struct folders *folders; /* NULL: nobody looks for new plugins */
+	struct said said;        /* how many of these were told of */
 };
 
 /*
@@ -22,5 +25,8 @@ struct control {
  * a change to be through.
  */
 void control_obey(struct supervisor *run, struct client *client, const struct control_words *words);
+
+/* Tells of plugins that were put into a folder (news.c). */
+void control_tell_plugins(struct supervisor *run);
 
 #endif

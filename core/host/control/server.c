@@ -20,6 +20,7 @@
 
 /* What epoll tells of: data.u64 is the client's place << 1 | whether it is its child; or: */
 #define CONTROL_LISTENER UINT64_MAX
+#define CONTROL_FOLDERS  (UINT64_MAX - 1)
 
 static void control_watch(const struct control *control, int fd, uint64_t data)
 {
@@ -148,6 +149,10 @@ static void control_on_event(struct supervisor *run, uint64_t data)
 		control_accept(run);
 		return;
 	}
+	if (data == CONTROL_FOLDERS) {
+		control_tell_plugins(run);
+		return;
+	}
 	client = &run->control->clients[data >> 1];
 	if (data & 1 && client->state == CLIENT_TOLD)
 		client_end(client);
@@ -207,6 +212,17 @@ void control_tick(struct supervisor *run)
 
 /* ---- begin and end --------------------------------------------------------------------------- */
 
+/* The folders may be others by now. */
+static void control_watch_folders(struct supervisor *run)
+{
+	struct control *control = run->control;
+
+	folders_close(control->folders);
+	control->folders = folders_open(run->config);
+	if (control->folders)
+		control_watch(control, folders_fd(control->folders), CONTROL_FOLDERS);
+}
+
 static int control_make(struct supervisor *run, struct control *control, struct bpfhost_error *err)
 {
 	int failed;
@@ -222,6 +238,7 @@ static int control_make(struct supervisor *run, struct control *control, struct 
 		return failed;
 	}
 	control_watch(control, control->socket.fd, CONTROL_LISTENER);
+	control_watch_folders(run);
 	return 0;
 }
 
@@ -259,6 +276,7 @@ void control_close(struct supervisor *run)
 			client_answer(&control->clients[i], CONTROL_FAILED, "the host ends");
 		client_end(&control->clients[i]);
 	}
+	folders_close(control->folders);
 	if (control->epoll >= 0)
 		close(control->epoll);
 	free(control);
@@ -267,7 +285,10 @@ void control_close(struct supervisor *run)
 
 void control_tell_change(struct supervisor *run, const char *kind, const char *text)
 {
-	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++)
+	if (!run->control)
+		return;
+	control_watch_folders(run);
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		if (run->control->clients[i].state == CLIENT_WAITING)
 			client_answer(&run->control->clients[i], kind, text);
 }
