@@ -63,7 +63,7 @@ b_too="name = \"b\"; probes = [ \"${probe}_getgid\" ];"
 c="name = \"c\"; probes = [ \"${probe}_getgid\" ];"
 
 configure "$a" "$b"
-target_start gets 10 wait gets 20
+target_start gets 10
 start 2
 before=$(workers_of)
 
@@ -96,7 +96,7 @@ configure "$a"
 wrong 2 "$file:4: unknown setting \"formal\"; did you mean \"format\"?"
 settings=()
 configure "$a" "name = \"b\"; prober = 1;"
-wrong 1 "b: $file:6: plugin tracepoint has no option \"prober\"; did you mean \"probes\"?; nothing was changed"
+wrong 1 "b: $file:7: plugin tracepoint has no option \"prober\"; did you mean \"probes\"?; nothing was changed"
 configure "$a" "name = \"b\"; probes = [ \"${probe}_getnothing\" ];"
 wrong 1 "b: probe \"${probe}_getnothing\": there is no tracepoint \"${probe}_getnothing\"; nothing was changed"
 rm "$file"
@@ -124,7 +124,6 @@ refused 2 'unknown log level "wran"; did you mean "warn"?' log-level wran
 expect "log level" info "$(ctl log-level info)"
 
 target_go
-wait_until 2 target_reached waiting
 BPF_IDS=$(bpf_ids)
 
 # ---- a new plugin in the folder ----
@@ -146,6 +145,7 @@ ctl replace tracepoint@a || fail "it cannot be replaced"
 BPF_IDS=$(bpf_ids)
 host_stop
 expect "exit status" 0 "$STATUS"
+expect "events of a, after all that" 10 "$(jq -c 'select(.instance == "a" and .comm == "act")' "$TMP/out" | wc -l)"
 check_ledger a
 check_clean
 target_end

@@ -137,6 +137,8 @@ int reload_begin(struct supervisor *run, struct bpfhost_error *err)
 		return failed;
 	failed = reload_gather(run, &fresh, &values, err);
 	if (failed) {
+		log_write(run->log, BPFHOST_ERROR, NULL, "reload: %s; nothing was changed",
+			  err->text);
 		change_cancel(run);
 		return failed;
 	}
@@ -144,6 +146,7 @@ int reload_begin(struct supervisor *run, struct bpfhost_error *err)
 	failed = reload_instances(run, fresh, &values);
 	if (failed) {
 		bpfhost_error_set(err, 0, "failed to reload: %s", strerror(-failed));
+		log_write(run->log, BPFHOST_ERROR, NULL, "%s", err->text);
 		change_cancel(run);
 		return failed;
 	}

@@ -82,9 +82,7 @@ static void supervisor_reload(struct supervisor *run)
 	if (!run->reload_wanted || run->change || run->stopping_since || !run->started)
 		return;
 	run->reload_wanted = false;
-	if (reload_begin(run, &why))
-		log_write(run->log, BPFHOST_ERROR, NULL, "reload: %s; nothing was changed",
-			  why.text);
+	reload_begin(run, &why);
 }
 
 static void supervisor_on_event(struct supervisor *run, uint64_t data)
