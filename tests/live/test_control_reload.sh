@@ -145,7 +145,7 @@ ctl replace tracepoint@a || fail "it cannot be replaced"
 BPF_IDS=$(bpf_ids)
 host_stop
 expect "exit status" 0 "$STATUS"
-expect "events of a, after all that" 10 "$(jq -c 'select(.instance == "a" and .comm == "act")' "$TMP/out" | wc -l)"
+expect "events of a, after all that" 10 "$(count ".instance == \"a\" and .pid == $TARGET_PID")"
 check_ledger a
 check_clean
 target_end
