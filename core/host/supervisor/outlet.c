@@ -281,7 +281,7 @@ void stream_write_no_more(struct supervisor *run)
 	if (!stream_sink_lives(run) || run->sink == SINK_OVER)
 		return;
 	run->sink = SINK_OVER;
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		if (instance->source)
 			stream_count_lost(instance, merge_drop(run->merge, instance->source));
 }

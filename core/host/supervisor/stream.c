@@ -81,7 +81,7 @@ static bool stream_pull_all(struct supervisor *run)
 	struct instance *instance;
 	bool more = false;
 
-	SUPERVISOR_EACH (run, instance)
+	SUPERVISOR_EACH(run, instance)
 		more |= stream_pull(instance);
 	return more;
 }
