@@ -15,6 +15,7 @@
 #include "command/print.h"
 #include "config/cli.h"
 #include "config/config.h"
+#include "control/ctl.h"
 #include "doctor/doctor.h"
 #include "kernel_types/kernel_types.h"
 #include "log/journal.h"
@@ -46,6 +47,8 @@ static int main_dispatch(const struct config *config, char **argv)
 		return command_new(config, stdout, stderr);
 	case CONFIG_VALIDATE:
 		return command_validate(config, argv, stdout, stderr);
+	case CONFIG_CTL:
+		return control_ctl(config, stdout, stderr);
 	case CONFIG_HELP:
 		if (config->target)
 			return command_help_plugin(config, stdout, stderr);

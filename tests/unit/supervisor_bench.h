@@ -55,7 +55,7 @@ static inline void bench_open(struct bench *bench)
 	memset(bench, 0, sizeof(*bench));
 	bench->named = (struct config_instance){ .plugin = (char *)"p", .name = (char *)"i" };
 	*run = (struct supervisor){ .config = &bench->config,
-				    .instances = instance,
+				    .instances = { instance },
 				    .ninstances = 1,
 				    .signals = -1,
 				    .epoll = epoll_create1(EPOLL_CLOEXEC) };

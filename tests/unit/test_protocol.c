@@ -115,7 +115,7 @@ static void test_tells_nobody_who_does_not_listen(void **state)
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
 	for (; told < 1000000 && !err; told++)
-		err = protocol_tell(pair[0], PROTOCOL_STOP);
+		err = protocol_tell(pair[0], PROTOCOL_STOP, 0);
 	assert_int_equal(err, -EAGAIN);
 	assert_in_range(told, 2, 999999);
 	close(pair[0]);

@@ -90,17 +90,26 @@ int config_apply_set(struct config *config, const char *text, const char *origin
 				  origin, err);
 }
 
+static const char *const allow_words[] = { "write_user", "override", "signal" };
+static const uint64_t allow_bits[] = { BPFHOST_NEED_WRITE_USER, BPFHOST_NEED_OVERRIDE,
+				       BPFHOST_NEED_SIGNAL };
+
 int config_allow(struct config_instance *instance, const char *text, struct bpfhost_error *err)
 {
-	static const char *const words[] = { "write_user", "override", "signal" };
-	static const uint64_t bits[] = { BPFHOST_NEED_WRITE_USER, BPFHOST_NEED_OVERRIDE,
-					 BPFHOST_NEED_SIGNAL };
 	size_t index = 0;
-	int ret = find_word("change", text, words, ARRAY_SIZE(words), &index, err);
+	int ret = find_word("change", text, allow_words, ARRAY_SIZE(allow_words), &index, err);
 
 	if (!ret)
-		instance->allowed |= bits[index];
+		instance->allowed |= allow_bits[index];
 	return ret;
+}
+
+const char *config_allow_word(size_t index, uint64_t *ret_bit)
+{
+	if (index >= ARRAY_SIZE(allow_words))
+		return NULL;
+	*ret_bit = allow_bits[index];
+	return allow_words[index];
 }
 
 int config_apply_allow(struct config *config, const char *text, const char *origin,
@@ -371,6 +380,20 @@ int config_apply_restart_limit(struct config *config, const char *text, const ch
 	if (!ret)
 		config->restart_limit = (uint32_t)number;
 	return ret;
+}
+
+int config_apply_control(struct config *config, const char *text, const char *origin,
+			 struct bpfhost_error *err)
+{
+	(void)origin;
+	return replace_string(&config->control, text, err);
+}
+
+int config_apply_bpf_statistics(struct config *config, const char *text, const char *origin,
+				struct bpfhost_error *err)
+{
+	(void)origin;
+	return find_bool(text, &config->bpf_statistics, err);
 }
 
 int config_apply_dry_run(struct config *config, const char *text, const char *origin,

@@ -36,6 +36,8 @@ config_apply_fn config_apply_memory_limit;
 config_apply_fn config_apply_call_limit;
 config_apply_fn config_apply_window;
 config_apply_fn config_apply_restart_limit;
+config_apply_fn config_apply_control;
+config_apply_fn config_apply_bpf_statistics;
 config_apply_fn config_apply_dry_run;
 config_apply_fn config_apply_quiet;
 config_apply_fn config_apply_verbose;
@@ -46,5 +48,7 @@ config_apply_fn config_apply_version;
 
 /* Grants an instance "write_user", "override" or "signal". -EINVAL for another word. */
 int config_allow(struct config_instance *instance, const char *text, struct bpfhost_error *err);
+/* Such words, and what each grants; NULL from the end on. */
+const char *config_allow_word(size_t index, uint64_t *ret_bit);
 
 #endif

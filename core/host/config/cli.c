@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "fail.h"
 #include "list.h"
 #include "option.h"
@@ -39,7 +40,7 @@ static const struct command commands[] = {
 	{ "list", CONFIG_LIST, "--list", false }, { "version", CONFIG_VERSION, "--version", false },
 	{ "types", CONFIG_TYPES, NULL, true },    { "doctor", CONFIG_DOCTOR, NULL, true },
 	{ "new", CONFIG_NEW, NULL, true },        { "validate", CONFIG_VALIDATE, NULL, true },
-	{ "ctl", CONFIG_RUN, NULL, false },
+	{ "ctl", CONFIG_CTL, NULL, true },
 };
 
 static void set_place(struct cursor *cursor, int index)
@@ -226,6 +227,13 @@ static int take_probes_word(struct cursor *cursor, const char *word)
 	return cursor->config->target ? take_glob(cursor, word) : take_plugin(cursor, word, word);
 }
 
+static int take_ctl_word(struct cursor *cursor, const char *word)
+{
+	int ret = ctl_take_word(cursor->config, word, cursor->origin, cursor->err);
+
+	return ret ? fail_here(cursor, ret) : 0;
+}
+
 static int take_word(struct cursor *cursor, const char *word)
 {
 	struct config *config = cursor->config;
@@ -241,6 +249,8 @@ static int take_word(struct cursor *cursor, const char *word)
 	/* What the file is called is one of the things that are looked at. */
 	if (config->command == CONFIG_VALIDATE)
 		return take_plugin(cursor, word, "plugin");
+	if (config->command == CONFIG_CTL)
+		return take_ctl_word(cursor, word);
 	if (config->command == CONFIG_RUN && !cursor->command_given)
 		return take_command(cursor, word);
 	if ((config->command != CONFIG_INSPECT && config->command != CONFIG_HELP) || config->target)
@@ -282,7 +292,7 @@ static int check_complete(const struct config *config, struct bpfhost_error *err
 		return config_fail(err, "new makes one plugin, of the NAME behind it");
 	if (config->kind && config->command != CONFIG_NEW && config->command != CONFIG_HELP)
 		return config_fail(err, "--kind belongs to new NAME");
-	return 0;
+	return config->command == CONFIG_CTL ? ctl_check(config, NULL, err) : 0;
 }
 
 int cli_parse(struct config *config, int argc, char *const argv[], struct bpfhost_error *err)

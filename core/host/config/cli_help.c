@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "option.h"
 
 /* The column at which the explanations begin. */
@@ -21,6 +22,7 @@ void cli_print_usage(FILE *out)
 	      "       bpfhost doctor [--format json]\n"
 	      "       bpfhost new NAME [--kind tracepoint|uprobe|usdt|xdp|custom]\n"
 	      "       bpfhost validate FILE [--set KEY=VALUE]... [--dry-run]\n"
+	      "       bpfhost ctl [--control PATH] REQUEST...\n"
 	      "       bpfhost --help [NAME]\n"
 	      "       bpfhost --version\n",
 	      out);
@@ -55,6 +57,17 @@ static void print_option(FILE *out, const struct config_option *option)
 	print_explanation(out, column, option->help);
 }
 
+static void print_requests(FILE *out)
+{
+	const struct ctl_word *request;
+
+	for (size_t i = 0; (request = ctl_word_at(i)); i++)
+		print_explanation(out,
+				  fprintf(out, "  ctl %s%s%s", request->word,
+					  *request->arguments ? " " : "", request->arguments),
+				  request->help);
+}
+
 void cli_print_help(FILE *out)
 {
 	const struct config_option *option;
@@ -71,9 +84,10 @@ void cli_print_help(FILE *out)
 	      "  doctor                    show what this machine allows, and which plugins will work\n"
 	      "  new NAME                  write a folder with a plugin that builds and runs as it is\n"
 	      "  validate FILE             try on a plugin what every plugin has to keep; runs it, also\n"
-	      "                            for real unless --dry-run\n"
-	      "\n",
+	      "                            for real unless --dry-run\n",
 	      out);
+	print_requests(out);
+	fputc('\n', out);
 	for (size_t i = 0; (option = config_option_at(i)); i++)
 		print_option(out, option);
 	fputs("\n"

@@ -13,9 +13,6 @@
 #include "option.h"
 #include "precheck.h"
 
-/* Each instance is a process. */
-#define MAX_INSTANCES 256
-
 void config_setup(struct config *config)
 {
 	*config = (struct config){
@@ -41,6 +38,8 @@ void config_free(struct config *config)
 	free(config->config_path);
 	free(config->output);
 	free(config->verifier_log);
+	free(config->control);
+	config_free_texts(&config->words);
 	free(config->pids.items);
 	free(config->uids.items);
 	config_free_texts(&config->words);
@@ -131,8 +130,8 @@ int config_add_instance(struct config *config, const char *plugin, const char *n
 		ret = check_unique(config, plugin, name ? name : plugin, err);
 	if (ret)
 		return ret;
-	if (config->instance_count == MAX_INSTANCES)
-		return config_fail(err, "more than %d instances", MAX_INSTANCES);
+	if (config->instance_count == CONFIG_MAX_INSTANCES)
+		return config_fail(err, "more than %d instances", CONFIG_MAX_INSTANCES);
 	instances = config_grow(config->instances, config->instance_count, sizeof(*instances));
 	if (!instances)
 		return config_fail_memory(err);
@@ -211,6 +210,8 @@ static int gather_default(struct config *config, const char *path, struct bpfhos
 {
 	int ret = config_load_file(config, path, err);
 
+	if (ret == -ENOENT && config->control)
+		return 0;
 	if (ret == -ENOENT) {
 		config_fail(err, "nothing to run: no --plugin, no --config, and no %s", path);
 		return -ENODATA;
@@ -231,9 +232,15 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 {
 	const char *path = default_path;
 	uint64_t on_command_line;
-	int ret = cli_parse(config, argc, argv, err);
+	int ret;
 
-	if (ret || config->command == CONFIG_HELP || config->command == CONFIG_VERSION)
+	config->argc = argc;
+	config->argv = argv;
+	config->default_path = default_path;
+	ret = cli_parse(config, argc, argv, err);
+
+	if (ret || config->command == CONFIG_HELP || config->command == CONFIG_VERSION ||
+	    config->command == CONFIG_CTL)
 		return ret;
 	on_command_line = config->given;
 	if (config->config_path) {
@@ -244,7 +251,16 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 	}
 	if (ret)
 		return ret == -ENODATA || ret == -ENOMEM ? ret : -EINVAL;
-	if (config->command == CONFIG_RUN && !config->instance_count)
+	/* One that can be told later may begin with none. */
+	if (config->command == CONFIG_RUN && !config->instance_count && !config->control)
 		return config_fail(err, "%.200s: names no plugin to run", path);
 	return settle_log_level(config, on_command_line, err);
+}
+
+int config_gather_again(const struct config *config, struct config *fresh,
+			struct bpfhost_error *err)
+{
+	if (!config->argv)
+		return config_fail(err, "there is no configuration that could be read again");
+	return config_gather(fresh, config->argc, config->argv, config->default_path, err);
 }

@@ -15,10 +15,14 @@
 
 #define CONFIG_DEFAULT_VERIFIER_LOG "/var/log/bpfhost"
 #define CONFIG_DEFAULT_FILE         "/etc/bpfhost/bpfhost.conf"
+/* Where "bpfhost ctl" looks for a host; one that runs has a control socket only when it is told to. */
+#define CONFIG_DEFAULT_CONTROL "/run/bpfhost/control"
 /* Bytes of an instance's ring buffer in the kernel where --ring-size is not given. */
 #define CONFIG_DEFAULT_RING_SIZE (16U << 20)
 /* Data of a worker where --memory-limit is not given; the largest symbol tables need a fifth of it. */
 #define CONFIG_DEFAULT_MEMORY_LIMIT (1ULL << 30)
+/* Each instance is a process. */
+#define CONFIG_MAX_INSTANCES 256
 /* What the kernel can allocate and map at once (a ring is mapped twice). */
 #define CONFIG_MAX_RING_SIZE (1U << 30)
 
@@ -29,6 +33,7 @@ enum config_command {
 	CONFIG_PROBES,
 	CONFIG_NEW,
 	CONFIG_VALIDATE,
+	CONFIG_CTL,
 	CONFIG_HELP,
 	CONFIG_VERSION,
 	CONFIG_TYPES,
@@ -88,9 +93,10 @@ struct config_instance {
 
 struct config {
 	enum config_command command;
-	char *target; /* of inspect, probes, new, validate and help [NAME]: the word behind it; else NULL */
+	/* Of inspect, probes, new, validate and help [NAME] the word behind it, of ctl the request; else NULL. */
+	char *target;
 	char *glob;                /* probes NAME [GLOB], or TARGET:GLOB of two words; else NULL */
-	struct config_texts words; /* types NAME... */
+	struct config_texts words; /* types NAME...; ctl: what stands behind the request */
 	char *kind;                /* of new NAME: --kind, or NULL */
 	char *config_path;         /* --config, or NULL */
 
@@ -102,6 +108,7 @@ struct config {
 	enum config_format format;
 	char *output;                /* a path, or NULL for stdout */
 	char *verifier_log;          /* a folder, or NULL for CONFIG_DEFAULT_VERIFIER_LOG */
+	char *control;               /* a path, or NULL for no control socket */
 	struct config_ids pids;      /* each 1 to INT32_MAX; whether they exist is not checked */
 	struct config_ids uids;      /* names are resolved already */
 	struct config_texts comms;   /* each 1 to 15 bytes */
@@ -114,8 +121,9 @@ struct config {
 	enum config_log_level log_level; /* --quiet means error, --verbose debug, unless given */
 	struct config_texts plugin_dirs; /* only those given, in order of preference */
 	struct config_texts trust_dirs;
-	uint64_t ring_size; /* bytes as written, not rounded; 0: the default */
-	unsigned int umask; /* the caller's, for what is written for him */
+	uint64_t ring_size;  /* bytes as written, not rounded; 0: the default */
+	unsigned int umask;  /* the caller's, for what is written for him */
+	bool bpf_statistics; /* have the kernel count and time the runs of BPF programs */
 	bool dry_run;
 	bool quiet;
 	bool verbose;
@@ -124,6 +132,11 @@ struct config {
 	uint64_t call_limit_ns; /* how long one call into a plugin may take */
 	uint64_t window_ns;     /* how long events wait for earlier ones */
 	uint32_t restart_limit; /* how often a worker is started again */
+
+	/* Where all of it came from, borrowed: to be gathered again. NULL: from nowhere. */
+	char *const *argv;
+	int argc;
+	const char *default_path;
 
 	/* One bit for each host setting that was given; a file changes none that was given before. */
 	uint64_t given;
@@ -146,6 +159,13 @@ void config_free(struct config *config);
  */
 int config_gather(struct config *config, int argc, char *const argv[], const char *default_path,
 		  struct bpfhost_error *err);
+
+/*
+ * Gathers once more what *config was gathered from, into *fresh, which has been set up. Errors as above; nothing
+ * of *config changes.
+ */
+int config_gather_again(const struct config *config, struct config *fresh,
+			struct bpfhost_error *err);
 
 /*
  * Adds one use of a plugin. name is NULL for the plugin's own. *ret_instance is valid until the

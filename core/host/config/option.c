@@ -68,6 +68,13 @@ static const struct config_option options[] = {
 	  "how long events wait to be put in order of time\n(default: 10ms)", config_apply_window },
 	{ "restart-limit", 0, IN_FILE, "N",
 	  "how often a failed plugin is started again (default: 5)", config_apply_restart_limit },
+	{ "control", 0, IN_FILE, "PATH",
+	  "run: answer requests of \"bpfhost ctl\" there;\nctl: ask the host that listens there\n(default: " CONFIG_DEFAULT_CONTROL
+	  ")",
+	  config_apply_control },
+	{ "bpf-statistics", 0, IN_FILE, NULL,
+	  "have the kernel count and time the runs of its BPF\nprograms, for \"ctl status\"; makes each run slower",
+	  config_apply_bpf_statistics },
 	{ "dry-run", 0, 0, NULL, "load nothing, say what would be attached where",
 	  config_apply_dry_run },
 	{ "list", 0, 0, NULL, "list the installed plugins; runs none of them", config_apply_list },

@@ -63,6 +63,11 @@ void log_flush(struct log *log)
 	output_flush(log->output);
 }
 
+void log_set_level(struct log *log, uint32_t level)
+{
+	log->level = level;
+}
+
 int log_shows(const struct log *log, uint32_t level)
 {
 	return level <= log->level;

@@ -19,6 +19,7 @@ int log_new(int fd, uint32_t level, struct log **ret_log);
 /* Writes what waits, if it goes without waiting. */
 void log_free(struct log *log);
 
+void log_set_level(struct log *log, uint32_t level);
 /* Whether a line of this level would be shown. */
 int log_shows(const struct log *log, uint32_t level);
 /* One line; who is an instance's name or NULL for the host. Control characters come out escaped. */

@@ -38,6 +38,8 @@ void instance_fail(struct instance *instance)
 	struct supervisor *run = instance->run;
 
 	instance->state = INSTANCE_FAILED;
+	if (instance->on_trial)
+		return;
 	run->failed = true;
 	if (run->config->on_error == CONFIG_ON_ERROR_ABORT)
 		supervisor_stop(run);
@@ -61,10 +63,10 @@ bool instance_may_say(struct instance *instance, size_t size)
 	return true;
 }
 
-static void instance_say(struct instance *instance, enum protocol_kind kind)
+static void instance_say(struct instance *instance, enum protocol_kind kind, uint32_t a)
 {
 	/* It reads nothing of what it was told before, so it will not end by being told either. */
-	if (protocol_tell(instance->control, kind) == -EAGAIN) {
+	if (protocol_tell(instance->control, kind, a) == -EAGAIN) {
 		instance_hang_up(instance);
 		instance_kill(instance);
 	}
@@ -74,7 +76,29 @@ void instance_start(struct instance *instance)
 {
 	instance->state = INSTANCE_STARTING;
 	instance->slow_at = instance->run->now + INSTANCE_SLOW_AFTER;
-	instance_say(instance, PROTOCOL_START);
+	/* One on trial loads alone, and is told to attach when all others of its change have loaded. */
+	instance_say(instance, PROTOCOL_START, instance->on_trial);
+}
+
+void instance_attach(struct instance *instance)
+{
+	instance->state = INSTANCE_STARTING;
+	instance->on_trial = false;
+	instance->slow_at = instance->run->now + INSTANCE_SLOW_AFTER;
+	instance_say(instance, PROTOCOL_START, 0);
+}
+
+void instance_set_log_level(struct instance *instance, uint32_t level)
+{
+	if (instance_alive(instance) && instance->control >= 0)
+		instance_say(instance, PROTOCOL_LOG_LEVEL, level);
+}
+
+void instance_stop_alone(struct instance *instance)
+{
+	instance->told_stop = true;
+	instance->told_stop_at = instance->run->now;
+	instance_stop(instance);
 }
 
 void instance_stop(struct instance *instance)
@@ -86,7 +110,7 @@ void instance_stop(struct instance *instance)
 	if (instance->state != INSTANCE_FAILED)
 		instance->state = INSTANCE_STOPPING;
 	if (instance->control >= 0)
-		instance_say(instance, PROTOCOL_STOP);
+		instance_say(instance, PROTOCOL_STOP, 0);
 }
 
 bool instance_only_frees(const struct instance *instance)
@@ -123,7 +147,7 @@ static uint64_t instance_hang_at(const struct instance *instance)
 		return UINT64_MAX;
 	if (instance_only_frees(instance))
 		return UINT64_MAX;
-	if (instance->state == INSTANCE_OPENED)
+	if (instance->state == INSTANCE_OPENED || instance->state == INSTANCE_LOADED)
 		return UINT64_MAX;
 	if (!bus_call(instance->bus, &since) || since > instance->run->now)
 		since = instance->run->now;
@@ -255,4 +279,5 @@ void instance_free(struct instance *instance)
 		bus_free(instance->bus);
 	free(instance->life.gaps_seen);
 	types_free(&instance->types);
+	condition_free(&instance->condition);
 }

@@ -10,7 +10,8 @@ enum instance_source {
 	INSTANCE_SOURCE_NOTIFY = 0,  /* there is something on the bus */
 	INSTANCE_SOURCE_CONTROL = 1, /* its worker says something */
 	INSTANCE_SOURCE_PROCESS = 2, /* its worker has ended */
-	INSTANCE_SOURCE_NONE = 3,    /* signals (index 0) and the sink (index 1), of no instance */
+	INSTANCE_SOURCE_NONE =
+		3, /* of no instance: signals (index 0), the sink (1), requests (2) */
 };
 
 /* Forks its worker. 0 or -errno, then it has failed and that is logged. */
@@ -25,7 +26,13 @@ void instance_leave(struct instance *instance);
 void instance_settle(struct instance *instance);
 /* Tells it to load and attach; to detach and end. */
 void instance_start(struct instance *instance);
+/* One on trial, which has loaded, to attach. */
+void instance_attach(struct instance *instance);
 void instance_stop(struct instance *instance);
+/* The same for one while the others go on: it is not started again, and no failure of the run. */
+void instance_stop_alone(struct instance *instance);
+/* Has its worker send lines up to this level (enum bpfhost_level). */
+void instance_set_log_level(struct instance *instance, uint32_t level);
 /* Whether its worker does nothing but let go of what it has in the kernel. Then it is not to be killed. */
 bool instance_only_frees(const struct instance *instance);
 /*

@@ -229,6 +229,8 @@ static bool stream_is_quiet(const struct instance *instance)
 {
 	if (instance->state == INSTANCE_DRAINING)
 		return true;
+	if (instance->state == INSTANCE_LOADED)
+		return true;
 	if (instance->state == INSTANCE_STARTING)
 		return bus_call(instance->bus, NULL) == WORKER_CALL_LOAD;
 	if (!bus_asleep(instance->bus))

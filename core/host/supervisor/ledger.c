@@ -11,6 +11,18 @@ const char *ledger_loss_name(enum ledger_loss loss)
 	return names[loss];
 }
 
+void ledger_add(struct ledger *sum, const struct ledger *more)
+{
+	sum->produced += more->produced;
+	sum->delivered += more->delivered;
+	sum->filtered += more->filtered;
+	for (int i = 0; i < LEDGER_NLOSSES; i++)
+		sum->lost[i] += more->lost[i];
+	sum->late += more->late;
+	sum->truncated += more->truncated;
+	sum->restarts += more->restarts;
+}
+
 uint64_t ledger_lost(const struct ledger *ledger)
 {
 	uint64_t sum = 0;

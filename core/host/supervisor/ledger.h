@@ -30,6 +30,7 @@ struct ledger {
 
 /* "ring", "crash", "sink", "stop" */
 const char *ledger_loss_name(enum ledger_loss loss);
+void ledger_add(struct ledger *sum, const struct ledger *more);
 uint64_t ledger_lost(const struct ledger *ledger);
 /* Produced, but not yet accounted for: on the way; 0 at the end. */
 uint64_t ledger_pending(const struct ledger *ledger);

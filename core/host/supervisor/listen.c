@@ -26,7 +26,7 @@ static void instance_on_opened(struct instance *instance, const struct protocol_
 	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
 		  instance_name(instance), "opened plugin %s", message->text);
 	instance->state = INSTANCE_OPENED;
-	if (instance->run->started)
+	if (instance->run->started && !instance->on_trial)
 		instance_start(instance);
 }
 
@@ -49,12 +49,13 @@ static void instance_on_failure(struct instance *instance, const struct protocol
 	if (instance->said_end)
 		return;
 	instance_tell_failure(instance, message);
+	condition_fail(&instance->condition, message->text);
 	instance->said_end = true;
 	instance->said_end_at = run->now;
 	if (message->kind == PROTOCOL_REFUSED && message->a && !run->started)
 		run->misconfigured = true;
 	if (message->kind == PROTOCOL_FAILED && message->a == WORKER_CALL_LOAD &&
-	    message->b == EINVAL)
+	    message->b == EINVAL && !instance->on_trial)
 		run->load_misconfigured = true;
 	instance_fail(instance);
 }
@@ -66,10 +67,16 @@ static void instance_on_failure(struct instance *instance, const struct protocol
 static void instance_on_detached(struct instance *instance)
 {
 	if (!instance->run->stopping_since && !instance->run->config->dry_run &&
-	    instance->state != INSTANCE_FAILED)
+	    !instance->told_stop && instance->state != INSTANCE_FAILED)
 		return;
 	instance->said_end = true;
 	instance->said_end_at = instance->run->now;
+}
+
+static void instance_on_loaded(struct instance *instance)
+{
+	if (instance->on_trial && instance->state == INSTANCE_STARTING)
+		instance->state = INSTANCE_LOADED;
 }
 
 static void instance_on_attached(struct instance *instance, const struct protocol_message *message)
@@ -82,6 +89,8 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 		instance->state = INSTANCE_RUNNING;
 	run->any_ran = true;
 	instance->running_since = run->now;
+	instance->condition.attached = message->a;
+	instance->condition.wanted = message->b;
 	if (run->config->dry_run || instance->state == INSTANCE_FAILED)
 		return;
 	if (message->a < message->b)
@@ -114,6 +123,7 @@ static void instance_on_plan(struct instance *instance, const struct protocol_me
 
 static void instance_on_missed(struct instance *instance, const struct protocol_message *message)
 {
+	condition_miss(&instance->condition, message->text);
 	if (instance_may_say(instance, message->text_size))
 		log_write(instance->run->log, BPFHOST_WARN, instance_name(instance), "%s",
 			  message->text);
@@ -204,6 +214,9 @@ static void instance_on_message(struct instance *instance, struct protocol_messa
 		break;
 	case PROTOCOL_PLAN:
 		instance_on_plan(instance, message);
+		break;
+	case PROTOCOL_LOADED:
+		instance_on_loaded(instance);
 		break;
 	case PROTOCOL_ATTACHED:
 		instance_on_attached(instance, message);

@@ -31,26 +31,33 @@ void manager_close(struct supervisor *run)
 	notify_close(&run->notify);
 }
 
-static uint32_t manager_count_running(const struct supervisor *run)
+/* Those that have ended and wait for their books to be told are none. */
+static uint32_t manager_count(const struct supervisor *run, uint32_t *ret_running)
 {
-	uint32_t running = 0;
+	const struct instance *instance;
+	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		running += run->instances[i].state == INSTANCE_RUNNING;
-	return running;
+	*ret_running = 0;
+	SUPERVISOR_EACH(run, instance) {
+		if (instance->state == INSTANCE_ENDED)
+			continue;
+		*ret_running += instance->state == INSTANCE_RUNNING;
+		count++;
+	}
+	return count;
 }
 
 /* Not ready before all had their turn, nor where none came up: then the run ends by itself. */
 static void manager_tell_running(struct supervisor *run)
 {
-	uint32_t running = manager_count_running(run);
+	uint32_t running, count = manager_count(run, &running);
 	char text[96];
 
-	if (running == run->told_running || run->stopping_since ||
-	    (!run->told_ready && !(running && supervisor_all_run(run))))
+	if ((running == run->told_running && run->told_ready) || run->stopping_since ||
+	    (!run->told_ready && !((running || run->control) && supervisor_all_run(run))))
 		return;
 	snprintf(text, sizeof(text), "%sSTATUS=%u of %u instances run",
-		 run->told_ready ? "" : "READY=1\n", running, run->ninstances);
+		 run->told_ready ? "" : "READY=1\n", running, count);
 	run->told_ready = true;
 	run->told_running = running;
 	manager_tell(run, text);

@@ -38,7 +38,7 @@ static uint32_t stream_line_owner(const struct instance *instance, const struct 
 void stream_on_delivered(void *ctx, uint32_t owner, uint64_t count)
 {
 	struct supervisor *run = ctx;
-	struct ledger *ledger = &run->instances[owner >> STREAM_LINE_BITS].ledger;
+	struct ledger *ledger = &run->instances[owner >> STREAM_LINE_BITS]->ledger;
 
 	ledger->delivered += count;
 	if (owner & STREAM_LINE_LATE)
@@ -51,7 +51,7 @@ static void stream_on_abandoned(void *ctx, uint32_t owner, uint64_t count)
 {
 	struct supervisor *run = ctx;
 
-	stream_count_lost(&run->instances[owner >> STREAM_LINE_BITS], count);
+	stream_count_lost(run->instances[owner >> STREAM_LINE_BITS], count);
 }
 
 /* The sink will take no more: what it has not written is lost. */
@@ -293,13 +293,14 @@ void stream_give_up(struct supervisor *run)
 
 void stream_write_no_more(struct supervisor *run)
 {
+	struct instance *instance;
+
 	if (!stream_sink_lives(run) || run->sink == SINK_OVER)
 		return;
 	run->sink = SINK_OVER;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].source)
-			stream_count_lost(&run->instances[i],
-					  merge_drop(run->merge, run->instances[i].source));
+	SUPERVISOR_EACH(run, instance)
+		if (instance->source)
+			stream_count_lost(instance, merge_drop(run->merge, instance->source));
 }
 
 #define STREAM_LAST_WAIT   300000000ULL /* ns that a sink may take nothing at all */
@@ -351,8 +352,9 @@ static bool stream_flush_last(struct supervisor *run, uint64_t time)
 /* What --count left out, or a stop, as one line an instance. */
 static void stream_tell_left_out(struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		struct instance *instance = &run->instances[i];
+	struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance) {
 		struct merge_item item = { .time_ns = supervisor_now(), .gap = instance->untold };
 
 		item.tag = STREAM_MARK_STOP;

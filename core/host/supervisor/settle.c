@@ -74,14 +74,15 @@ static void instance_tell_crash(struct instance *instance, const struct instance
 {
 	const siginfo_t *info = &end->info;
 	uint32_t call = bus_call(instance->bus, NULL);
-	char how[64], cause[128];
+	char how[64], cause[128], text[CONDITION_TEXT_MAX];
 
-	instance->run->had_crash = true;
+	instance->run->had_crash |= !instance->on_trial;
 	instance_describe_end(info, how, sizeof(how));
 	instance_describe_cause(instance, info, cause, sizeof(cause));
-	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
-		  "plugin %s: its worker %s %s%s%s", instance->config->plugin, how,
-		  call ? "in " : "", worker_call_name(call), cause);
+	snprintf(text, sizeof(text), "plugin %s: its worker %s %s%s%s", instance->config->plugin,
+		 how, call ? "in " : "", worker_call_name(call), cause);
+	condition_fail(&instance->condition, text);
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", text);
 	instance_tell_memory(instance, end->memory);
 }
 
@@ -157,7 +158,7 @@ void instance_leave(struct instance *instance)
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
 		  "plugin %s: its worker (pid %d) was to end and does not: %s; leaving it behind",
 		  instance->config->plugin, (int)instance->pid, why);
-	instance->run->had_crash |= !instance->said_end;
+	instance->run->had_crash |= !instance->said_end && !instance->on_trial;
 	strays_end_around(instance->pid);
 	instance->left_pid = instance->pid;
 	instance->left_pidfd = instance->pidfd;
@@ -277,7 +278,8 @@ static void instance_back_off(struct instance *instance)
 static void instance_go_on(struct instance *instance)
 {
 	struct supervisor *run = instance->run;
-	bool again = instance->crashed && instance->ran && !run->stopping_since;
+	bool again =
+		instance->crashed && instance->ran && !run->stopping_since && !instance->told_stop;
 
 	if (again && run->now - instance->running_since > INSTANCE_HEALTHY_AFTER)
 		instance->crashes = 0;

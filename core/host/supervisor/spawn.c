@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervisor/change.h"
 #include "supervisor/instance.h"
 #include "supervisor/instance_private.h"
 #include "worker/worker.h"
@@ -48,21 +49,22 @@ static int instance_make_channels(struct instance *instance, int *ret_theirs)
 /* In the child: a plugin that writes where it should not must not reach the stream of another. */
 static void instance_forget_others(const struct instance *instance)
 {
-	struct supervisor *run = instance->run;
+	struct instance *other;
 
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		kernel_view_close(&run->instances[i].kernel);
-		if (i != instance->index)
-			bus_free(run->instances[i].bus);
+	SUPERVISOR_EACH(instance->run, other) {
+		kernel_view_close(&other->kernel);
+		if (other != instance)
+			bus_free(other->bus);
 	}
 }
 
 static void instance_fork(struct instance *instance, int theirs)
 {
 	struct worker_setup setup = {
-		.config = instance->run->config,
+		.config = change_config(instance),
 		.instance = instance->config,
-		.filter = &instance->run->filter_values,
+		.filter = change_filter_values(instance),
+		.log_level = instance->run->log_level,
 		.bus = instance->bus,
 		.control = theirs,
 		.notify = instance->notify,
@@ -96,6 +98,7 @@ static int instance_begin_life(struct instance *instance)
 	int theirs = -1, err;
 
 	instance->life = (struct life){ 0 };
+	condition_renew(&instance->condition);
 	instance->said_end = instance->hung_up = instance->broken = instance->crashed = false;
 	instance->drained = instance->drained_all = instance->stop_killed = instance->hung = false;
 	instance->settled = instance->releasing = false;

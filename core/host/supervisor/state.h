@@ -17,6 +17,7 @@
 #include "notify/notify.h"
 #include "sink/encoder.h"
 #include "sink/output.h"
+#include "supervisor/condition.h"
 #include "supervisor/kernel_view.h"
 #include "supervisor/ledger.h"
 #include "supervisor/said.h"
@@ -27,12 +28,22 @@ enum instance_state {
 	INSTANCE_OPENING,  /* its worker opens the plugin */
 	INSTANCE_OPENED,   /* and waits for the others */
 	INSTANCE_STARTING, /* loads and attaches */
+	INSTANCE_LOADED,   /* has loaded, and waits to be told to attach */
 	INSTANCE_RUNNING,
 	INSTANCE_STOPPING, /* was told to stop */
 	INSTANCE_DRAINING, /* its worker is gone, what it left on the bus is taken */
 	INSTANCE_WAITING,  /* crashed, will be started again */
 	INSTANCE_ENDED,    /* as it should */
 	INSTANCE_FAILED,
+};
+
+/* What a run wants of an instance: changes of it, by "ctl" and by a reload, are in change.h. */
+enum instance_role {
+	INSTANCE_STAYS,    /* it is to run */
+	INSTANCE_COMES,    /* it is to, once the change is through that brings it */
+	INSTANCE_GOES,     /* it runs until that change puts an end to it */
+	INSTANCE_DISABLED, /* it does not run, but its configuration is kept */
+	INSTANCE_GONE,     /* only its ledger is kept, to be told at the end */
 };
 
 /* What is counted of one worker, from its start to its end. */
@@ -48,6 +59,15 @@ struct instance {
 	struct supervisor *run;
 	uint32_t index;
 	const struct config_instance *config;
+	struct config_instance *own_config; /* that, where it is to be freed with the instance */
+	enum instance_role role;
+	enum instance_role role_before; /* of one that goes: where the change comes to nothing */
+	enum instance_role role_after;  /* of one that goes */
+	struct instance *instead_of;    /* of one that comes: who goes for it; NULL: nobody */
+	bool on_trial;  /* it never was told to attach: that it fails is no failure of the run */
+	bool from_file; /* the configuration has it; else somebody asked for it */
+	bool told_stop; /* alone, not with the run */
+	uint64_t told_stop_at; /* CLOCK_MONOTONIC ns */
 	enum instance_state state;
 	pid_t pid;
 	int pidfd;
@@ -60,6 +80,7 @@ struct instance {
 	struct types types;
 	struct life life;
 	struct ledger ledger;
+	struct condition condition;
 	bool said_end;          /* the worker told how it ended */
 	uint64_t said_end_at;   /* CLOCK_MONOTONIC ns */
 	struct said said;       /* what of its words came into the log */
@@ -103,6 +124,11 @@ enum sink_watch {
 	SINK_WATCH_END,  /* its reader has gone */
 	SINK_WATCH_ROOM, /* that too */
 };
+/* Those of a configuration that run, and those that have ended whose ledgers are still to be told. */
+#define SUPERVISOR_INSTANCES_MAX CONFIG_MAX_INSTANCES
+
+struct change;
+struct control;
 
 struct supervisor {
 	const struct config *config;
@@ -117,8 +143,16 @@ struct supervisor {
 	struct cgroups *cgroups; /* NULL: nothing is said of them */
 	struct filter *filter;
 	struct merge *merge;
-	struct instance *instances;
-	uint32_t ninstances;
+	struct instance *instances[SUPERVISOR_INSTANCES_MAX]; /* by index; NULL: a free place */
+	uint32_t ninstances;       /* places in use so far, free ones between them too */
+	struct config *own_config; /* that, where a reload has made it; else NULL */
+	struct change *change;     /* NULL: none is under way */
+	bool reload_wanted;        /* as soon as none is */
+	uint32_t log_level;        /* enum bpfhost_level */
+	bool began_empty;          /* without any instance */
+	struct control *control;   /* NULL: nobody can ask anything */
+	int statistics; /* keeps the kernel counting runs of programs; -1: it is not asked to */
+	uint64_t since; /* CLOCK_MONOTONIC ns */
 	int epoll;
 	int signals;
 	uint64_t now;            /* CLOCK_MONOTONIC ns, at the begin of this round */
@@ -147,6 +181,24 @@ struct supervisor {
 uint64_t supervisor_now(void);
 /* Whether each instance has come up, or failed in that. */
 bool supervisor_all_run(const struct supervisor *run);
+
+/* Each instance in the order of their places: begin with *at 0; NULL behind the last. */
+static inline struct instance *supervisor_next(const struct supervisor *run, uint32_t *at)
+{
+	while (*at < run->ninstances) {
+		struct instance *instance = run->instances[(*at)++];
+
+		if (instance)
+			return instance;
+	}
+	return NULL;
+}
+
+#define SUPERVISOR_EACH(run, instance)                                                             \
+	for (uint32_t at_ = 0; ((instance) = supervisor_next(run, &at_));)
+
+/* From now on lines up to this level are logged (enum bpfhost_level), by the workers too. */
+void supervisor_set_log_level(struct supervisor *run, uint32_t level);
 /* Tells every instance to stop; the run ends when they have. */
 void supervisor_stop(struct supervisor *run);
 /* A dry run's line about what would be done, for stdout. */

@@ -4,6 +4,7 @@
 
 #include "supervisor/blockage.h"
 #include "supervisor/instance.h"
+#include "supervisor/instances.h"
 #include "supervisor/manager.h"
 #include "supervisor/stream.h"
 #include "worker/worker.h"
@@ -23,31 +24,37 @@
 
 void supervisor_stop(struct supervisor *run)
 {
+	struct instance *instance;
+
 	if (run->stopping_since)
 		return;
 	run->stopping_since = run->looked_at = supervisor_now();
 	manager_tell_stopping(run);
 	merge_hurry(run->merge, SUPERVISOR_STOP_WINDOW);
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_stop(&run->instances[i]);
+	SUPERVISOR_EACH(run, instance)
+		instance_stop(instance);
+}
+
+void stop_tell_ledger(const struct instance *instance)
+{
+	struct ledger ledger;
+	char text[1024];
+
+	instances_ledger(instance, &ledger);
+	ledger_text(&ledger, instance->config->name, instance->config->plugin, text, sizeof(text));
+	log_plain(instance->run->log, text);
 }
 
 /* Where nothing ever ran there is nothing to balance, and the error was told. */
 void stop_tell_ledgers(struct supervisor *run)
 {
-	char text[1024];
+	struct instance *instance;
 
 	if (!run->any_ran || run->config->dry_run)
 		return;
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		struct instance *instance = &run->instances[i];
-		struct ledger ledger;
-
-		instance_ledger(instance, &ledger);
-		ledger_text(&ledger, instance->config->name, instance->config->plugin, text,
-			    sizeof(text));
-		log_plain(run->log, text);
-	}
+	SUPERVISOR_EACH(run, instance)
+		if (!instances_heir(instance))
+			stop_tell_ledger(instance);
 }
 
 static void stop_tell_slow(const struct instance *instance)
@@ -83,17 +90,21 @@ static void stop_end_slow(struct instance *instance)
  */
 static void stop_drop(struct supervisor *run)
 {
+	struct instance *instance;
+
 	run->dropping_since = run->now;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
-			bus_discard_set(run->instances[i].bus);
+	SUPERVISOR_EACH(run, instance)
+		if (instance->bus)
+			bus_discard_set(instance->bus);
 }
 
 static void stop_kill(struct supervisor *run)
 {
+	struct instance *instance;
+
 	run->stop_killed = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		stop_end_slow(&run->instances[i]);
+	SUPERVISOR_EACH(run, instance)
+		stop_end_slow(instance);
 }
 
 static bool stop_dropped_before(const struct supervisor *run, uint64_t limit)
@@ -145,19 +156,20 @@ void stop_tick(struct supervisor *run)
 /* Whether nothing more can come to the sink, though the kernel may still be detaching. */
 static bool stop_all_drained(const struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		const struct instance *instance = &run->instances[i];
+	const struct instance *instance;
 
+	SUPERVISOR_EACH(run, instance)
 		if (instance->bus && !(instance->drained_all && instance->drained))
 			return false;
-	}
 	return true;
 }
 
 void stop_finish(struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_close_books(&run->instances[i]);
+	struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		instance_close_books(instance);
 	stream_finish(run);
 	if (run->told_ledgers)
 		return;
@@ -201,27 +213,36 @@ static const char *stop_why_stuck(const struct instance *instance)
 
 static void stop_tell_stuck(const struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		const struct instance *instance = &run->instances[i];
+	const struct instance *instance;
 
+	SUPERVISOR_EACH(run, instance)
 		if (instance_alive(instance) && !instance->drained_all)
 			log_write(run->log, BPFHOST_WARN, instance->config->name,
 				  "its worker (pid %d) is %s", (int)instance->pid,
 				  stop_why_stuck(instance));
-	}
+}
+
+/* One that can be told goes on without instances, unless none of those that it began with ever ran. */
+static bool stop_may_be_told(const struct supervisor *run)
+{
+	return run->control && !run->stopping_since && (run->any_ran || run->began_empty);
 }
 
 bool stop_is_over(const struct supervisor *run)
 {
+	const struct instance *instance;
+
+	if (stop_may_be_told(run))
+		return false;
+
 	if (stop_only_frees(run))
 		return true;
 	if (stop_is_stuck(run)) {
 		stop_tell_stuck(run);
 		return true;
 	}
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (!instance_over(&run->instances[i]) || instance_alive(&run->instances[i]) ||
-		    run->instances[i].bus)
+	SUPERVISOR_EACH(run, instance)
+		if (!instance_over(instance) || instance_alive(instance) || instance->bus)
 			return false;
 	return true;
 }

@@ -17,6 +17,8 @@ void stop_close_books(struct supervisor *run);
 void stop_finish(struct supervisor *run);
 /* Whether there is nothing left to wait for. */
 bool stop_is_over(const struct supervisor *run);
+/* Writes the ledger of one. */
+void stop_tell_ledger(const struct instance *instance);
 /* Writes the ledger of each instance, where anything ever ran. */
 void stop_tell_ledgers(struct supervisor *run);
 

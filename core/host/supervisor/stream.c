@@ -91,10 +91,11 @@ static bool stream_has_way(const struct supervisor *run)
 /* Takes a batch of each; whether one of them had most of one. */
 static bool stream_pull_all(struct supervisor *run)
 {
+	struct instance *instance;
 	bool more = false;
 
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		more |= stream_pull(&run->instances[i]);
+	SUPERVISOR_EACH(run, instance)
+		more |= stream_pull(instance);
 	return more;
 }
 
@@ -122,22 +123,25 @@ static bool stream_takes_frames(const struct instance *instance)
 bool stream_may_sleep(struct supervisor *run)
 {
 	bool waiting = merge_held(run->merge, NULL) > 0;
+	struct instance *instance;
 	bool idle = true;
 
 	/* A blocked sink takes nothing, so what is on the bus is no reason to stay awake. */
 	if (run->sink_blocked)
 		return true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (stream_takes_frames(&run->instances[i]))
-			idle &= bus_sleep_prepare(run->instances[i].bus, waiting);
+	SUPERVISOR_EACH(run, instance)
+		if (stream_takes_frames(instance))
+			idle &= bus_sleep_prepare(instance->bus, waiting);
 	return idle;
 }
 
 void stream_awake(struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].bus)
-			bus_sleep_end(run->instances[i].bus);
+	struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->bus)
+			bus_sleep_end(instance->bus);
 }
 
 uint64_t stream_due(const struct supervisor *run)

@@ -11,12 +11,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "command/print.h"
+#include "control/control.h"
+#include "supervisor/change.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
+#include "supervisor/instances.h"
 #include "supervisor/manager.h"
+#include "supervisor/reload.h"
 #include "supervisor/stop.h"
 #include "supervisor/stream.h"
 #include "supervisor/tracefs.h"
@@ -25,6 +30,7 @@
 #define SUPERVISOR_EVENTS  64
 #define SUPERVISOR_SIGNALS ((uint64_t)INSTANCE_SOURCE_NONE)
 #define SUPERVISOR_SINK    (1ULL << 2 | INSTANCE_SOURCE_NONE)
+#define SUPERVISOR_CONTROL (2ULL << 2 | INSTANCE_SOURCE_NONE)
 
 uint64_t supervisor_now(void)
 {
@@ -32,6 +38,16 @@ uint64_t supervisor_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+void supervisor_set_log_level(struct supervisor *run, uint32_t level)
+{
+	struct instance *instance;
+
+	run->log_level = level;
+	log_set_level(run->log, level);
+	SUPERVISOR_EACH(run, instance)
+		instance_set_log_level(instance, level);
 }
 
 void supervisor_tell_plan(struct instance *instance, const char *text)
@@ -53,23 +69,41 @@ static void supervisor_on_signal(struct supervisor *run)
 		stop_tell_ledgers(run);
 		return;
 	}
-	supervisor_stop(run);
+	if (info.ssi_signo == SIGHUP && run->control)
+		run->reload_wanted = true;
+	else
+		supervisor_stop(run);
+}
+
+/* What SIGHUP asks for; where a change is under way, as soon as that is through. */
+static void supervisor_reload(struct supervisor *run)
+{
+	struct bpfhost_error why = { 0 };
+
+	if (!run->reload_wanted || run->change || run->stopping_since || !run->started)
+		return;
+	run->reload_wanted = false;
+	reload_begin(run, &why);
 }
 
 static void supervisor_on_event(struct supervisor *run, uint64_t data, uint32_t events)
 {
-	uint64_t index = data >> 2;
+	struct instance *instance = run->instances[(data >> 2) % SUPERVISOR_INSTANCES_MAX];
 
 	switch ((enum instance_source)(data & 3)) {
 	case INSTANCE_SOURCE_CONTROL:
-		instance_listen(&run->instances[index]);
+		if (instance)
+			instance_listen(instance);
 		break;
 	case INSTANCE_SOURCE_PROCESS:
-		instance_reap(&run->instances[index]);
+		if (instance)
+			instance_reap(instance);
 		break;
 	case INSTANCE_SOURCE_NONE:
 		if (data == SUPERVISOR_SIGNALS)
 			supervisor_on_signal(run);
+		else if (data == SUPERVISOR_CONTROL)
+			control_serve(run);
 		else if (events & (EPOLLERR | EPOLLHUP))
 			stream_sink_gone(run);
 		break;
@@ -104,17 +138,21 @@ static void supervisor_watch_sink(struct supervisor *run)
 static uint64_t supervisor_due(const struct supervisor *run)
 {
 	uint64_t due = run->stop_at, other = stream_due(run);
+	const struct instance *instance;
 
 	if (other < due)
 		due = other;
-	for (uint32_t i = 0; i < run->ninstances; i++) {
-		other = instance_due(&run->instances[i]);
+	SUPERVISOR_EACH(run, instance) {
+		other = instance_due(instance);
 		if (other < due)
 			due = other;
 	}
 	other = notify_due(&run->notify);
-	if (other < due)
-		due = other;
+	due = other < due ? other : due;
+	other = control_due(run);
+	due = other < due ? other : due;
+	other = change_due(run);
+	due = other < due ? other : due;
 	other = stop_due(run);
 	return other < due ? other : due;
 }
@@ -142,37 +180,41 @@ static void supervisor_wait(struct supervisor *run)
 /* Nobody begins before all have opened: a mistake in the configuration leaves no trace. */
 static void supervisor_start_all(struct supervisor *run)
 {
+	struct instance *instance;
+
 	if (run->started || run->stopping_since)
 		return;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].state < INSTANCE_OPENED ||
-		    run->instances[i].state == INSTANCE_DRAINING)
+	SUPERVISOR_EACH(run, instance)
+		if (instance->state < INSTANCE_OPENED || instance->state == INSTANCE_DRAINING)
 			return;
 	if (run->misconfigured) {
 		supervisor_stop(run);
 		return;
 	}
 	run->started = true;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].state == INSTANCE_OPENED)
-			instance_start(&run->instances[i]);
+	SUPERVISOR_EACH(run, instance)
+		if (instance->state == INSTANCE_OPENED)
+			instance_start(instance);
 }
 
 static size_t supervisor_gather_types(const struct supervisor *run, const struct sink_type **types)
 {
+	const struct instance *instance;
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		for (size_t k = 0; k < run->instances[i].types.count; k++, n++)
+	SUPERVISOR_EACH(run, instance)
+		for (size_t k = 0; k < instance->types.count; k++, n++)
 			if (types)
-				types[n] = run->instances[i].types.entries[k].type;
+				types[n] = instance->types.entries[k].type;
 	return n;
 }
 
 bool supervisor_all_run(const struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		if (run->instances[i].state < INSTANCE_RUNNING)
+	const struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->state < INSTANCE_RUNNING)
 			return false;
 	return run->started;
 }
@@ -218,14 +260,19 @@ static void supervisor_tick_instance(struct instance *instance)
 
 static void supervisor_loop(struct supervisor *run)
 {
+	struct instance *instance;
+
 	while (!stop_is_over(run)) {
 		supervisor_wait(run);
 		stream_round(run);
-		for (uint32_t i = 0; i < run->ninstances; i++)
-			supervisor_tick_instance(&run->instances[i]);
+		SUPERVISOR_EACH(run, instance)
+			supervisor_tick_instance(instance);
 		supervisor_start_all(run);
 		supervisor_begin_duration(run);
 		supervisor_check_filter(run);
+		supervisor_reload(run);
+		change_tick(run);
+		control_tick(run);
 		manager_tick(run);
 		stop_tick(run);
 		stop_close_books(run);
@@ -258,22 +305,16 @@ static int supervisor_take_signals(struct supervisor *run)
 static int supervisor_make_instances(struct supervisor *run)
 {
 	const struct config *config = run->config;
+	struct instance *instance;
+	int err = 0;
 
-	run->instances = calloc(config->instance_count, sizeof(*run->instances));
-	if (!run->instances)
-		return -ENOMEM;
-	run->ninstances = (uint32_t)config->instance_count;
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		run->instances[i] = (struct instance){
-			.run = run,
-			.index = i,
-			.config = &config->instances[i],
-			.pidfd = -1,
-			.control = -1,
-			.notify = -1,
-			.wake = -1,
-		};
-	return 0;
+	for (size_t i = 0; i < config->instance_count && !err; i++) {
+		err = instances_add(run, &config->instances[i], &instance);
+		if (!err)
+			instance->from_file = true;
+	}
+	run->began_empty = !config->instance_count;
+	return err;
 }
 
 static int supervisor_open_filter(struct supervisor *run)
@@ -316,15 +357,39 @@ static void supervisor_choose_user(struct supervisor *run)
 			CONFINE_USER_NAME, run->user.uid);
 }
 
+/* The kernel counts as long as somebody has the descriptor (BPF_ENABLE_STATS, Linux 5.8). */
+static void supervisor_begin_statistics(struct supervisor *run)
+{
+	if (!run->config->bpf_statistics || run->config->dry_run)
+		return;
+	run->statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (run->statistics < 0)
+		log_write(run->log, BPFHOST_WARN, NULL,
+			  "failed to have runs of BPF programs counted: %s", strerror(errno));
+}
+
 static int supervisor_prepare(struct supervisor *run)
 {
 	int err;
+
+	supervisor_begin_statistics(run);
 
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		return -errno;
 	err = supervisor_take_signals(run);
 	return err ? err : supervisor_make_instances(run);
+}
+
+static int supervisor_listen(struct supervisor *run)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = SUPERVISOR_CONTROL };
+	int err = control_open(run);
+
+	if (err || !run->control)
+		return err;
+	return epoll_ctl(run->epoll, EPOLL_CTL_ADD, control_fd(run->control), &event) < 0 ? -errno
+											  : 0;
 }
 
 static int supervisor_open(struct supervisor *run)
@@ -338,16 +403,23 @@ static int supervisor_open(struct supervisor *run)
 	err = supervisor_prepare(run);
 	if (err)
 		log_write(run->log, BPFHOST_ERROR, NULL, "failed to start: %s", strerror(-err));
-	return err ? err : stream_open(run);
+	if (!err)
+		err = stream_open(run);
+	return err ? err : supervisor_listen(run);
 }
 
 static void supervisor_close(struct supervisor *run)
 {
-	for (uint32_t i = 0; i < run->ninstances; i++)
-		instance_free(&run->instances[i]);
-	free(run->instances);
+	control_close(run);
+	change_free(run);
+	instances_free(run);
 	stream_close(run);
 	filter_free(run->filter);
+	if (run->own_config)
+		config_free(run->own_config);
+	free(run->own_config);
+	if (run->statistics >= 0)
+		close(run->statistics);
 	if (run->signals >= 0)
 		close(run->signals);
 	if (run->epoll >= 0)
@@ -356,10 +428,13 @@ static void supervisor_close(struct supervisor *run)
 
 static void supervisor_live(struct supervisor *run)
 {
-	run->now = supervisor_now();
+	struct instance *instance;
+
+	run->since = run->now = supervisor_now();
 	run->stop_at = SUPERVISOR_NEVER;
-	for (uint32_t i = 0; i < run->ninstances && !run->stopping_since; i++)
-		instance_spawn(&run->instances[i]);
+	SUPERVISOR_EACH(run, instance)
+		if (!run->stopping_since)
+			instance_spawn(instance);
 	supervisor_loop(run);
 	stop_finish(run);
 }
@@ -373,10 +448,16 @@ static int supervisor_status(const struct supervisor *run)
 
 int supervisor_run(const struct config *config)
 {
-	struct supervisor run = { .config = config, .epoll = -1, .signals = -1 };
+	struct supervisor run = {
+		.config = config,
+		.epoll = -1,
+		.signals = -1,
+		.statistics = -1,
+		.log_level = (uint32_t)config->log_level + BPFHOST_ERROR,
+	};
 	int status = 1;
 
-	if (log_new(STDERR_FILENO, (uint32_t)config->log_level + BPFHOST_ERROR, &run.log) < 0)
+	if (log_new(STDERR_FILENO, run.log_level, &run.log) < 0)
 		return 1;
 	manager_open(&run);
 	tracefs_ensure(run.log);

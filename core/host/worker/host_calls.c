@@ -415,7 +415,7 @@ void worker_host_setup(struct worker *worker)
 		.filter = worker->setup->filter,
 		.options = worker->plugin.options->values,
 		.ring_size = host_ring_size(config->ring_size),
-		.log_level = (uint32_t)config->log_level + BPFHOST_ERROR,
+		.log_level = worker->host.log_level,
 		.flags = config->dry_run ? BPFHOST_RUN_DRY : 0,
 		.log = host_log,
 		.fail = host_fail,

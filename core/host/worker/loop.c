@@ -10,6 +10,7 @@
  * A full bus is a third state: nothing is taken until the supervisor has made room.
  */
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <time.h>
 
@@ -33,6 +34,24 @@ void worker_hear(struct worker *worker)
 
 	if (got == 0 || (got == 1 && message.kind == PROTOCOL_STOP))
 		worker->stop = true;
+	if (got == 1 && message.kind == PROTOCOL_LOG_LEVEL)
+		worker->host.log_level = message.a;
+	if (got == 1 && message.kind == PROTOCOL_START) {
+		worker->started = true;
+		worker->hold = message.a;
+	}
+}
+
+bool worker_hear_start(struct worker *worker)
+{
+	struct pollfd control = { .fd = worker->setup->control, .events = POLLIN };
+
+	worker->started = false;
+	while (!worker->started && !worker->stop) {
+		poll(&control, 1, -1);
+		worker_hear(worker);
+	}
+	return !worker->stop;
 }
 
 void worker_wait(struct worker *worker, uint64_t timeout)

@@ -30,9 +30,9 @@ static void protocol_put_fds(struct msghdr *header, union protocol_control *cont
 	memcpy(CMSG_DATA(head), fds, (size_t)nfds * sizeof(int));
 }
 
-int protocol_tell(int fd, enum protocol_kind kind)
+int protocol_tell(int fd, enum protocol_kind kind, uint32_t a)
 {
-	const uint32_t head[4] = { kind, 0, 0, 0 };
+	const uint32_t head[4] = { kind, a, 0, 0 };
 
 	while (send(fd, head, sizeof(head), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		if (errno != EINTR)

@@ -23,16 +23,18 @@ enum protocol_kind {
 	PROTOCOL_RING = 4,   /* a: CPUs, b: bytes; descriptors: counters, reader or none */
 	PROTOCOL_MISSED = 5, /* a probe could not be attached; text */
 	PROTOCOL_PLAN = 6,   /* dry run: text */
+	PROTOCOL_LOADED = 13,    /* it has loaded, and waits for START to attach */
 	PROTOCOL_ATTACHED = 7,   /* a of b probes; from now on it runs */
 	PROTOCOL_DRAINED = 9,    /* nothing is attached any more, no more events will come */
 	PROTOCOL_RELEASING = 10, /* a 1: it lets go of its probes, a 0: it has */
 	PROTOCOL_DETACHED = 8,   /* all is undone; then the worker ends */
 	PROTOCOL_DENIED = 11,    /* its filter refused the system call a; b: its first argument */
 	PROTOCOL_HELD = 12,      /* what it may from now on; text */
-	PROTOCOL_SIGSYS = 13,    /* process a sent it SIGSYS, of which it ends */
+	PROTOCOL_SIGSYS = 14,    /* process a sent it SIGSYS, of which it ends */
 	/* supervisor to worker */
-	PROTOCOL_START = 20, /* load and attach */
+	PROTOCOL_START = 20, /* load and attach; a 1: load, and wait for the next one to attach */
 	PROTOCOL_STOP = 21,  /* detach and end */
+	PROTOCOL_LOG_LEVEL = 22, /* a: the highest enum bpfhost_level that is shown from now on */
 };
 
 struct protocol_message {
@@ -47,7 +49,7 @@ struct protocol_message {
 };
 
 /* Without waiting: 0, -EAGAIN where the other side does not take what it was sent before, or -errno. */
-int protocol_tell(int fd, enum protocol_kind kind);
+int protocol_tell(int fd, enum protocol_kind kind, uint32_t a);
 /* 0 or -errno; a text that is too long is cut. Waits for room on a blocking socket. */
 int protocol_send(int fd, enum protocol_kind kind, uint32_t a, uint32_t b, const char *text,
 		  const int *fds, int nfds);

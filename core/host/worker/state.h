@@ -40,6 +40,8 @@ struct worker {
 	uint32_t wanted;
 	bool discard; /* the run ends and nobody takes events any more */
 	bool stop;
+	bool started;                  /* was told to start, or to go on */
+	bool hold;                     /* is to wait between load and attach */
 	char error[PROTOCOL_TEXT_MAX]; /* what the plugin said last through fail() */
 };
 
@@ -62,6 +64,8 @@ int worker_loop(struct worker *worker);
 void worker_wait(struct worker *worker, uint64_t timeout);
 /* Takes what the supervisor has said, if anything, without waiting. */
 void worker_hear(struct worker *worker);
+/* Waits to be told to start, or to go on; false: to stop. */
+bool worker_hear_start(struct worker *worker);
 /*
  * Has epoll tell of readable descriptors; by edge for what is never read: rings, whose records are
  * looked for anyway, and eventfds.

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,18 +194,10 @@ static void worker_open(struct worker *worker)
 /* The supervisor starts nobody until every worker has opened its plugin. */
 static void worker_await_start(struct worker *worker)
 {
-	struct pollfd control = { .fd = worker->setup->control, .events = POLLIN };
-	struct protocol_message message;
-	int got;
-
-	do {
-		poll(&control, 1, -1);
-		got = protocol_receive(control.fd, &message);
-	} while (got == -EAGAIN);
-	if (got != 1 || message.kind != PROTOCOL_START)
+	if (!worker_hear_start(worker))
 		worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (worker->epoll < 0 || worker_watch(worker, control.fd, false) < 0 ||
+	if (worker->epoll < 0 || worker_watch(worker, worker->setup->control, false) < 0 ||
 	    worker_watch(worker, worker->setup->wake, true) < 0) {
 		int err = -errno;
 		char text[128];
@@ -251,6 +242,14 @@ static _Noreturn void worker_finish(struct worker *worker)
 	worker_end(worker, PROTOCOL_DETACHED, 0, 0, NULL);
 }
 
+/* Where another is to give way to this one, that one runs until it is known that this one can be loaded. */
+static void worker_await_attach(struct worker *worker)
+{
+	protocol_send(worker->setup->control, PROTOCOL_LOADED, 0, 0, NULL, NULL, 0);
+	if (!worker_hear_start(worker))
+		worker_finish(worker);
+}
+
 static void worker_start(struct worker *worker)
 {
 	int err;
@@ -259,6 +258,8 @@ static void worker_start(struct worker *worker)
 	err = worker_call(worker, WORKER_CALL_LOAD);
 	if (err < 0)
 		worker_give_up(worker, WORKER_CALL_LOAD, err);
+	if (worker->hold)
+		worker_await_attach(worker);
 	err = worker_call(worker, WORKER_CALL_ATTACH);
 	if (err == -ECANCELED && worker->stop)
 		worker_finish(worker);
@@ -391,7 +392,11 @@ _Noreturn void worker_main(const struct worker_setup *given)
 {
 	struct worker_setup setup = *given;
 	struct worker worker = {
-		.setup = &setup, .bus = setup.bus, .ring = KERNEL_RING_NONE, .pid = getpid()
+		.setup = &setup,
+		.bus = setup.bus,
+		.ring = KERNEL_RING_NONE,
+		.pid = getpid(),
+		.host = { .log_level = setup.log_level },
 	};
 	int err;
 

@@ -39,6 +39,7 @@ struct worker_setup {
 	const struct config *config;
 	const struct config_instance *instance;
 	const struct bpfhost_filter_values *filter;
+	uint32_t log_level; /* enum bpfhost_level */
 	struct bus_ring *bus;
 	int control;              /* SOCK_SEQPACKET, see protocol.h */
 	int notify;               /* eventfd: the supervisor sleeps, wake it */

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "control/ctl.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bpfhost/plugin.h>
+#include <bpfhost/utf8.h>
+
+#include "command/print.h"
+#include "config/list.h"
+#include "control/request.h"
+#include "control/socket.h"
+#include "control/words.h"
+
+#define CTL_FAILED  1
+#define CTL_MISUSED 2
+
+static int ctl_fail(FILE *log, int status, const char *text)
+{
+	fputs("bpfhost: error: ", log);
+	print_text(log, text);
+	fputc('\n', log);
+	return status;
+}
+
+static void ctl_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static bool ctl_is_utf8(const char *text)
+{
+	while (*text) {
+		unsigned int size = bpfhost_utf8_length((const uint8_t *)text, strnlen(text, 4));
+
+		if (!size)
+			return false;
+		text += size;
+	}
+	return true;
+}
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+static int ctl_send(int fd, const struct config_texts *words, struct bpfhost_error *err)
+{
+	const char **items = calloc(words->count + 1, sizeof(*items));
+	size_t size = 0;
+	char *line;
+	bool sent;
+
+	for (size_t i = 0; items && i < words->count; i++)
+		items[i] = words->items[i].text;
+	line = items ? control_words_write(items, words->count, &size) : NULL;
+	free(items);
+	if (!line)
+		return -ENOMEM;
+	if (size > CONTROL_LINE_MAX) {
+		bpfhost_error_set(err, 0, "the request is longer than %u KiB",
+				  CONTROL_LINE_MAX >> 10);
+		free(line);
+		return -EMSGSIZE;
+	}
+	/* One that was turned away at once has its answer there all the same. */
+	sent = send(fd, line, size, MSG_NOSIGNAL) == (ssize_t)size || errno == EPIPE;
+	free(line);
+	return sent ? 0 : -errno;
+}
+
+static int ctl_check_words(const struct config_texts *words, struct bpfhost_error *err)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		if (ctl_is_utf8(words->items[i].text))
+			continue;
+		bpfhost_error_set(err, 0, "\"%.64s\" is not UTF-8, and cannot be asked for",
+				  words->items[i].text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- hearing --------------------------------------------------------------------------------- */
+
+static int ctl_tell_refusal(const struct control_words *head, FILE *log)
+{
+	bool wrong = !strcmp(head->items[0], CONTROL_WRONG);
+
+	return ctl_fail(log, wrong ? CTL_MISUSED : CTL_FAILED, head->items[1]);
+}
+
+static int ctl_copy(FILE *in, uint64_t size, FILE *out, FILE *log)
+{
+	char buffer[65536];
+
+	while (size) {
+		size_t wanted = size < sizeof(buffer) ? (size_t)size : sizeof(buffer);
+		size_t got = fread(buffer, 1, wanted, in);
+
+		if (!got)
+			return ctl_fail(log, CTL_FAILED, "the host's answer has no end");
+		fwrite(buffer, 1, got, out);
+		size -= got;
+	}
+	return 0;
+}
+
+static int ctl_take_answer(FILE *in, const struct control_words *head, FILE *out, FILE *log)
+{
+	if (head->count == 2 && !strcmp(head->items[0], CONTROL_OK))
+		return ctl_copy(in, strtoull(head->items[1], NULL, 10), out, log);
+	if (head->count == 2)
+		return ctl_tell_refusal(head, log);
+	return ctl_fail(log, CTL_FAILED, "the host's answer is none");
+}
+
+static int ctl_hear(int fd, FILE *out, FILE *log)
+{
+	FILE *in = fdopen(dup(fd), "r");
+	struct control_words head = { 0 };
+	struct bpfhost_error why;
+	size_t room = 0;
+	char *line = NULL;
+	ssize_t size;
+	int status;
+
+	size = in ? getline(&line, &room, in) : -1;
+	if (size <= 0)
+		status = ctl_fail(log, CTL_FAILED, "the host has closed the connection");
+	else if (control_words_read(line, (size_t)size - 1, &head, &why))
+		status = ctl_fail(log, CTL_FAILED, "the host's answer is none");
+	else
+		status = ctl_take_answer(in, &head, out, log);
+	control_words_free(&head);
+	free(line);
+	if (in)
+		fclose(in);
+	return status;
+}
+
+int control_ctl(const struct config *config, FILE *out, FILE *log)
+{
+	__attribute__((cleanup(config_free_texts))) struct config_texts words = { 0 };
+	__attribute__((cleanup(ctl_close))) int fd = -1;
+	const char *path = config->control ?: CONFIG_DEFAULT_CONTROL;
+	struct bpfhost_error why = { 0 };
+	int err = control_request_words(config, &words);
+
+	if (err)
+		return ctl_fail(log, CTL_FAILED, strerror(-err));
+	if (ctl_check_words(&words, &why))
+		return ctl_fail(log, CTL_MISUSED, why.text);
+	fd = control_socket_connect(path, &why);
+	if (fd < 0)
+		return ctl_fail(log, CTL_FAILED, why.text);
+	err = ctl_send(fd, &words, &why);
+	if (err)
+		return ctl_fail(log, CTL_FAILED, *why.text ? why.text : strerror(-err));
+	return ctl_hear(fd, out, log);
+}

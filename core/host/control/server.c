@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The socket and its clients: who may come, how many, and for how long. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "control/control.h"
+#include "control/control_private.h"
+
+/* So long may a client take to ask, a child to tell, and whatever was asked for to be done. */
+#define CONTROL_ASK_LIMIT  2000000000ULL  /* ns */
+#define CONTROL_TELL_LIMIT 40000000000ULL /* more than the child takes by itself */
+/* Connections taken in one round. */
+#define CONTROL_ACCEPTS 16
+#define CONTROL_EVENTS  64
+
+/* What epoll tells of: data.u64 is the client's place << 1 | whether it is its child; or: */
+#define CONTROL_LISTENER UINT64_MAX
+#define CONTROL_FOLDERS  (UINT64_MAX - 1)
+
+static void control_watch(const struct control *control, int fd, uint64_t data)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = data };
+
+	epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* ---- clients that come ----------------------------------------------------------------------- */
+
+static uint64_t control_place(const struct control *control, const struct client *client)
+{
+	return (uint64_t)(client - control->clients);
+}
+
+/* A place for this one; NULL: all are taken, or those that one who is not root may have. */
+static struct client *control_find_place(struct control *control, uid_t uid)
+{
+	struct client *found = NULL;
+	unsigned int others = 0;
+
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		struct client *client = &control->clients[i];
+
+		if (client->state == CLIENT_FREE)
+			found = client;
+		else
+			others += client->peer.uid != 0;
+	}
+	return uid && others >= CONTROL_CLIENTS_OTHERS ? NULL : found;
+}
+
+/* Who has been asking longest makes room: nobody else is kept out by those who only connect. */
+static struct client *control_make_room(struct control *control, uid_t uid)
+{
+	struct client *oldest = NULL;
+
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		struct client *client = &control->clients[i];
+
+		if (client->state == CLIENT_ASKING && (!uid || client->peer.uid) &&
+		    (!oldest || client->since < oldest->since))
+			oldest = client;
+	}
+	client_end(oldest);
+	return oldest;
+}
+
+static void control_refuse(int fd, const struct control_peer *peer, const char *why)
+{
+	struct client refused;
+
+	client_begin(&refused, fd, peer, 0);
+	client_answer(&refused, CONTROL_FAILED, why);
+}
+
+static void control_welcome(struct supervisor *run, int fd)
+{
+	struct control *control = run->control;
+	struct control_peer peer = { 0 };
+	struct client *client;
+
+	if (control_peer_read(fd, control->group, &peer) < 0 ||
+	    !control_peer_may(&peer, run->user.uid)) {
+		control_refuse(fd, &peer, "only root and the group " CONTROL_GROUP " may ask");
+		return;
+	}
+	client = control_find_place(control, peer.uid);
+	if (!client)
+		client = control_make_room(control, peer.uid);
+	if (!client) {
+		control_refuse(fd, &peer, "the host has too many clients at this moment");
+		return;
+	}
+	client_begin(client, fd, &peer, run->now);
+	control_watch(control, fd, control_place(control, client) << 1);
+}
+
+static void control_accept(struct supervisor *run)
+{
+	for (int i = 0; i < CONTROL_ACCEPTS; i++) {
+		int fd = accept4(run->control->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0)
+			return;
+		control_welcome(run, fd);
+	}
+}
+
+/* ---- clients that ask ------------------------------------------------------------------------ */
+
+/* No more is read, and its going away is noticed when it is answered. */
+static void control_unwatch(const struct control *control, const struct client *client)
+{
+	epoll_ctl(control->epoll, EPOLL_CTL_DEL, client->fd, NULL);
+}
+
+static void control_hear(struct supervisor *run, struct client *client)
+{
+	struct control_words words;
+	struct bpfhost_error why = { 0 };
+	int got = client_read(client, &words, &why);
+
+	if (!got)
+		return;
+	control_unwatch(run->control, client);
+	if (got == -ENODATA) {
+		client_end(client);
+	} else if (got < 0) {
+		client_answer(client, CONTROL_WRONG, why.text);
+	} else {
+		client->state = CLIENT_WAITING;
+		control_obey(run, client, &words);
+		control_words_free(&words);
+	}
+	if (client->state == CLIENT_TOLD)
+		control_watch(run->control, client->pidfd,
+			      control_place(run->control, client) << 1 | 1);
+}
+
+static void control_on_event(struct supervisor *run, uint64_t data)
+{
+	struct client *client;
+
+	if (data == CONTROL_LISTENER) {
+		control_accept(run);
+		return;
+	}
+	if (data == CONTROL_FOLDERS) {
+		control_tell_plugins(run);
+		return;
+	}
+	client = &run->control->clients[data >> 1];
+	if (data & 1 && client->state == CLIENT_TOLD)
+		client_end(client);
+	else if (!(data & 1) && client->state == CLIENT_ASKING)
+		control_hear(run, client);
+}
+
+void control_serve(struct supervisor *run)
+{
+	struct epoll_event events[CONTROL_EVENTS];
+	int n = epoll_wait(run->control->epoll, events, CONTROL_EVENTS, 0);
+
+	for (int i = 0; i < n; i++)
+		control_on_event(run, events[i].data.u64);
+}
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+static uint64_t control_limit(const struct client *client)
+{
+	switch (client->state) {
+	case CLIENT_ASKING:
+		return client->since + CONTROL_ASK_LIMIT;
+	case CLIENT_TOLD:
+		return client->since + CONTROL_TELL_LIMIT;
+	default:
+		return UINT64_MAX;
+	}
+}
+
+uint64_t control_due(const struct supervisor *run)
+{
+	uint64_t due = UINT64_MAX, other;
+
+	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++) {
+		other = control_limit(&run->control->clients[i]);
+		due = other < due ? other : due;
+	}
+	return due;
+}
+
+void control_tick(struct supervisor *run)
+{
+	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++) {
+		struct client *client = &run->control->clients[i];
+
+		if (control_limit(client) > run->now)
+			continue;
+		if (client->state == CLIENT_ASKING) {
+			client_answer(client, CONTROL_WRONG, "no whole request came in time");
+		} else {
+			kill(client->child, SIGKILL);
+			client->since = run->now;
+		}
+	}
+}
+
+/* ---- begin and end --------------------------------------------------------------------------- */
+
+/* The folders may be others by now. */
+static void control_watch_folders(struct supervisor *run)
+{
+	struct control *control = run->control;
+
+	folders_close(control->folders);
+	control->folders = folders_open(run->config);
+	if (control->folders)
+		control_watch(control, folders_fd(control->folders), CONTROL_FOLDERS);
+}
+
+static int control_make(struct supervisor *run, struct control *control, struct bpfhost_error *err)
+{
+	int failed;
+
+	control->group = control_group_find();
+	failed = control_socket_listen(&control->socket, run->config->control, control->group, err);
+	if (failed)
+		return failed;
+	control->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (control->epoll < 0) {
+		failed = -errno;
+		bpfhost_error_set(err, 0, "failed to prepare for requests: %s", strerror(-failed));
+		return failed;
+	}
+	control_watch(control, control->socket.fd, CONTROL_LISTENER);
+	control_watch_folders(run);
+	return 0;
+}
+
+int control_open(struct supervisor *run)
+{
+	struct bpfhost_error why = { 0 };
+	int err;
+
+	if (!run->config->control || run->config->dry_run)
+		return 0;
+	run->control = calloc(1, sizeof(*run->control));
+	if (!run->control)
+		return -ENOMEM;
+	run->control->epoll = run->control->socket.fd = -1;
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		run->control->clients[i] = (struct client){ .fd = -1, .pidfd = -1 };
+	err = control_make(run, run->control, &why);
+	if (err)
+		log_write(run->log, BPFHOST_ERROR, NULL, "control socket: %s", why.text);
+	else
+		log_write(run->log, BPFHOST_DEBUG, NULL, "control socket: %s",
+			  run->config->control);
+	return err;
+}
+
+void control_close(struct supervisor *run)
+{
+	struct control *control = run->control;
+
+	if (!control)
+		return;
+	control_socket_close(&control->socket);
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		if (control->clients[i].state == CLIENT_WAITING)
+			client_answer(&control->clients[i], CONTROL_FAILED, "the host ends");
+		client_end(&control->clients[i]);
+	}
+	folders_close(control->folders);
+	if (control->epoll >= 0)
+		close(control->epoll);
+	free(control);
+	run->control = NULL;
+}
+
+void control_tell_change(struct supervisor *run, const char *kind, const char *text)
+{
+	if (!run->control)
+		return;
+	control_watch_folders(run);
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (run->control->clients[i].state == CLIENT_WAITING)
+			client_answer(&run->control->clients[i], kind, text);
+}
+
+int control_fd(const struct control *control)
+{
+	return control->epoll;
+}

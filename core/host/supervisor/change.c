@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "supervisor/change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/control.h"
+#include "control/words.h"
+#include "supervisor/instance.h"
+#include "supervisor/instances.h"
+
+/*
+ * So long may one that goes wait for a slow output; then what it still holds is lost to the stop, and counted.
+ * A worker that does not even come so far is ended by the limit of its call.
+ */
+#define CHANGE_DROP_AFTER 2000000000ULL /* ns */
+
+enum change_stage {
+	CHANGE_GATHERING,
+	CHANGE_OPENING,
+	CHANGE_LOADING,
+	CHANGE_STOPPING,
+	CHANGE_ATTACHING,
+};
+
+struct change {
+	enum change_stage stage;
+	char what[128];
+	struct config *fresh; /* NULL: the run's stays */
+	struct bpfhost_filter_values values;
+	char failures[2048]; /* a line for each that came and could not attach */
+};
+
+/* ---- gathering ------------------------------------------------------------------------------- */
+
+int change_begin(struct supervisor *run, const char *what, struct bpfhost_error *err)
+{
+	if (run->change) {
+		bpfhost_error_set(err, 0, "another change is under way: %s", run->change->what);
+		return -EBUSY;
+	}
+	run->change = calloc(1, sizeof(*run->change));
+	if (!run->change) {
+		bpfhost_error_set(err, 0, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	snprintf(run->change->what, sizeof(run->change->what), "%s", what);
+	return 0;
+}
+
+void change_configure(struct supervisor *run, struct config *fresh,
+		      const struct bpfhost_filter_values *values)
+{
+	run->change->fresh = fresh;
+	run->change->values = *values;
+}
+
+const struct config *change_config(const struct instance *instance)
+{
+	const struct change *change = instance->run->change;
+
+	return instance->on_trial && change && change->fresh ? change->fresh
+							     : instance->run->config;
+}
+
+const struct bpfhost_filter_values *change_filter_values(const struct instance *instance)
+{
+	const struct change *change = instance->run->change;
+
+	return instance->on_trial && change && change->fresh ? &change->values
+							     : &instance->run->filter_values;
+}
+
+int change_add(struct supervisor *run, const struct config_instance *config,
+	       struct instance *instead_of, bool from_file)
+{
+	struct instance *instance;
+	int err = instances_add(run, config, &instance);
+
+	if (err)
+		return err;
+	instance->role = INSTANCE_COMES;
+	instance->on_trial = true;
+	instance->from_file = from_file;
+	instance->instead_of = instead_of;
+	if (instead_of)
+		change_remove(instead_of, INSTANCE_GONE);
+	return 0;
+}
+
+void change_remove(struct instance *instance, enum instance_role after)
+{
+	instance->role_before = instance->role;
+	instance->role_after = after;
+	instance->role = INSTANCE_GOES;
+}
+
+static void change_end(struct supervisor *run)
+{
+	if (run->change->fresh) {
+		config_free(run->change->fresh);
+		free(run->change->fresh);
+	}
+	free(run->change);
+	run->change = NULL;
+}
+
+void change_cancel(struct supervisor *run)
+{
+	struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance) {
+		if (instance->role == INSTANCE_GOES)
+			instance->role = instance->role_before;
+		if (instance->role != INSTANCE_COMES)
+			continue;
+		instance->role = INSTANCE_GONE;
+		instance_stop_alone(instance);
+	}
+	change_end(run);
+}
+
+void change_free(struct supervisor *run)
+{
+	if (run->change)
+		change_end(run);
+}
+
+/* ---- one stage after the other --------------------------------------------------------------- */
+
+static void change_tell(struct supervisor *run, const char *kind, const char *text)
+{
+	bool done = !strcmp(kind, CONTROL_OK);
+
+	/* Why not stands in the log already. */
+	log_write(run->log, done ? BPFHOST_INFO : BPFHOST_WARN, NULL, "%s: %s", run->change->what,
+		  done                                     ? "done"
+		  : run->change->stage == CHANGE_ATTACHING ? "did not come about as a whole"
+							   : "nothing was changed");
+	control_tell_change(run, kind, text);
+}
+
+static const char *change_why(const struct instance *instance)
+{
+	return instance->condition.reason ? instance->condition.reason
+					  : "its worker has ended without a word";
+}
+
+/* One that failed before anything was changed: nothing is. */
+static void change_refuse(struct supervisor *run, const struct instance *instance)
+{
+	char text[CONDITION_TEXT_MAX + 128];
+
+	snprintf(text, sizeof(text), "%s: %s; nothing was changed", instance->config->name,
+		 change_why(instance));
+	change_tell(run, CONTROL_FAILED, text);
+	change_cancel(run);
+}
+
+/* Whether all that come are so far. One that has failed ends the change. */
+static bool change_all_are(struct supervisor *run, enum instance_state state)
+{
+	struct instance *instance;
+	bool all = true;
+
+	SUPERVISOR_EACH(run, instance) {
+		if (instance->role != INSTANCE_COMES)
+			continue;
+		if (instance_over(instance) || instance->state == INSTANCE_DRAINING ||
+		    instance->state == INSTANCE_STOPPING) {
+			change_refuse(run, instance);
+			return false;
+		}
+		all &= instance->state == state;
+	}
+	return all;
+}
+
+static void change_load(struct supervisor *run)
+{
+	struct instance *instance;
+
+	if (!change_all_are(run, INSTANCE_OPENED))
+		return;
+	run->change->stage = CHANGE_LOADING;
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_COMES)
+			instance_start(instance);
+}
+
+/* From here on it is the run's configuration, whatever happens. */
+static void change_take_config(struct supervisor *run)
+{
+	struct change *change = run->change;
+
+	if (!change->fresh)
+		return;
+	if (run->own_config) {
+		config_free(run->own_config);
+		free(run->own_config);
+	}
+	run->config = run->own_config = change->fresh;
+	run->filter_values = change->values;
+	change->fresh = NULL;
+}
+
+static void change_stop(struct supervisor *run)
+{
+	struct instance *instance;
+
+	if (!change_all_are(run, INSTANCE_LOADED))
+		return;
+	run->change->stage = CHANGE_STOPPING;
+	change_take_config(run);
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_GOES && !instance_over(instance))
+			instance_stop_alone(instance);
+}
+
+/* What the kernel still has to free is nobody's concern. */
+static bool change_has_gone(struct instance *instance)
+{
+	bool drained = instance->drained_all && instance->drained;
+
+	if (instance->bus && drained)
+		instance_close_books(instance);
+	else if (instance->bus && instance->told_stop &&
+		 instance->told_stop_at + CHANGE_DROP_AFTER <= instance->run->now)
+		bus_discard_set(instance->bus);
+	return drained || (instance_over(instance) && !instance->bus);
+}
+
+static void change_attach(struct supervisor *run)
+{
+	struct instance *instance;
+	bool all = true;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_GOES)
+			all &= change_has_gone(instance);
+	if (!all)
+		return;
+	run->change->stage = CHANGE_ATTACHING;
+	SUPERVISOR_EACH(run, instance) {
+		if (instance->role == INSTANCE_GOES)
+			instance->role = instance->role_after;
+		if (instance->role == INSTANCE_COMES && instance->state == INSTANCE_LOADED)
+			instance_attach(instance);
+	}
+}
+
+/* ---- its end --------------------------------------------------------------------------------- */
+
+static void change_note_failure(struct change *change, const char *name, const char *why,
+				const char *then)
+{
+	size_t used = strlen(change->failures);
+
+	snprintf(change->failures + used, sizeof(change->failures) - used, "%s%s: %s%s",
+		 used ? "; " : "", name, why, then);
+}
+
+/* It could not attach: whom it was to replace comes back, if that ran. */
+static void change_bring_back(struct supervisor *run, struct instance *instance)
+{
+	struct instance *before = instance->instead_of, *again = NULL;
+
+	instance->role = INSTANCE_GONE;
+	if (!before || before->role_before != INSTANCE_STAYS || !before->told_stop ||
+	    instances_add(run, before->config, &again)) {
+		change_note_failure(run->change, instance->config->name, change_why(instance), "");
+		return;
+	}
+	again->from_file = before->from_file;
+	instance_spawn(again);
+	change_note_failure(run->change, instance->config->name, change_why(instance),
+			    "; the one before is started again");
+}
+
+static void change_conclude(struct supervisor *run, struct instance *instance)
+{
+	if (instance->state == INSTANCE_RUNNING) {
+		instance->role = INSTANCE_STAYS;
+		instance->on_trial = false;
+		instance->instead_of = NULL;
+	} else {
+		change_bring_back(run, instance);
+	}
+}
+
+static bool change_is_decided(const struct instance *instance)
+{
+	return instance->state == INSTANCE_RUNNING || instance_over(instance);
+}
+
+static void change_finish(struct supervisor *run)
+{
+	struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_COMES && !change_is_decided(instance))
+			return;
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_COMES)
+			change_conclude(run, instance);
+	if (*run->change->failures)
+		change_tell(run, CONTROL_FAILED, run->change->failures);
+	else
+		change_tell(run, CONTROL_OK, "");
+	change_end(run);
+}
+
+void change_go(struct supervisor *run)
+{
+	struct instance *instance;
+
+	run->change->stage = CHANGE_OPENING;
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_COMES)
+			instance_spawn(instance);
+	change_tick(run);
+}
+
+/* Each stage may be over at once, where nothing comes or nothing goes. */
+void change_tick(struct supervisor *run)
+{
+	if (run->stopping_since)
+		return;
+	if (run->change && run->change->stage == CHANGE_OPENING)
+		change_load(run);
+	if (run->change && run->change->stage == CHANGE_LOADING)
+		change_stop(run);
+	if (run->change && run->change->stage == CHANGE_STOPPING)
+		change_attach(run);
+	if (run->change && run->change->stage == CHANGE_ATTACHING)
+		change_finish(run);
+	if (!run->change)
+		instances_tidy(run);
+}
+
+uint64_t change_due(const struct supervisor *run)
+{
+	uint64_t due = UINT64_MAX;
+	const struct instance *instance;
+
+	if (!run->change || run->change->stage != CHANGE_STOPPING)
+		return due;
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_GOES && instance->bus &&
+		    !bus_discard(instance->bus) && instance->told_stop_at + CHANGE_DROP_AFTER < due)
+			due = instance->told_stop_at + CHANGE_DROP_AFTER;
+	return due;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How an instance does, as its worker told it: for whoever asks later, when the log has scrolled away. */
+#ifndef SUPERVISOR_CONDITION_H
+#define SUPERVISOR_CONDITION_H
+
+#include <stdint.h>
+
+/* Texts kept of probes that could not be attached, and bytes of one; of the others the number is. */
+#define CONDITION_MISSED_MAX 64
+#define CONDITION_TEXT_MAX   512
+
+struct condition {
+	uint32_t attached; /* probes, of so many: */
+	uint32_t wanted;
+	uint64_t missed_count;
+	char *missed[CONDITION_MISSED_MAX];
+	char *reason; /* why it has failed, or crashed last; NULL: it has not */
+};
+
+/* A probe is missing, for the reason in the text. Without memory only the number is kept. */
+void condition_miss(struct condition *condition, const char *text);
+void condition_fail(struct condition *condition, const char *text);
+/* A new worker begins: only why the last one ended stays. */
+void condition_renew(struct condition *condition);
+void condition_free(struct condition *condition);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "supervisor/reload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/instance.h"
+#include "config/reload.h"
+#include "supervisor/change.h"
+#include "supervisor/filter_values.h"
+#include "supervisor/instances.h"
+
+static void reload_drop(struct config **fresh)
+{
+	if (*fresh)
+		config_free(*fresh);
+	free(*fresh);
+	*fresh = NULL;
+}
+
+static int reload_fail_memory(struct bpfhost_error *err)
+{
+	bpfhost_error_set(err, 0, "%s", strerror(ENOMEM));
+	return -ENOMEM;
+}
+
+/* ---- the settings of the host ---------------------------------------------------------------- */
+
+static int reload_gather(struct supervisor *run, struct config **ret_fresh,
+			 struct bpfhost_filter_values *ret_values, struct bpfhost_error *err)
+{
+	__attribute__((cleanup(reload_drop))) struct config *fresh = calloc(1, sizeof(*fresh));
+	char kept[256];
+	int failed;
+
+	if (!fresh)
+		return reload_fail_memory(err);
+	config_setup(fresh);
+	failed = config_gather_again(run->config, fresh, err);
+	if (failed)
+		return failed == -ENOMEM ? failed : -EINVAL;
+	failed = filter_values_gather(fresh, ret_values, err);
+	if (failed)
+		return failed;
+	if (config_keep_fixed(fresh, run->config, kept, sizeof(kept)))
+		return reload_fail_memory(err);
+	if (*kept)
+		log_write(run->log, BPFHOST_WARN, NULL,
+			  "reload: changes only when the host is started again: %s", kept);
+	*ret_fresh = fresh;
+	fresh = NULL;
+	return 0;
+}
+
+/* ---- its instances --------------------------------------------------------------------------- */
+
+/* One that is disabled begins with what it was told last. */
+static int reload_change_disabled(struct instance *instance, const struct config_instance *wanted)
+{
+	struct config_instance *copy = config_copy_instance(wanted);
+
+	if (!copy)
+		return -ENOMEM;
+	config_drop_instance(instance->own_config);
+	instance->config = instance->own_config = copy;
+	return 0;
+}
+
+static int reload_one(struct supervisor *run, const struct config_instance *wanted, bool all_differ)
+{
+	struct instance *instance = instances_find(run, wanted->name);
+	bool same = instance && config_same_instance(instance->config, wanted);
+
+	if (!instance)
+		return change_add(run, wanted, NULL, true);
+	instance->from_file = true;
+	if (instance->role == INSTANCE_DISABLED)
+		return same ? 0 : reload_change_disabled(instance, wanted);
+	return same && !all_differ ? 0 : change_add(run, wanted, instance, true);
+}
+
+/* Those of the file that it has no more. */
+static void reload_remove(struct supervisor *run, const struct config *fresh)
+{
+	struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->from_file &&
+		    (instance->role == INSTANCE_STAYS || instance->role == INSTANCE_DISABLED) &&
+		    !config_find_instance(fresh, instance->config->name))
+			change_remove(instance, INSTANCE_GONE);
+}
+
+/* What somebody asked for is told other things too, where the settings for all workers differ. */
+static int reload_others(struct supervisor *run, const struct config *fresh)
+{
+	struct instance *instance;
+	int err = 0;
+
+	SUPERVISOR_EACH(run, instance)
+		if (!err && !instance->from_file && instance->role == INSTANCE_STAYS &&
+		    !config_find_instance(fresh, instance->config->name))
+			err = change_add(run, instance->config, instance, false);
+	return err;
+}
+
+static int reload_instances(struct supervisor *run, const struct config *fresh,
+			    const struct bpfhost_filter_values *values)
+{
+	bool all_differ = !config_same_for_workers(run->config, fresh) ||
+			  memcmp(values, &run->filter_values, sizeof(*values)) != 0;
+	int err = 0;
+
+	for (size_t i = 0; i < fresh->instance_count && !err; i++)
+		err = reload_one(run, &fresh->instances[i], all_differ);
+	if (!err && all_differ)
+		err = reload_others(run, fresh);
+	if (!err)
+		reload_remove(run, fresh);
+	return err;
+}
+
+static void reload_log_level(struct supervisor *run, const struct config *fresh)
+{
+	if (fresh->log_level != run->config->log_level)
+		supervisor_set_log_level(run, (uint32_t)fresh->log_level + BPFHOST_ERROR);
+}
+
+int reload_begin(struct supervisor *run, struct bpfhost_error *err)
+{
+	struct bpfhost_filter_values values;
+	struct config *fresh = NULL;
+	int failed = change_begin(run, "reload", err);
+
+	if (failed)
+		return failed;
+	failed = reload_gather(run, &fresh, &values, err);
+	if (failed) {
+		log_write(run->log, BPFHOST_ERROR, NULL, "reload: %s; nothing was changed",
+			  err->text);
+		change_cancel(run);
+		return failed;
+	}
+	change_configure(run, fresh, &values);
+	failed = reload_instances(run, fresh, &values);
+	if (failed) {
+		bpfhost_error_set(err, 0, "failed to reload: %s", strerror(-failed));
+		log_write(run->log, BPFHOST_ERROR, NULL, "%s", err->text);
+		change_cancel(run);
+		return failed;
+	}
+	reload_log_level(run, fresh);
+	change_go(run);
+	return 0;
+}

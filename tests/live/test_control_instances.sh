@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Instances come, go and are replaced in a host that runs. One of them counts a steady producer meanwhile: not
+# one of its events may be missing or late. What cannot be changed leaves all as it was.
+# shellcheck source=tests/live/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/live/control.sh
+. "$(dirname "$0")/control.sh"
+need_kernel
+
+probe=syscalls:sys_enter
+
+# ---- 20 times beside a steady producer ----
+
+rounds=20
+target_start rate 45000 5
+host_start --control "$CONTROL" --pid "$TARGET_PID" --plugin tracepoint@steady --set probes=${probe}_getppid
+descriptors=$(host_descriptors)
+target_poke
+for ((i = 0; i < rounds; i++)); do
+	ctl load tracepoint@guest --set probes=${probe}_getpid --set probes=${probe}_getuid ||
+		fail "loading failed in round $i"
+	state_is guest ok || fail "guest is $(of_instance guest .state)"
+	[ $((i % 2)) = 0 ] || ctl replace tracepoint@guest --set probes=${probe}_getgid ||
+		fail "replacing failed in round $i"
+	ctl unload guest || fail "unloading failed in round $i"
+	[ -z "$(of_instance guest .state 2>/dev/null)" ] || fail "guest is there still"
+	[ "$i" != 4 ] || memory=$(host_memory)
+done
+as_before() {
+	[ "$(host_descriptors)" -le "$descriptors" ]
+}
+wait_until 5 as_before || fail "descriptors: $descriptors once, $(host_descriptors) now"
+expect_between "memory of the host" 0 $((memory + 512)) "$(host_memory)"
+[ -z "$(target_said "done")" ] || fail "the producer ended before the last round"
+wait_until 50 target_reached "done"
+host_stop
+expect "exit status" 0 "$STATUS"
+expect "events of the steady one" 45000 "$(count '.instance == "steady"')"
+for key in lost late filtered restarts; do
+	expect "$key" 0 "$(stat_of $key steady)"
+done
+expect "ledgers of the guest" 1 "$(grep -c '^stats instance=guest ' "$TMP/log")"
+check_ledger steady
+check_ledger guest
+check_clean
+target_end
+[ ! -e "$CONTROL" ] || fail "the socket is left behind"
+
+# ---- what each of them counts, over all of its lives ----
+
+target_start gets 10 wait gets 20 wait gets 30 wait gets 40 wait gets 50
+host_start --control "$CONTROL" --pid "$TARGET_PID" --plugin tracepoint@a --set probes=${probe}_getpid
+step=0
+step() {
+	target_poke
+	step=$((step + 1))
+	if [ $step = 5 ]; then
+		wait_until 5 target_reached "done"
+	else
+		wait_until 5 target_reached waiting $step
+	fi || fail "the target does not come to step $step"
+}
+ctl load tracepoint@b --set probes=${probe}_getuid || fail "b cannot be loaded"
+step # a 10, b 10
+ctl disable a || fail "a cannot be disabled"
+expect "state of a" disabled "$(of_instance a .state)"
+expect "worker of a" '[]' "$(of_instance a '.programs | tojson')"
+step # b 20
+ctl replace tracepoint@b --set probes=${probe}_getgid --set probes=${probe}_getuid ||
+	fail "b cannot be replaced"
+ctl enable a || fail "a cannot be enabled"
+step # a 30, b 30 and 30
+ctl unload b || fail "b cannot be unloaded"
+step # a 40
+ctl load tracepoint@b --set probes=${probe}_getuid || fail "b cannot be loaded again"
+BPF_IDS=$(bpf_ids)
+step # a 50, b 50
+host_stop
+expect "exit status" 0 "$STATUS"
+expect "events of a" $((10 + 30 + 40 + 50)) "$(count '.instance == "a"')"
+expect "events of b" $((10 + 20 + 30 + 30 + 50)) "$(count '.instance == "b"')"
+expect "ledger of a" 130 "$(stat_of delivered a)"
+expect "ledger of b" 140 "$(stat_of delivered b)"
+expect "ledger lines" 2 "$(grep -c '^stats ' "$TMP/log")"
+check_ledger a
+check_ledger b
+check_clean
+target_end
+
+# ---- what cannot be ----
+
+target_start getppid 7
+host_start --control "$CONTROL" --pid "$TARGET_PID" --plugin tracepoint@a --set probes=${probe}_getppid
+worker=$(of_instance a .worker)
+refused 1 'there is an instance "a" already (plugin tracepoint, ok); ctl replace puts another in its place' \
+	load tracepoint@a
+refused 1 'there is no instance "b" to be replaced' replace tracepoint@b
+refused 1 'a is not disabled: ok' enable a
+refused 2 'unknown instance "aa"; did you mean "a"?' unload aa
+refused 2 'a is named twice' unload a a
+refused 1 'b: there is no plugin "tracepint"; did you mean "tracepoint"?; nothing was changed' load tracepint@b
+refused 1 'b: ctl load: plugin tracepoint has no option "prober"; did you mean "probes"?; nothing was changed' \
+	load tracepoint@b --set prober=x
+for what in load:b replace:a; do
+	refused 1 "${what#*:}: probe \"${probe}_getpipid\": there is no tracepoint \"${probe}_getpipid\"; did you mean \"${probe}_getppid\"?; nothing was changed" \
+		"${what%:*}" "tracepoint@${what#*:}" --set probes=${probe}_getpipid
+done
+expect "worker after all that" "$worker" "$(of_instance a .worker)"
+ctl disable a || fail "a cannot be disabled"
+refused 1 'a is disabled already' disable a
+# A host that can be told lives on without instances.
+expect "instances" disabled "$(of_instance a .state)"
+ctl enable a || fail "a cannot be enabled"
+BPF_IDS=$(bpf_ids)
+target_go
+host_stop
+expect "exit status" 0 "$STATUS"
+expect "events" 7 "$(count)"
+check_ledger a
+check_clean
+target_end
+
+# ---- one that can be loaded but not attached: whom it was to replace is brought back ----
+
+if [ -d "$PLUGIN_DIR" ] && command -v ip >/dev/null && ip netns add "bpfhost-ctl-$$" 2>/dev/null; then
+	HOST_IN=bpfhost-ctl-$$
+	ip -n "$HOST_IN" link add veth0 type veth peer name veth1
+	target_start getppid 3
+	host_start -n 2 --control "$CONTROL" --plugin xdp@one --set iface=veth0 \
+		--plugin xdp@two --set iface=veth1
+	before=$(of_instance two .worker)
+	ctl replace xdp@two --set iface=veth0 2>"$TMP/said" && fail "one interface has two programs"
+	grep -q 'two: .*; the one before is started again' "$TMP/said" || fail "$(cat "$TMP/said")"
+	wait_until 5 state_is two ok || fail "two is $(of_instance two .state)"
+	[ "$(of_instance two .worker)" != "$before" ] || fail "it was not started again"
+	BPF_IDS=$(bpf_ids)
+	host_stop
+	check_clean
+	target_end
+	ip netns del "$HOST_IN"
+	HOST_IN=
+fi
