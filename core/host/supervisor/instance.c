@@ -77,13 +77,13 @@ void instance_start(struct instance *instance)
 	instance->state = INSTANCE_STARTING;
 	instance->slow_at = instance->run->now + INSTANCE_SLOW_AFTER;
 	/* One on trial loads alone, and is told to attach when all others of its change have loaded. */
-	instance_say(instance, PROTOCOL_START, instance->on_trial);
+	instance_say(instance, PROTOCOL_START, instance_waits(instance));
 }
 
 void instance_attach(struct instance *instance)
 {
 	instance->state = INSTANCE_STARTING;
-	instance->on_trial = false;
+	instance->told_attach = true;
 	instance->slow_at = instance->run->now + INSTANCE_SLOW_AFTER;
 	instance_say(instance, PROTOCOL_START, 0);
 }

@@ -19,6 +19,12 @@ static inline void instance_close_fd(int *fd)
 	*fd = -1;
 }
 
+/* Whether it is to wait for the others of its change before it goes on: see change.h. */
+static inline bool instance_waits(const struct instance *instance)
+{
+	return instance->on_trial && !instance->told_attach;
+}
+
 /* Closes its control socket, which tells its worker to end. */
 void instance_hang_up(struct instance *instance);
 /*

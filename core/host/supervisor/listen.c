@@ -26,7 +26,7 @@ static void instance_on_opened(struct instance *instance, const struct protocol_
 	log_write(instance->run->log, message->b ? BPFHOST_INFO : BPFHOST_DEBUG,
 		  instance_name(instance), "opened plugin %s", message->text);
 	instance->state = INSTANCE_OPENED;
-	if (instance->run->started && !instance->on_trial)
+	if (instance->run->started && !instance_waits(instance))
 		instance_start(instance);
 }
 
@@ -75,7 +75,7 @@ static void instance_on_detached(struct instance *instance)
 
 static void instance_on_loaded(struct instance *instance)
 {
-	if (instance->on_trial && instance->state == INSTANCE_STARTING)
+	if (instance_waits(instance) && instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_LOADED;
 }
 

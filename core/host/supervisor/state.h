@@ -64,9 +64,10 @@ struct instance {
 	enum instance_role role_before; /* of one that goes: where the change comes to nothing */
 	enum instance_role role_after;  /* of one that goes */
 	struct instance *instead_of;    /* of one that comes: who goes for it; NULL: nobody */
-	bool on_trial;  /* it never was told to attach: that it fails is no failure of the run */
-	bool from_file; /* the configuration has it; else somebody asked for it */
-	bool told_stop; /* alone, not with the run */
+	bool on_trial;    /* it comes and has not run yet: that it fails is no failure of the run */
+	bool told_attach; /* so one on trial was told, behind load */
+	bool from_file;   /* the configuration has it; else somebody asked for it */
+	bool told_stop;   /* alone, not with the run */
 	uint64_t told_stop_at; /* CLOCK_MONOTONIC ns */
 	enum instance_state state;
 	pid_t pid;
