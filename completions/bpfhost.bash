@@ -78,7 +78,9 @@ _bpfhost_words() {
 	-*) _bpfhost_ask --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -e '--.*' ;;
 	*)
 		case $command in
-		'') _bpfhost_ask --help | sed -nE 's/^  ([a-z]+) .*/\1/p' ;;
+		'') _bpfhost_ask --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | uniq ;;
+		validate) compgen -f -- "$word" ;;
+		ctl) _bpfhost_ask --help | sed -nE 's/^  ctl ([a-z-]+).*/\1/p' ;;
 		inspect | probes)
 			if [[ $previous == "$command" ]]; then
 				_bpfhost_plugins
@@ -115,7 +117,7 @@ _bpfhost() {
 	# Within quotes bash leaves the word as it is.
 	case $word in \'* | \"*) quoted=1 word=${word:1} ;; esac
 	for part in "${line[@]:1:${#line[@]}-2}"; do
-		case $part in run | inspect | probes | types | doctor) command=$part && break ;; esac
+		case $part in run | inspect | probes | types | doctor | new | validate | ctl) command=$part && break ;; esac
 	done
 	# bash has cut a word without quotes at these; what stands before the last of them is there already.
 	part=''

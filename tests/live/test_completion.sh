@@ -46,7 +46,7 @@ offers() {
 }
 
 plugins=$(find "$PLUGIN_DIR" -name '*.so' -printf '%f\n' | sed 's,\.so$,,' | sort | words)
-commands=$("$BPFHOST" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | words)
+commands=$("$BPFHOST" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | uniq | words)
 ZSH=''
 if command -v zsh >/dev/null; then
 	ZSH=yes
