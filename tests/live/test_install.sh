@@ -29,14 +29,14 @@ expect "what others may write or not read" "" \
 	"$(find "$DESTDIR" -mindepth 1 \( -perm /022 -o ! -perm -444 -o -type d ! -perm -111 \) -printf '%P %M\n')"
 expect "paths of this tree" "" \
 	"$(grep -rlF "$SOURCE_DIR/" "$DESTDIR"/{etc,usr/include,usr/lib/cmake,usr/lib/pkgconfig,usr/lib/systemd} || :)"
-grep -qx 'ExecStart=/usr/bin/bpfhost' "$DESTDIR/usr/lib/systemd/system/bpfhost.service" ||
+grep -qx 'ExecStart=/usr/bin/bpfhost --control /run/bpfhost/control' "$DESTDIR/usr/lib/systemd/system/bpfhost.service" ||
 	fail "the unit starts something else"
 
 # An administrator's configuration stays, and the same is read by what stands below /usr/local.
 echo '# mine' >"$DESTDIR/etc/bpfhost/bpfhost.conf"
 install_to /usr/local
 expect "the configuration" "# mine" "$(cat "$DESTDIR/etc/bpfhost/bpfhost.conf")"
-grep -qx 'ExecStart=/usr/local/bin/bpfhost' "$DESTDIR/usr/local/lib/systemd/system/bpfhost.service" ||
+grep -qx 'ExecStart=/usr/local/bin/bpfhost --control /run/bpfhost/control' "$DESTDIR/usr/local/lib/systemd/system/bpfhost.service" ||
 	fail "the unit below /usr/local starts something else"
 unset DESTDIR
 
