@@ -52,6 +52,30 @@ wait_until so_many 3 '/libc:getaddrinfo .*node=127.0.0.1 ret=0 .*stack=getaddrin
 expect "refused" "" "$(lines | grep -iE 'refused|denied|not permitted|missing' || true)"
 expect "priority of the log" 6 "$(lines -o json | jq -r 'select(.MESSAGE | test("attached")).PRIORITY' | sort -u)"
 
+# ---- asked, and with another configuration while it runs -------------------------------------------
+
+workers() {
+	bpfhost ctl status --format json | jq -r '[.instances[] | "\(.instance) \(.state) \(.worker)"] | sort[]'
+}
+
+expect "the control socket" "660 root bpfhost" "$(stat -c '%a %U %G' /run/bpfhost/control)"
+before=$(workers)
+expect "instances that are well" 4 "$(grep -c ' ok ' <<<"$before")"
+cp /etc/bpfhost/bpfhost.conf /good.conf
+sed -i '/plugin = "usdt"/d' /etc/bpfhost/bpfhost.conf
+systemctl reload bpfhost.service
+asked() { [[ $(workers) == "$(grep -v ^usdt <<<"$before")" ]]; }
+wait_until asked || { lines; fail "after a reload: $(workers), before: $before"; }
+echo 'pulgins = ();' >>/etc/bpfhost/bpfhost.conf
+systemctl reload bpfhost.service
+wait_until so_many 1 'error: .*pulgins' || { lines; fail "the mistake is not told"; }
+asked || fail "after a mistake: $(workers)"
+mv /good.conf /etc/bpfhost/bpfhost.conf
+expect "the same process" "$main active" "$(property MainPID) $(property ActiveState)"
+so_many 7 '/sched:sched_process_exec .*filename=/bpfhost-target ' || fail "events of before"
+run_target 5
+wait_until so_many 12 '/sched:sched_process_exec .*filename=/bpfhost-target ' || { lines; fail "events of tracepoint"; }
+
 begin=${EPOCHREALTIME/[.,]/}
 systemctl stop bpfhost.service
 took=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
@@ -66,7 +90,7 @@ echo 'pulgins = ();' >>/etc/bpfhost/bpfhost.conf
 ! systemctl start bpfhost.service 2>/dev/null || fail "it starts with a mistake in the configuration"
 expect "after a mistake" "failed exit-code 2 0" \
 	"$(property ActiveState) $(property Result) $(property ExecMainStatus) $(property NRestarts)"
-expect "priority of the mistake" 3 "$(lines -o json | jq -r 'select(.MESSAGE | test("error: .*pulgins")).PRIORITY')"
+expect "priority of the mistakes" 3 "$(lines -o json | jq -r 'select(.MESSAGE | test("error: .*pulgins")).PRIORITY' | sort -u)"
 cp /good.conf /etc/bpfhost/bpfhost.conf
 
 mkdir -p /run/systemd/system/bpfhost.service.d
