@@ -127,7 +127,7 @@ bool stream_may_sleep(struct supervisor *run)
 	bool idle = true;
 
 	/* A blocked sink takes nothing, so what is on the bus is no reason to stay awake. */
-	if (run->sink_blocked)
+	if (!stream_has_way(run))
 		return true;
 	SUPERVISOR_EACH(run, instance)
 		if (stream_takes_frames(instance))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Loading the opened object, and handing its ring and counters over. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,6 +10,9 @@
 
 #include "capability.h"
 #include "session.h"
+
+/* So many descriptors are looked for at most, where some were wanting. */
+#define LOAD_DESCRIPTORS_LOOK 64
 
 static int load_fd(const struct session *session, const char *map)
 {
@@ -71,6 +75,39 @@ static const char *load_hint(int err)
 	return "";
 }
 
+static uint32_t load_count_descriptors(struct bpf_object *object)
+{
+	struct bpf_program *program;
+	struct bpf_map *map;
+	uint32_t count = 0;
+
+	bpf_object__for_each_map(map, object)
+		count++;
+	bpf_object__for_each_program(program, object)
+		count++;
+	return count;
+}
+
+/*
+ * libbpf finds out what the kernel can, and takes a want of descriptors for a no: it leaves maps out, and the kernel
+ * then refuses the programs that use them.
+ */
+static bool load_lacks_descriptors(struct bpf_object *object)
+{
+	int fds[LOAD_DESCRIPTORS_LOOK];
+	uint32_t wanted = load_count_descriptors(object), got = 0;
+	bool lacks;
+
+	if (wanted > LOAD_DESCRIPTORS_LOOK)
+		wanted = LOAD_DESCRIPTORS_LOOK;
+	while (got < wanted && (fds[got] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		got++;
+	lacks = got < wanted && errno == EMFILE;
+	while (got)
+		close(fds[--got]);
+	return lacks;
+}
+
 /* A program that the verifier accepted can still get no memory or descriptor; it has a log then too. */
 static bool load_was_judged(int err)
 {
@@ -106,5 +143,7 @@ int bpfhost_load(struct bpfhost_instance *self)
 	if (session_is_dry(self))
 		return 0;
 	err = bpf_object__load(session->object);
+	if (err == -EINVAL && load_lacks_descriptors(session->object))
+		err = -EMFILE;
 	return err ? load_failed(self, session, err) : load_hand_over(self, session);
 }
