@@ -137,7 +137,8 @@ struct supervisor {
 	struct confine_user user; /* whom workers become */
 	struct log *log;
 	struct notify notify;  /* the service manager */
-	uint32_t told_running; /* how many instances run, by what that was told */
+	uint32_t told_running; /* how many instances run, by what that was told, */
+	uint32_t told_count;   /* and of how many */
 	struct output *output;
 	const struct sink_encoder *encoder;
 	struct sink_clock clock;
