@@ -105,6 +105,7 @@ struct instance {
 	int left_pidfd;         /* of that */
 	bool failed_already;    /* before its worker ended, and that was told */
 	bool ran;               /* this life reached INSTANCE_RUNNING */
+	bool has_books;         /* some life did, or of one whose ledger it took over: to be told */
 	uint32_t crashes;       /* in a row */
 	uint64_t running_since; /* CLOCK_MONOTONIC ns */
 	uint64_t restart_at;
