@@ -103,8 +103,11 @@ void instance_stop_alone(struct instance *instance)
 
 void instance_stop(struct instance *instance)
 {
-	if (instance->state == INSTANCE_WAITING || instance->state == INSTANCE_NEW)
+	if (instance->state == INSTANCE_WAITING || instance->state == INSTANCE_NEW) {
 		instance->state = INSTANCE_ENDED;
+		if (instance->source) /* else the others' events wait for its */
+			merge_watermark(instance->run->merge, instance->source, UINT64_MAX);
+	}
 	if (!instance_alive(instance) || instance->state == INSTANCE_STOPPING)
 		return;
 	if (instance->state != INSTANCE_FAILED)
