@@ -220,6 +220,13 @@ static void change_stop(struct supervisor *run)
 			instance_stop_alone(instance);
 }
 
+/* What is on the bus still has a chance to be written, unless the output takes nothing at all. */
+static void change_drop(struct instance *instance)
+{
+	bus_discard_set(instance->bus);
+	instance->dropping |= instance->run->sink_blocked;
+}
+
 /* What the kernel still has to free is nobody's concern. */
 static bool change_has_gone(struct instance *instance)
 {
@@ -229,7 +236,7 @@ static bool change_has_gone(struct instance *instance)
 		instance_close_books(instance);
 	else if (instance->bus && instance->told_stop &&
 		 instance->told_stop_at + CHANGE_DROP_AFTER <= instance->run->now)
-		bus_discard_set(instance->bus);
+		change_drop(instance);
 	return drained || (instance_over(instance) && !instance->bus);
 }
 

@@ -196,7 +196,8 @@ uint64_t instance_due(const struct instance *instance)
 	if (instance->state == INSTANCE_WAITING)
 		return instance_restart_at(instance);
 	if (instance->state == INSTANCE_DRAINING)
-		return instance->run->sink_blocked ? UINT64_MAX : instance->run->now;
+		return instance->run->sink_blocked && !instance->dropping ? UINT64_MAX
+									  : instance->run->now;
 	due = linger < due ? linger : due;
 	return slow < due ? slow : due;
 }

@@ -89,6 +89,7 @@ struct instance {
 	bool ended_alone;       /* it was ending before it was killed */
 	bool confined;          /* it has said that its filter of system calls is in place */
 	pid_t sigsys_from;      /* the process that sent it SIGSYS, as it says; 0: none */
+	bool dropping;          /* it goes, and the output takes nothing: what it has is lost to the stop */
 	bool broken;            /* it broke the format of the bus, nothing more is taken */
 	bool hung;              /* it was too long in one call, and killed */
 	bool crashed;           /* the worker of this life did not end as it should */
