@@ -11,7 +11,7 @@ need_kernel
 probe=syscalls:sys_enter
 HOST_STDOUT=$TMP/lines
 mkfifo "$HOST_STDOUT"
-target_start getppid 40000 wait gets 50
+target_start getppid 25000 wait gets 50
 exec 8<>"$HOST_STDOUT" # open for reading, and nobody reads
 host_start -n 3 --control "$CONTROL" --pid "$TARGET_PID" --plugin tracepoint@stays --set probes=${probe}_getppid \
 	--plugin tracepoint@goes --set probes=${probe}_getppid --plugin tracepoint@changes --set probes=${probe}_getppid
@@ -42,8 +42,8 @@ for name in stays goes changes; do
 	expect "gaps of $name" "$(stat_of lost $name)" "$(gaps ".instance == \"$name\"")"
 	expect "events of $name" "$(stat_of delivered $name)" "$(count ".instance == \"$name\"")"
 done
-expect "produced by stays" 40000 "$(stat_of produced stays)"
-expect "produced by changes" 40050 "$(stat_of produced changes)"
+expect "produced by stays" 25000 "$(stat_of produced stays)"
+expect "produced by changes" 25050 "$(stat_of produced changes)"
 [ "$(stat_of lost_stop goes)" -gt 0 ] || fail "nothing of goes was lost"
 check_clean
 target_end
