@@ -12,6 +12,7 @@ while IFS= read -r line; do
 	'; '*) ;; # not of the page
 	@OPTIONS@) "$tables" options ;;
 	@SETTINGS@) "$tables" settings ;;
+	@REQUESTS@) "$tables" requests ;;
 	*) printf '%s\n' "${line//@PLUGIN_PAGES@/$others}" ;;
 	esac
 done <"$page"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Writes the host's own table of options for the manual, in scdoc's language: tables options|settings. */
+/* Writes the host's own tables for the manual, in scdoc's language: tables options|settings|requests. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "config/ctl.h"
 #include "config/option.h"
 
 /* What scdoc would take for its own; a new line is a space. */
@@ -41,9 +42,26 @@ static void put_setting(const struct config_option *option)
 	fputs(list ? "_, ... ]" : "_", stdout);
 }
 
-int main(int argc, char **argv)
+static void put_help(const char *help)
 {
-	bool settings = argc == 2 && !strcmp(argv[1], "settings");
+	fputs("\n\t", stdout);
+	put_text(help);
+	fputs("\n\n", stdout);
+}
+
+static void put_requests(void)
+{
+	const struct ctl_word *request;
+
+	for (size_t i = 0; (request = ctl_word_at(i)); i++) {
+		printf("*ctl %s* ", request->word);
+		put_text(request->arguments);
+		put_help(request->help);
+	}
+}
+
+static void put_options(bool settings)
+{
 	const struct config_option *option;
 
 	for (size_t i = 0; (option = config_option_at(i)); i++) {
@@ -53,9 +71,17 @@ int main(int argc, char **argv)
 			put_setting(option);
 		else
 			put_option(option);
-		fputs("\n\t", stdout);
-		put_text(option->help);
-		fputs("\n\n", stdout);
+		put_help(option->help);
 	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *table = argc == 2 ? argv[1] : "";
+
+	if (!strcmp(table, "requests"))
+		put_requests();
+	else
+		put_options(!strcmp(table, "settings"));
 	return 0;
 }

@@ -134,6 +134,12 @@ if command -v ip >/dev/null && ip netns add "bpfhost-ctl-$$" 2>/dev/null; then
 	grep -q 'two: .*; the one before is started again' "$TMP/said" || fail "$(cat "$TMP/said")"
 	wait_until 5 state_is two ok || fail "two is $(of_instance two .state)"
 	[ "$(of_instance two .worker)" != "$before" ] || fail "it was not started again"
+	# One that was disabled is so again.
+	ctl disable two || fail "two cannot be disabled"
+	ctl replace xdp@two --set iface=veth0 2>/dev/null && fail "one interface has two programs"
+	wait_until 5 state_is two disabled || fail "two is $(of_instance two .state)"
+	ctl enable two || fail "two cannot be enabled"
+	state_is two ok || fail "two is $(of_instance two .state)"
 	BPF_IDS=$(bpf_ids)
 	host_stop
 	# Whoever asked was told: it is no failure of the run.

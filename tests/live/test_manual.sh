@@ -48,6 +48,11 @@ done <"$TMP/options"
 while read -r command; do
 	grep -qE "^       $command( |\$)" "$TMP/bpfhost.8" || fail "bpfhost(8) has no command $command"
 done <"$TMP/commands"
+"$BPFHOST" --help | sed -nE 's/^  ctl ([a-z-]+).*/\1/p' >"$TMP/requests"
+[ "$(wc -l <"$TMP/requests")" -ge 9 ] || fail "there is hardly anything to ask a host for"
+while read -r request; do
+	grep -qE "^       ctl $request( |\$)" "$TMP/bpfhost.8" || fail "bpfhost(8) has no ctl $request"
+done <"$TMP/requests"
 
 # A setting that the page has is one that a file may have.
 sed -nE '/^SETTINGS$/,/^EXAMPLE$/s/^       ([a-z_]+) = .*/\1/p' "$TMP/bpfhost.conf.5" >"$TMP/settings"

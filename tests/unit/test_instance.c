@@ -350,6 +350,30 @@ static void test_detached_unasked_is_no_end(void **state)
 	}
 }
 
+/* One that was to be started again is not: nobody waits for events of it any more. */
+static void test_one_that_stays_away_holds_nobody_up(void **state)
+{
+	struct merge_source *other;
+	struct merge_item item;
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	merge_source_remove(bench.run.merge, bench.instance.source);
+	merge_free(bench.run.merge);
+	bench.run.merge = merge_new(SECOND);
+	bench.instance.source = merge_source_add(bench.run.merge, 0, &bench.instance);
+	other = merge_source_add(bench.run.merge, 0, NULL);
+	bench.instance.state = INSTANCE_WAITING;
+	merge_push(bench.run.merge, other, bench.run.now, 0, 0, "event", 6);
+	merge_watermark(bench.run.merge, other, bench.run.now);
+	assert_int_equal(merge_next(bench.run.merge, bench.run.now, &item), 0);
+	instance_stop(&bench.instance);
+	assert_int_equal(bench.instance.state, INSTANCE_ENDED);
+	assert_int_equal(merge_next(bench.run.merge, bench.run.now, &item), 1);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_one_that_lingers_is_ended),
 		cmocka_unit_test(test_refused_later_is_no_misconfiguration),
 		cmocka_unit_test(test_detached_unasked_is_no_end),
+		cmocka_unit_test(test_one_that_stays_away_holds_nobody_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,24 @@ static void settle(struct bench *bench)
 	assert_int_equal(told_losses(bench), ledger_lost(&instance->ledger));
 }
 
+/* Sums that run over must not hide that events of it are still to be written: see instances.h. */
+static void test_no_claim_hides_what_waits(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	bench.counters[1] = (struct bpfhost_counters){ .lost = UINT64_MAX - 1 };
+	for (int i = 0; i < 5; i++)
+		assert_true(emit(&bench, sizeof(struct bpfhost_event)));
+	stream_pull(&bench.instance);
+	bench.instance.state = INSTANCE_DRAINING;
+	instance_close_books(&bench.instance);
+	assert_int_equal(ledger_pending(&bench.instance.ledger), 5);
+	bench_close(&bench);
+}
+
 /* Losses that a worker counted, which were told, and which it then denies. */
 static void test_losses_are_not_taken_back(void **state)
 {
@@ -283,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_no_sleep_before_the_bus_is_empty),
 		cmocka_unit_test(test_a_round_ends),
 		cmocka_unit_test(test_gaps_of_a_broken_worker_are_told),
+		cmocka_unit_test(test_no_claim_hides_what_waits),
 		cmocka_unit_test(test_losses_are_not_taken_back),
 		cmocka_unit_test(test_claimed_losses_are_none),
 		cmocka_unit_test(test_schemas_have_bounds),

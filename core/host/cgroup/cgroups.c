@@ -174,8 +174,10 @@ static const struct sink_cgroup *cgroups_look_up(struct cgroups *cgroups, uint64
 
 const struct sink_cgroup *cgroups_find(struct cgroups *cgroups, uint64_t id)
 {
-	if (!cgroups || id == cgroups->last_id)
-		return cgroups ? cgroups->last : NULL;
+	if (!cgroups || !id) /* such as that of a packet, which is nobody's */
+		return NULL;
+	if (id == cgroups->last_id)
+		return cgroups->last;
 	cgroups->last = cgroups_look_up(cgroups, id);
 	cgroups->last_id = id;
 	return cgroups->last;

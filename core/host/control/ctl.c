@@ -53,7 +53,8 @@ static int ctl_send(int fd, const struct config_texts *words, struct bpfhost_err
 	const char **items = calloc(words->count + 1, sizeof(*items));
 	size_t size = 0;
 	char *line;
-	bool sent;
+	ssize_t sent;
+	int failed;
 
 	for (size_t i = 0; items && i < words->count; i++)
 		items[i] = words->items[i].text;
@@ -67,10 +68,11 @@ static int ctl_send(int fd, const struct config_texts *words, struct bpfhost_err
 		free(line);
 		return -EMSGSIZE;
 	}
-	/* One that was turned away at once has its answer there all the same. */
-	sent = send(fd, line, size, MSG_NOSIGNAL) == (ssize_t)size || errno == EPIPE;
+	/* One that was turned away at once, or half way, has its answer there all the same. */
+	sent = send(fd, line, size, MSG_NOSIGNAL);
+	failed = sent < 0 && errno != EPIPE && errno != ECONNRESET ? -errno : 0;
 	free(line);
-	return sent ? 0 : -errno;
+	return failed;
 }
 
 static int ctl_check_words(const struct config_texts *words, struct bpfhost_error *err)

@@ -112,10 +112,10 @@ static void control_accept(struct supervisor *run)
 
 /* ---- clients that ask ------------------------------------------------------------------------ */
 
-/* No more is read, and its going away is noticed when it is answered. */
-static void control_unwatch(const struct control *control, const struct client *client)
+/* Closing is not enough: a child that was forked meanwhile may have the descriptor for another moment. */
+static void control_unwatch(const struct control *control, int fd)
 {
-	epoll_ctl(control->epoll, EPOLL_CTL_DEL, client->fd, NULL);
+	epoll_ctl(control->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
 static void control_hear(struct supervisor *run, struct client *client)
@@ -126,7 +126,8 @@ static void control_hear(struct supervisor *run, struct client *client)
 
 	if (!got)
 		return;
-	control_unwatch(run->control, client);
+	/* No more is read, and its going away is noticed when it is answered. */
+	control_unwatch(run->control, client->fd);
 	if (got == -ENODATA) {
 		client_end(client);
 	} else if (got < 0) {
@@ -154,10 +155,12 @@ static void control_on_event(struct supervisor *run, uint64_t data)
 		return;
 	}
 	client = &run->control->clients[data >> 1];
-	if (data & 1 && client->state == CLIENT_TOLD)
+	if (data & 1 && client->state == CLIENT_TOLD) {
+		control_unwatch(run->control, client->pidfd);
 		client_end(client);
-	else if (!(data & 1) && client->state == CLIENT_ASKING)
+	} else if (!(data & 1) && client->state == CLIENT_ASKING) {
 		control_hear(run, client);
+	}
 }
 
 void control_serve(struct supervisor *run)

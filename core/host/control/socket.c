@@ -61,13 +61,16 @@ static int folder_check(int fd, const char *path, struct bpfhost_error *err)
 
 static int folder_make(const char *path, gid_t group, struct bpfhost_error *err)
 {
+	bool is_ours = !mkdir(path, 0750);
 	int fd;
 
-	if (mkdir(path, 0750) < 0 && errno != EEXIST)
+	if (!is_ours && errno != EEXIST)
 		return socket_fail(err, -errno, "make", path);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return socket_fail(err, -errno, "open", path);
+	if (!is_ours) /* somebody else made it just now */
+		return fd;
 	/* Who is not root makes it his own group's, and that is fine. */
 	(void)!fchown(fd, (uid_t)-1, group);
 	fchmod(fd, 0750);
@@ -90,35 +93,29 @@ static int folder_open(const char *path, gid_t group, struct bpfhost_error *err)
 	return failed ? failed : fd;
 }
 
-/* From the look at what stands there to the socket that listens, one host at a time. */
-static int folder_lock(int fd, const char *path, struct bpfhost_error *err)
+/*
+ * From the look at what stands there to the socket that listens, one host at a time. Whoever may read the folder
+ * could keep the lock, and is to keep nobody from starting: then it is as without.
+ */
+static void folder_lock(int fd)
 {
 	const struct timespec pause = { 0, SOCKET_PAUSE };
 
-	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
-		if (errno != EWOULDBLOCK || i == SOCKET_TRIES)
-			return socket_fail(err, -errno, "lock", path);
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0 && i < SOCKET_TRIES; i++)
 		nanosleep(&pause, NULL);
-	}
-	return 0;
 }
 
 static int folder_of(const char *path, gid_t group, struct bpfhost_error *err)
 {
 	__attribute__((cleanup(config_free_string))) char *copy = strdup(path);
-	const char *folder;
-	int fd, failed;
+	int fd;
 
 	if (!copy)
 		return socket_fail(err, -ENOMEM, "make", path);
-	folder = dirname(copy);
-	fd = folder_open(folder, group, err);
-	if (fd < 0)
-		return fd;
-	failed = folder_lock(fd, folder, err);
-	if (failed)
-		close(fd);
-	return failed ? failed : fd;
+	fd = folder_open(dirname(copy), group, err);
+	if (fd >= 0)
+		folder_lock(fd);
+	return fd;
 }
 
 /* ---- the host's end -------------------------------------------------------------------------- */
@@ -159,22 +156,28 @@ static int socket_clear(const struct sockaddr_un *address, struct bpfhost_error 
 	return failed;
 }
 
-/* Its mode is right before anybody can connect. */
-static int socket_bind(struct control_socket *made, const struct sockaddr_un *address, gid_t group)
+/*
+ * Its mode is right from the beginning, and its group before anybody can connect. In the folder that was looked at,
+ * by its descriptor: those above it may be somebody's who puts another in its place.
+ */
+static int socket_bind(struct control_socket *made, const struct sockaddr_un *address, int folder,
+		       gid_t group)
 {
-	const char *path = address->sun_path;
+	const char *slash = strrchr(address->sun_path, '/');
+	const char *name = slash ? slash + 1 : address->sun_path;
+	mode_t before = umask(0117);
 	struct stat st;
+	int failed = bind(made->fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
 
-	if (bind(made->fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
-		return -errno;
-	if (lstat(path, &st) < 0)
+	umask(before);
+	if (failed)
+		return failed;
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	made->device = st.st_dev;
 	made->inode = st.st_ino;
-	(void)!lchown(path, (uid_t)-1, group);
-	if (chmod(path, 0660) < 0 || listen(made->fd, SOCKET_BACKLOG) < 0)
-		return -errno;
-	return 0;
+	(void)!fchownat(folder, name, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW);
+	return listen(made->fd, SOCKET_BACKLOG) < 0 ? -errno : 0;
 }
 
 int control_socket_listen(struct control_socket *made, const char *path, gid_t group,
@@ -192,7 +195,7 @@ int control_socket_listen(struct control_socket *made, const char *path, gid_t g
 	failed = socket_clear(&address, err);
 	if (!failed) {
 		made->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		failed = made->fd < 0 ? -errno : socket_bind(made, &address, group);
+		failed = made->fd < 0 ? -errno : socket_bind(made, &address, folder, group);
 		if (failed)
 			socket_fail(err, failed, "make", path);
 	}

@@ -117,6 +117,7 @@ void change_cancel(struct supervisor *run)
 		if (instance->role != INSTANCE_COMES)
 			continue;
 		instance->role = INSTANCE_GONE;
+		instance->instead_of = NULL;
 		instance_stop_alone(instance);
 	}
 	change_end(run);
@@ -219,6 +220,13 @@ static void change_stop(struct supervisor *run)
 			instance_stop_alone(instance);
 }
 
+/* What is on the bus still has a chance to be written, unless the output takes nothing at all. */
+static void change_drop(struct instance *instance)
+{
+	bus_discard_set(instance->bus);
+	instance->dropping |= instance->run->sink_blocked;
+}
+
 /* What the kernel still has to free is nobody's concern. */
 static bool change_has_gone(struct instance *instance)
 {
@@ -228,7 +236,7 @@ static bool change_has_gone(struct instance *instance)
 		instance_close_books(instance);
 	else if (instance->bus && instance->told_stop &&
 		 instance->told_stop_at + CHANGE_DROP_AFTER <= instance->run->now)
-		bus_discard_set(instance->bus);
+		change_drop(instance);
 	return drained || (instance_over(instance) && !instance->bus);
 }
 
@@ -262,21 +270,30 @@ static void change_note_failure(struct change *change, const char *name, const c
 		 used ? "; " : "", name, why, then);
 }
 
-/* It could not attach: whom it was to replace comes back, if that ran. */
-static void change_bring_back(struct supervisor *run, struct instance *instance)
+/* One that ran is started anew; one that was disabled, or had failed, is so again. What is to be said of that. */
+static const char *change_bring_back(struct supervisor *run, struct instance *before)
 {
-	struct instance *before = instance->instead_of, *again = NULL;
+	struct instance *again;
 
-	instance->role = INSTANCE_GONE;
-	if (!before || before->role_before != INSTANCE_STAYS || !before->told_stop ||
-	    instances_add(run, before->config, &again)) {
-		change_note_failure(run->change, instance->config->name, change_why(instance), "");
-		return;
+	if (before->role_before != INSTANCE_STAYS || !before->told_stop) {
+		before->role = before->role_before;
+		return "";
 	}
+	if (instances_add(run, before->config, &again))
+		return "";
 	again->from_file = before->from_file;
 	instance_spawn(again);
-	change_note_failure(run->change, instance->config->name, change_why(instance),
-			    "; the one before is started again");
+	return "; the one before is started again";
+}
+
+/* It could not attach: whom it was to replace comes back. */
+static void change_undo(struct supervisor *run, struct instance *instance)
+{
+	struct instance *before = instance->instead_of;
+	const char *then = before ? change_bring_back(run, before) : "";
+
+	change_note_failure(run->change, instance->config->name, change_why(instance), then);
+	instance->role = INSTANCE_GONE;
 }
 
 static void change_conclude(struct supervisor *run, struct instance *instance)
@@ -284,10 +301,10 @@ static void change_conclude(struct supervisor *run, struct instance *instance)
 	if (instance->state == INSTANCE_RUNNING) {
 		instance->role = INSTANCE_STAYS;
 		instance->on_trial = false;
-		instance->instead_of = NULL;
 	} else {
-		change_bring_back(run, instance);
+		change_undo(run, instance);
 	}
+	instance->instead_of = NULL;
 }
 
 static bool change_is_decided(const struct instance *instance)
@@ -348,7 +365,7 @@ uint64_t change_due(const struct supervisor *run)
 	if (!run->change || run->change->stage != CHANGE_STOPPING)
 		return due;
 	SUPERVISOR_EACH(run, instance)
-		if (instance->role == INSTANCE_GOES && instance->bus &&
+		if (instance->role == INSTANCE_GOES && instance->bus && instance->told_stop &&
 		    !bus_discard(instance->bus) && instance->told_stop_at + CHANGE_DROP_AFTER < due)
 			due = instance->told_stop_at + CHANGE_DROP_AFTER;
 	return due;

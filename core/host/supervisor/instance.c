@@ -103,8 +103,11 @@ void instance_stop_alone(struct instance *instance)
 
 void instance_stop(struct instance *instance)
 {
-	if (instance->state == INSTANCE_WAITING || instance->state == INSTANCE_NEW)
+	if (instance->state == INSTANCE_WAITING || instance->state == INSTANCE_NEW) {
 		instance->state = INSTANCE_ENDED;
+		if (instance->source) /* else the others' events wait for its */
+			merge_watermark(instance->run->merge, instance->source, UINT64_MAX);
+	}
 	if (!instance_alive(instance) || instance->state == INSTANCE_STOPPING)
 		return;
 	if (instance->state != INSTANCE_FAILED)
@@ -193,7 +196,8 @@ uint64_t instance_due(const struct instance *instance)
 	if (instance->state == INSTANCE_WAITING)
 		return instance_restart_at(instance);
 	if (instance->state == INSTANCE_DRAINING)
-		return instance->run->sink_blocked ? UINT64_MAX : instance->run->now;
+		return instance->run->sink_blocked && !instance->dropping ? UINT64_MAX
+									  : instance->run->now;
 	due = linger < due ? linger : due;
 	return slow < due ? slow : due;
 }

@@ -44,17 +44,57 @@ static bool instances_is_quiet(const struct instance *instance)
 	       !(instance->source && merge_held(instance->run->merge, instance->source));
 }
 
+static bool instances_are_one(const struct instance *a, const struct instance *b)
+{
+	return !strcmp(a->config->name, b->config->name) &&
+	       !strcmp(a->config->plugin, b->config->plugin);
+}
+
+/* Where the ledger of one that is taken away goes on: another of its name and plugin; NULL: there is none. */
+static struct instance *instances_other(const struct instance *instance)
+{
+	struct instance *other;
+
+	SUPERVISOR_EACH(instance->run, other)
+		if (other != instance && instances_are_one(instance, other))
+			return other;
+	return NULL;
+}
+
+static void instances_hand_over(const struct instance *instance, struct instance *heir)
+{
+	ledger_add(&heir->ledger, &instance->ledger);
+	heir->has_books |= instance->has_books;
+}
+
+/* One that has gone, and that the change under way does not look back to. */
+static bool instances_is_needless(const struct instance *instance)
+{
+	const struct instance *other;
+
+	if (instance->role != INSTANCE_GONE || !instances_is_quiet(instance))
+		return false;
+	SUPERVISOR_EACH(instance->run, other)
+		if (other->instead_of == instance)
+			return false;
+	return true;
+}
+
 /* Takes the place of one that has gone, whose ledger is told now instead of at the end. */
 static uint32_t instances_recycle(struct supervisor *run)
 {
-	struct instance *instance;
+	struct instance *instance, *heir;
 	uint32_t place;
 
 	SUPERVISOR_EACH(run, instance) {
-		if (instance->role != INSTANCE_GONE || !instances_is_quiet(instance))
+		if (!instances_is_needless(instance))
 			continue;
+		heir = instances_other(instance);
+		if (heir)
+			instances_hand_over(instance, heir);
+		else
+			stop_tell_ledger(instance);
 		place = instance->index;
-		stop_tell_ledger(instance);
 		instances_remove(run, instance);
 		return place;
 	}
@@ -105,12 +145,6 @@ void instances_remove(struct supervisor *run, struct instance *instance)
 	free(instance);
 }
 
-static bool instances_are_one(const struct instance *a, const struct instance *b)
-{
-	return !strcmp(a->config->name, b->config->name) &&
-	       !strcmp(a->config->plugin, b->config->plugin);
-}
-
 /* The one of its name and plugin that runs or may do so again; else the first of those that have gone. */
 static struct instance *instances_keeper(const struct instance *instance)
 {
@@ -156,8 +190,8 @@ void instances_tidy(struct supervisor *run)
 			continue;
 		heir = instances_heir(instance);
 		if (heir)
-			ledger_add(&heir->ledger, &instance->ledger);
-		if (heir || !instance->ran)
+			instances_hand_over(instance, heir);
+		if (heir || !instance->has_books)
 			instances_remove(run, instance);
 	}
 }

@@ -87,7 +87,7 @@ static void instance_on_attached(struct instance *instance, const struct protoco
 		return;
 	if (instance->state == INSTANCE_STARTING)
 		instance->state = INSTANCE_RUNNING;
-	run->any_ran = true;
+	run->any_ran = instance->has_books = true;
 	instance->running_since = run->now;
 	instance->condition.attached = message->a;
 	instance->condition.wanted = message->b;

@@ -31,7 +31,12 @@ void manager_close(struct supervisor *run)
 	notify_close(&run->notify);
 }
 
-/* Those that have ended and wait for their books to be told are none. */
+/* Those that have ended, or are to, are none; nor those that a change only tries. */
+static bool manager_counts(const struct instance *instance)
+{
+	return instance->role == INSTANCE_STAYS && instance->state != INSTANCE_ENDED;
+}
+
 static uint32_t manager_count(const struct supervisor *run, uint32_t *ret_running)
 {
 	const struct instance *instance;
@@ -39,7 +44,7 @@ static uint32_t manager_count(const struct supervisor *run, uint32_t *ret_runnin
 
 	*ret_running = 0;
 	SUPERVISOR_EACH(run, instance) {
-		if (instance->state == INSTANCE_ENDED)
+		if (!manager_counts(instance))
 			continue;
 		*ret_running += instance->state == INSTANCE_RUNNING;
 		count++;
@@ -53,13 +58,15 @@ static void manager_tell_running(struct supervisor *run)
 	uint32_t running, count = manager_count(run, &running);
 	char text[96];
 
-	if ((running == run->told_running && run->told_ready) || run->stopping_since ||
+	if ((running == run->told_running && count == run->told_count && run->told_ready) ||
+	    run->change || run->stopping_since ||
 	    (!run->told_ready && !((running || run->control) && supervisor_all_run(run))))
 		return;
 	snprintf(text, sizeof(text), "%sSTATUS=%u of %u instances run",
 		 run->told_ready ? "" : "READY=1\n", running, count);
 	run->told_ready = true;
 	run->told_running = running;
+	run->told_count = count;
 	manager_tell(run, text);
 }
 

@@ -169,23 +169,28 @@ void instance_leave(struct instance *instance)
 /* At a million a second it takes 35 years to get there; a few of them are exact as JSON numbers still. */
 #define INSTANCE_CLAIM_MAX (1ULL << 50)
 
+static uint64_t instance_cut_claim(uint64_t claim)
+{
+	return claim < INSTANCE_CLAIM_MAX ? claim : INSTANCE_CLAIM_MAX;
+}
+
 uint64_t instance_claim(const struct instance *instance, enum bus_counter counter)
 {
 	uint64_t claim = bus_counter(instance->bus, counter);
 
 	if (counter == BUS_USER_LOST && claim < instance->life.user_gap_seen)
 		claim = instance->life.user_gap_seen;
-	return claim < INSTANCE_CLAIM_MAX ? claim : INSTANCE_CLAIM_MAX;
+	return instance_cut_claim(claim);
 }
 
-/* The kernel's counts and those of user space, of the worker of this life. */
+/* The kernel's counts, which the worker can write too, and those of user space, of the worker of this life. */
 static uint64_t instance_produced(const struct instance *instance, uint64_t *ret_lost)
 {
 	struct kernel_sums sums;
 
 	kernel_view_sums(&instance->kernel, &sums);
-	*ret_lost = sums.lost + instance_claim(instance, BUS_USER_LOST);
-	return sums.produced + instance_claim(instance, BUS_USER_PRODUCED);
+	*ret_lost = instance_cut_claim(sums.lost) + instance_claim(instance, BUS_USER_LOST);
+	return instance_cut_claim(sums.produced) + instance_claim(instance, BUS_USER_PRODUCED);
 }
 
 void instance_ledger(const struct instance *instance, struct ledger *ret_ledger)

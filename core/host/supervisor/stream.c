@@ -88,6 +88,16 @@ static bool stream_has_way(const struct supervisor *run)
 	return !run->sink_blocked || run->sink == SINK_OVER;
 }
 
+/* Takes from those that do not wait for the sink any more. */
+static void stream_pull_dropped(struct supervisor *run)
+{
+	struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->dropping)
+			stream_pull(instance);
+}
+
 /* Takes a batch of each; whether one of them had most of one. */
 static bool stream_pull_all(struct supervisor *run)
 {
@@ -105,6 +115,8 @@ void stream_round(struct supervisor *run)
 
 	if (run->sink_blocked)
 		stream_flush(run);
+	if (!stream_has_way(run))
+		stream_pull_dropped(run);
 	/* Workers that are faster than the sink must not keep us from signals, timers and the others. */
 	for (int i = 0; i < STREAM_PASSES && more && stream_has_way(run); i++) {
 		more = stream_pull_all(run);
