@@ -8,14 +8,14 @@
 
 #include "newname_event.h"
 
-struct newident {
+struct newident_state {
 	const volatile struct newident_totals *totals; /* the programs' own; NULL in a dry run */
 };
 
 static void newident_tell(struct bpfhost_instance *self)
 {
 	struct newident_event event = { .header.flags = BPFHOST_EVENT_NO_TASK };
-	const struct newident *state = self->state;
+	const struct newident_state *state = self->state;
 
 	event.starts = state->totals->starts;
 	event.ends = state->totals->ends;
@@ -26,7 +26,7 @@ static void newident_tell(struct bpfhost_instance *self)
 /* Once, with all privileges. What it leaves behind when it fails, detach frees. */
 static int newident_load(struct bpfhost_instance *self)
 {
-	struct newident *state = calloc(1, sizeof(*state));
+	struct newident_state *state = calloc(1, sizeof(*state));
 	int err;
 
 	if (!state)
@@ -61,7 +61,7 @@ static int newident_poll(struct bpfhost_instance *self, uint32_t budget)
 /* Once, whatever load and attach came to. */
 static int newident_detach(struct bpfhost_instance *self)
 {
-	struct newident *state = self->state;
+	struct newident_state *state = self->state;
 	int err;
 
 	bpfhost_stop(self); /* from here on nothing counts any more: the last event is exact */

@@ -110,6 +110,13 @@ fi
 [ "$(state kprobe)" = yes ] || lacks wants kprobes "no perf events for them" "CONFIG_KPROBE_EVENTS=y"
 [ "$lsm $(state lsm) $(state kprobe)" != "true yes yes" ] || expect "wants works" yes "$(works wants)"
 
+# A kernel that has no fentry may have tracepoints with types; and the ring of --ring-size is not the plugin's own.
+PLUGIN_DIR=$KERNEL_DIR examine --ring-size 64KiB
+expect "what typed needs" "bpf btf kernel lockdown memory ring_buffer seccomp user" "$(needs typed)"
+"$BPFHOST" --plugin typed --plugin-dir "$KERNEL_DIR" --trust "$KERNEL_DIR" --duration 100ms >"$TMP/out" 2>"$TMP/log" &&
+	grep -q 'attached 1 of 1' "$TMP/log" && runs=yes || runs=no
+expect "typed works, by a run of it" "$runs" "$(works typed)"
+
 # As the log of a run says it.
 target_start getppid 1
 host_start --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid "$TARGET_PID" --log-level debug
@@ -244,16 +251,24 @@ fi
 BPFHOST=$TMP/bounded
 cat >"$TMP/bounded" <<'END'
 #!/bin/bash
-echo $$ >"$GROUP/cgroup.procs" && exec "$REAL_HOST" "$@"
+echo $$ >"$GROUP/cgroup.procs" || exit 9
+if [ "$CACHE" ]; then
+	dd if=/dev/zero of="$TMP/cached" bs=1M count="$CACHE" conv=fsync status=none || exit 9
+fi
+[ "$INSIDE" ] || exec "$REAL_HOST" "$@"
+# shellcheck disable=SC2016 # for the shell inside
+exec unshare -C -m sh -c 'root=${INSIDE##* } && umount $root && mount $INSIDE && mkdir -p $root/inner && echo $$ >$root/inner/cgroup.procs || exit 9
+	exec "$REAL_HOST" "$@"' _ "$@"
 END
 chmod 0755 "$TMP/bounded"
 GROUP=/sys/fs/cgroup/bpfhost-doctor-$$ LIMIT=memory.max
 if [ -d /sys/fs/cgroup/memory ]; then
 	GROUP=/sys/fs/cgroup/memory/bpfhost-doctor-$$ LIMIT=memory.limit_in_bytes
 fi
-export GROUP
+export GROUP TMP CACHE='' INSIDE=''
 # shellcheck disable=SC2317 # called at the end
 cleanup() {
+	[ ! -d "$GROUP/inner" ] || rmdir "$GROUP/inner"
 	rmdir "$GROUP"
 }
 if [[ ${CFLAGS-} == *sanitize* ]]; then
@@ -267,6 +282,19 @@ elif stat -f -c %T "${GROUP%/*}" | grep -q cgroup && mkdir "$GROUP" 2>/dev/null 
 		if test("by the limit of its cgroup") then "no" else . end' "$TMP/report")"
 	examine --ring-size 64KiB
 	expect "tracepoint with a small ring" yes "$(works tracepoint)"
+	# What the kernel keeps of files gives way.
+	if [ "$(stat -f -c %T "$TMP")" != tmpfs ]; then
+		CACHE=60 examine
+		expect "tracepoint beside files that were read" yes "$(works tracepoint)"
+	fi
+	# In a container a cgroup below one with the limit, which is the root there.
+	if [ "$LIMIT" = memory.max ]; then
+		INSIDE="-t cgroup2 cgroup2 /sys/fs/cgroup"
+	else
+		INSIDE="-t cgroup -o memory cgroup /sys/fs/cgroup/memory"
+	fi
+	INSIDE=$INSIDE examine --ring-size 128MiB
+	lacks tracepoint memory "it takes about 136 MiB" "--ring-size"
 else
 	note "there is no cgroup with a limit on memory: not tried"
 fi

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,10 +32,29 @@ static void replaces_three_words(void **state)
 	writes("newname newident NEWIDENT", "my-disk_2", "my-disk_2 my_disk_2 MY_DISK_2");
 	writes("newname newident NEWIDENT", "3d-view", "3d-view plugin_3d_view PLUGIN_3D_VIEW");
 	writes("newname newident NEWIDENT", "_x", "_x plugin__x PLUGIN__X");
+	writes("newname newident_event", "bpfhost", "bpfhost plugin_bpfhost_event");
 	writes("newname.bpf.c", "a", "a.bpf.c");
 	writes("newnam NEWNAME newnewname", "a", "newnam NEWNAME newa");
 	writes("", "a", "");
 	writes("ends with newiden", "a", "ends with newiden");
+}
+
+/* "int" is the name of a plugin as any other, and no name in C: no template has it bare but as text. */
+static void puts_something_behind_identifiers(void **state)
+{
+	const size_t size = strlen("newident");
+
+	(void)state;
+	for (const struct template_file *file = template_files; file->kind; file++) {
+		const char *name = file->text, *end = file->end;
+		const char *suffix = strrchr(file->name, '.');
+		bool is_source = !strcmp(suffix, ".c") || !strcmp(suffix, ".h");
+
+		while (is_source && (name = memmem(name, (size_t)(end - name), "newident", size))) {
+			name += size;
+			assert_true(name < end && (*name == '_' || *name == '"'));
+		}
+	}
 }
 
 /* Each kind once, and each with what a plugin's folder has. */
@@ -64,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replaces_three_words),
+		cmocka_unit_test(puts_something_behind_identifiers),
 		cmocka_unit_test(has_whole_templates),
 	};
 

@@ -50,7 +50,8 @@ static int doctor_admit(struct doctor *doctor, struct bpfhost_error *why)
 		if (catalogue->entries[i].state == CATALOGUE_SHADOWED)
 			continue;
 		doctor->count++;
-		err = patient_read(&catalogue->entries[i], patient, why);
+		err = patient_read(&catalogue->entries[i], doctor->machine->ring_size, patient,
+				   why);
 		if (!err)
 			patient_examine(doctor->machine, patient);
 	}

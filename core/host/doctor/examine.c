@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "config/config.h"
 #include "doctor/patient.h"
 #include "doctor/trial.h"
 #include "sdk/kernel/kernel.h"
@@ -98,9 +97,6 @@ static void examine_memory(const struct machine *machine, struct patient *patien
 {
 	uint64_t needed = patient->memory + EXAMINE_WORKER_MEMORY;
 
-	/* The object's maps were counted with a ring of the usual size. */
-	if (patient->facts >> FACT_RING & 1)
-		needed = needed - CONFIG_DEFAULT_RING_SIZE + machine->ring_size;
 	if (patient->facts >> FACT_MEMORY & 1 && needed > machine->memory)
 		examine_say(patient, fact_title(FACT_MEMORY), FACT_NO,
 			    "a smaller --ring-size, or more memory for this cgroup (memory.max)",
@@ -129,12 +125,16 @@ static void examine_programs(const struct machine *machine, struct patient *pati
 
 	for (size_t i = 0; i < patient->object.program_count; i++) {
 		const struct object_program *program = &patient->object.programs[i];
-		uint32_t type = program->type_number;
+		bool typed = patient_is_typed(program);
+		/* Type 0 is none. */
+		uint32_t type = typed ? 0 : program->type_number;
 
 		if (program->optional || type >= MACHINE_TYPES || told >> type & 1)
 			continue;
 		told |= 1ULL << type;
-		examine_type(patient, "type of program", machine->programs[type], program->type);
+		examine_type(patient, "type of program",
+			     typed ? machine->typed : machine->programs[type],
+			     typed ? "tracing of tracepoints with types" : program->type);
 	}
 }
 

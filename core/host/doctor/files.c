@@ -4,7 +4,6 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -139,114 +138,6 @@ static void files_jit(struct fact *fact)
 		fact_yes(fact, "net.core.bpf_jit_enable=%s", line);
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
-
-static uint64_t files_number(const char *path)
-{
-	char line[32];
-
-	/* "max" is no number. */
-	if (files_line(path, line, sizeof(line)) || line[0] < '0' || line[0] > '9')
-		return UINT64_MAX;
-	return strtoull(line, NULL, 10);
-}
-
-/* The two that there are: in /proc/self/cgroup marked so, mounted there, with files of these names. */
-struct files_hierarchy {
-	const char *mark;
-	const char *root;
-	const char *most;
-	const char *used;
-};
-
-static const struct files_hierarchy files_hierarchies[] = {
-	{ "0::/", "/sys/fs/cgroup", "memory.max", "memory.current" },
-	{ ":memory:/", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes" },
-};
-
-/* What the limit of a cgroup leaves. */
-static uint64_t files_left_of(const struct files_hierarchy *hierarchy, const char *group)
-{
-	char path[4400];
-	uint64_t most, used;
-
-	snprintf(path, sizeof(path), "%s%s/%s", hierarchy->root, group, hierarchy->most);
-	most = files_number(path);
-	snprintf(path, sizeof(path), "%s%s/%s", hierarchy->root, group, hierarchy->used);
-	used = files_number(path);
-	if (most == UINT64_MAX || used == UINT64_MAX)
-		return UINT64_MAX;
-	return most > used ? most - used : 0;
-}
-
-/* The least of a cgroup and all above it. */
-static uint64_t files_least_of(const struct files_hierarchy *hierarchy, char *group)
-{
-	uint64_t least = UINT64_MAX;
-	char *slash;
-
-	group[strcspn(group, "\n")] = '\0';
-	while ((slash = strrchr(group, '/'))) {
-		uint64_t left = files_left_of(hierarchy, group);
-
-		least = left < least ? left : least;
-		*slash = '\0';
-	}
-	return least;
-}
-
-/* UINT64_MAX where nothing limits us. */
-static uint64_t files_left_of_groups(void)
-{
-	const size_t count = sizeof(files_hierarchies) / sizeof(files_hierarchies[0]);
-	FILE *file = fopen("/proc/self/cgroup", "re");
-	uint64_t least = UINT64_MAX;
-	char line[4200];
-
-	while (file && fgets(line, sizeof(line), file)) {
-		for (size_t i = 0; i < count; i++) {
-			const struct files_hierarchy *hierarchy = &files_hierarchies[i];
-			char *mark = strstr(line, hierarchy->mark);
-			uint64_t left = UINT64_MAX;
-
-			if (mark)
-				left = files_least_of(hierarchy,
-						      mark + strlen(hierarchy->mark) - 1);
-			least = left < least ? left : least;
-		}
-	}
-	if (file)
-		fclose(file);
-	return least;
-}
-
-static uint64_t files_available(void)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	unsigned long long kib = 0;
-	char line[128];
-	int found = 0;
-
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = sscanf(line, "MemAvailable: %llu kB", &kib) == 1;
-	if (file)
-		fclose(file);
-	return found ? kib * 1024 : UINT64_MAX;
-}
-
-/* How much that is for a plugin is told with the plugin. Locked memory does not count since Linux 5.11. */
-static void files_memory(struct machine *machine, struct fact *fact)
-{
-	uint64_t available = files_available(), left = files_left_of_groups();
-
-	machine->memory = left < available ? left : available;
-	if (machine->memory == UINT64_MAX)
-		fact_unknown(fact, "neither /proc/meminfo nor a cgroup tells how much is left");
-	else
-		fact_yes(fact, "%llu MiB left%s", (unsigned long long)machine->memory >> 20,
-			 left < available ? " by the limit of its cgroup" : "");
-}
-
 void machine_read_files(struct machine *machine)
 {
 	files_kernel(machine, &machine->facts[FACT_KERNEL]);
@@ -257,5 +148,4 @@ void machine_read_files(struct machine *machine)
 	files_kprobe(&machine->facts[FACT_KPROBE]);
 	files_lsm(&machine->facts[FACT_LSM]);
 	files_jit(&machine->facts[FACT_JIT]);
-	files_memory(machine, &machine->facts[FACT_MEMORY]);
 }

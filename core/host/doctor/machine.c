@@ -48,6 +48,7 @@ int machine_examine(uint64_t ring_size, struct machine **ret_machine)
 	machine->version = bpfhost_kernel_version();
 	uname(&machine->system);
 	machine_read_files(machine);
+	machine_read_memory(machine);
 	machine_read_settings(machine);
 	machine_try(machine);
 	*ret_machine = machine;

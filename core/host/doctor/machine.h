@@ -31,6 +31,8 @@ struct machine {
 	struct fact facts[FACT_COUNT];
 	uint8_t programs[MACHINE_TYPES]; /* enum fact_state by enum bpf_prog_type */
 	uint8_t maps[MACHINE_TYPES];     /* by enum bpf_map_type */
+	/* Programs of type "tracing" on tracepoints (tp_btf): without what fentry needs, of which the type tells. */
+	uint8_t typed;
 	/* Of /proc/sys, and of the kernel's configuration ("CONFIG_BPF"), as bpftool names them. */
 	struct machine_setting settings[MACHINE_SETTINGS];
 	uint32_t setting_count;
@@ -47,6 +49,8 @@ void machine_name_capabilities(uint64_t capabilities, char *out, size_t size);
 
 /* files.c: what stands in files. */
 void machine_read_files(struct machine *machine);
+/* memory.c: how much of it is left. */
+void machine_read_memory(struct machine *machine);
 /* settings.c: switches of the running kernel, and what it was configured with where it tells. */
 void machine_read_settings(struct machine *machine);
 /* tries.c: what can only be told by trying; each try in a child of its own. */

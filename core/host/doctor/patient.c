@@ -49,6 +49,13 @@ static bool patient_section_is(const char *section, const char *kind)
 	return !strncmp(section, kind, size) && strchr("/.+", section[size]);
 }
 
+bool patient_is_typed(const struct object_program *program)
+{
+	return program->type_number == BPF_PROG_TYPE_TRACING &&
+	       (patient_section_is(program->section, "tp_btf") ||
+		patient_section_is(program->section, "iter"));
+}
+
 static uint64_t patient_facts_of(const struct object_program *program)
 {
 	uint64_t facts = 0;
@@ -79,16 +86,22 @@ static void patient_read_programs(struct patient *patient)
 	}
 }
 
-static void patient_read_maps(struct patient *patient)
+static void patient_read_maps(struct patient *patient, uint64_t ring_size)
 {
 	for (size_t i = 0; i < patient->object.map_count; i++) {
-		patient->memory += patient->object.maps[i].memory;
-		if (patient->object.maps[i].type_number == BPF_MAP_TYPE_RINGBUF)
+		const struct object_map *map = &patient->object.maps[i];
+
+		patient->memory += map->memory;
+		if (map->type_number == BPF_MAP_TYPE_RINGBUF)
 			patient->facts |= BIT(FACT_RING);
+		/* Rings of the plugin's own stay as they are. */
+		if (!strcmp(map->name, "bpfhost_ring"))
+			patient->memory += ring_size - map->max_entries;
 	}
 }
 
-static int patient_read_object(struct patient *patient, struct bpfhost_error *err)
+static int patient_read_object(struct patient *patient, uint64_t ring_size,
+			       struct bpfhost_error *err)
 {
 	const struct loader_plugin *plugin = patient->entry->plugin;
 	const struct descriptor *descriptor = plugin->descriptor;
@@ -105,12 +118,12 @@ static int patient_read_object(struct patient *patient, struct bpfhost_error *er
 	if (patient->code.relocates)
 		patient->facts |= BIT(FACT_BTF);
 	patient_read_programs(patient);
-	patient_read_maps(patient);
+	patient_read_maps(patient, ring_size);
 	return 0;
 }
 
-int patient_read(const struct catalogue_entry *entry, struct patient *ret_patient,
-		 struct bpfhost_error *err)
+int patient_read(const struct catalogue_entry *entry, uint64_t ring_size,
+		 struct patient *ret_patient, struct bpfhost_error *err)
 {
 	struct patient *patient = ret_patient;
 	int e = 0;
@@ -120,7 +133,7 @@ int patient_read(const struct catalogue_entry *entry, struct patient *ret_patien
 		return 0;
 	patient->facts = BIT(FACT_SECCOMP) | BIT(FACT_USER);
 	if (entry->plugin->descriptor->object_size)
-		e = patient_read_object(patient, err);
+		e = patient_read_object(patient, ring_size, err);
 	patient->capabilities |= entry->plugin->descriptor->capabilities;
 	return e;
 }

@@ -2,6 +2,7 @@
 #ifndef DOCTOR_PATIENT_H
 #define DOCTOR_PATIENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "command/object.h"
@@ -26,15 +27,15 @@ struct patient {
 	struct code_use code;
 	uint64_t capabilities; /* that loading and attaching take */
 	uint64_t facts;        /* bit n: needs enum fact_id n */
-	uint64_t memory;       /* bytes of its maps, about */
+	uint64_t memory; /* bytes of its maps, about, with a ring of the size that was asked for */
 
 	struct patient_miss misses[PATIENT_MISSES];
 	uint32_t miss_count;
 };
 
-/* Reads what the plugin needs. 0, also for one that is refused; -ENOMEM. Freed with patient_free. */
-int patient_read(const struct catalogue_entry *entry, struct patient *ret_patient,
-		 struct bpfhost_error *err);
+/* Reads what the plugin needs with such a ring. 0, also for one that is refused; -ENOMEM. Freed with patient_free. */
+int patient_read(const struct catalogue_entry *entry, uint64_t ring_size,
+		 struct patient *ret_patient, struct bpfhost_error *err);
 void patient_free(struct patient *patient);
 
 /* Compares that with the machine: fills the misses. */
@@ -42,6 +43,8 @@ void patient_examine(const struct machine *machine, struct patient *patient);
 /* FACT_YES: it will work here. */
 enum fact_state patient_state(const struct patient *patient);
 
+/* Whether it is of type "tracing" without being one for functions: tp_btf and iter. */
+bool patient_is_typed(const struct object_program *program);
 /* "bpf_ringbuf_reserve", or "helper 999". */
 const char *patient_helper_name(unsigned int helper, char buffer[32]);
 /* What its worker holds once it is attached, for a person. */

@@ -92,8 +92,10 @@ static void text_needs(FILE *out, const struct patient *patient)
 	for (enum fact_id id = 0; id < FACT_COUNT; id++)
 		if ((patient->facts & ~TEXT_NEEDED_BY_ALL) >> id & 1)
 			fprintf(out, ", %s", fact_title(id));
-	if (patient->memory)
+	if (patient->memory >> 20)
 		fprintf(out, ", about %llu MiB", (unsigned long long)patient->memory >> 20);
+	else if (patient->memory)
+		fprintf(out, ", about %llu KiB", (unsigned long long)patient->memory >> 10);
 	fputc('\n', out);
 }
 

@@ -26,6 +26,24 @@ static uint8_t types_state(const struct machine *machine, int answer)
 	return answer < 0 || !types_may_ask(machine) ? FACT_UNKNOWN : FACT_NO;
 }
 
+static uint8_t types_try_typed(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_RAW_TP);
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int id = libbpf_find_vmlinux_btf_id("sched_process_exec", BPF_TRACE_RAW_TP), program;
+
+	if (id < 0)
+		return FACT_UNKNOWN;
+	opts.attach_btf_id = (uint32_t)id;
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", insns, 2, &opts);
+	if (program >= 0)
+		close(program);
+	return program >= 0 ? FACT_YES : FACT_NO;
+}
+
 void machine_try_types(void *ctx)
 {
 	struct machine *machine = ctx;
@@ -37,6 +55,7 @@ void machine_try_types(void *ctx)
 			types_state(machine, libbpf_probe_bpf_prog_type(type, NULL));
 	for (uint32_t type = 1; type < MACHINE_TYPES && libbpf_bpf_map_type_str(type); type++)
 		machine->maps[type] = types_state(machine, libbpf_probe_bpf_map_type(type, NULL));
+	machine->typed = types_try_typed();
 }
 
 /* Such programs belong to a function of the kernel, without which they cannot be tried. */

@@ -14,9 +14,10 @@ size_t template_kinds(const char *ret_kinds[TEMPLATE_KINDS_MAX])
 	return n;
 }
 
+/* What begins with bpfhost is ours: a plugin "bpfhost" would have our struct bpfhost_event. */
 static void template_identifier(const char *name, int (*letter)(int), FILE *out)
 {
-	if (!islower((unsigned char)*name))
+	if (!islower((unsigned char)*name) || !strncmp(name, "bpfhost", strlen("bpfhost")))
 		for (const char *at = "plugin_"; *at; at++)
 			fputc(letter(*at), out);
 	for (; *name; name++)

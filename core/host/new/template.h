@@ -26,7 +26,8 @@ size_t template_kinds(const char *ret_kinds[TEMPLATE_KINDS_MAX]);
 
 /*
  * Writes text for a plugin of this name, which is valid as one. A name may begin with a digit and hold
- * dashes, an identifier may not: "3d-view" is plugin_3d_view there.
+ * dashes, an identifier may not: "3d-view" is plugin_3d_view there, and so is "bpfhost", whose names are
+ * taken. Templates put something behind it, as a name may be one of C's own words.
  */
 void template_write(const char *text, size_t size, const char *name, FILE *out);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "command/print.h"
@@ -15,10 +16,13 @@
 /* One check makes many calls; a hang is one call that takes longer than --call-limit. */
 #define VALIDATE_CALLS 2
 
-/* Chunks that malloc keeps for each thread count as given out: begin anew without them. */
+/*
+ * Chunks that malloc keeps for each thread count as given out: begin anew without them. A program that gained
+ * privileges when it began never sees that variable: it would begin anew for ever.
+ */
 static void validate_count_exactly(char **argv)
 {
-	if (getenv("GLIBC_TUNABLES"))
+	if (getenv("GLIBC_TUNABLES") || getauxval(AT_SECURE))
 		return;
 	setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
 	execv("/proc/self/exe", argv);

@@ -9,10 +9,6 @@
 extern "C" {
 #endif
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * What a parser has to say about a text that it refuses: one sentence for a person, without a
  * newline and without control characters, and the byte offset into the text that was parsed.
@@ -29,10 +25,6 @@ void bpfhost_error_set(struct bpfhost_error *err, uint32_t offset, const char *f
 	__attribute__((format(printf, 3, 4)));
 void bpfhost_error_vset(struct bpfhost_error *err, uint32_t offset, const char *format,
 			va_list args) __attribute__((format(printf, 3, 0)));
-
-#ifdef __cplusplus
-}
-#endif
 
 #ifdef __cplusplus
 }

@@ -218,6 +218,11 @@ BPFHOST_LAYOUT_AT(ext_verifier_log, size, 0);
 BPFHOST_LAYOUT_AT(ext_verifier_log, reserved, 4);
 BPFHOST_LAYOUT_AT(ext_verifier_log, keep, 8);
 BPFHOST_LAYOUT_LEAST(ext_verifier_log, 16);
+
+BPFHOST_LAYOUT_AT(ext_patience, size, 0);
+BPFHOST_LAYOUT_AT(ext_patience, reserved, 4);
+BPFHOST_LAYOUT_AT(ext_patience, renew, 8);
+BPFHOST_LAYOUT_LEAST(ext_patience, 16);
 #endif
 
 #endif

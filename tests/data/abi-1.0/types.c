@@ -20,6 +20,7 @@ struct bpfhost_abi {
 	const struct bpfhost_ext_attach *attach;
 	const struct bpfhost_ext_pause *pause;
 	const struct bpfhost_ext_verifier_log *verifier_log;
+	const struct bpfhost_ext_patience *patience;
 	enum bpfhost_level level;
 	enum bpfhost_option_type option_type;
 	enum bpfhost_kind kind;
