@@ -94,9 +94,11 @@ wrong 2 "$file:7: syntax error"
 settings=('formal = "json";')
 configure "$a"
 wrong 2 "$file:4: unknown setting \"formal\"; did you mean \"format\"?"
-settings=()
+settings=('log_level = "debug";')
 configure "$a" "name = \"b\"; prober = 1;"
 wrong 1 "b: $file:7: plugin tracepoint has no option \"prober\"; did you mean \"probes\"?; nothing was changed"
+expect "log level after that" info "$(ctl log-level)"
+settings=()
 configure "$a" "name = \"b\"; probes = [ \"${probe}_getnothing\" ];"
 wrong 1 "b: probe \"${probe}_getnothing\": there is no tracepoint \"${probe}_getnothing\"; nothing was changed"
 rm "$file"

@@ -198,6 +198,8 @@ static void change_take_config(struct supervisor *run)
 
 	if (!change->fresh)
 		return;
+	if (change->fresh->log_level != run->config->log_level)
+		supervisor_set_log_level(run, (uint32_t)change->fresh->log_level + BPFHOST_ERROR);
 	if (run->own_config) {
 		config_free(run->own_config);
 		free(run->own_config);

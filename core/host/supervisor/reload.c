@@ -121,12 +121,6 @@ static int reload_instances(struct supervisor *run, const struct config *fresh,
 	return err;
 }
 
-static void reload_log_level(struct supervisor *run, const struct config *fresh)
-{
-	if (fresh->log_level != run->config->log_level)
-		supervisor_set_log_level(run, (uint32_t)fresh->log_level + BPFHOST_ERROR);
-}
-
 int reload_begin(struct supervisor *run, struct bpfhost_error *err)
 {
 	struct bpfhost_filter_values values;
@@ -150,7 +144,6 @@ int reload_begin(struct supervisor *run, struct bpfhost_error *err)
 		change_cancel(run);
 		return failed;
 	}
-	reload_log_level(run, fresh);
 	change_go(run);
 	return 0;
 }
