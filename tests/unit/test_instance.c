@@ -15,33 +15,80 @@
 #define NOBODY 65534
 #define SECOND 1000000000ULL
 
-/* Where there is no process to be had. */
-static int spawn_without_processes(void)
+static int without_processes(struct bench *bench)
 {
 	struct rlimit none = { 0, 0 };
+
+	bench_open(bench);
+	bus_free(bench->instance.bus);
+	bench->instance.bus = NULL;
+	return (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY)) ||
+	       setrlimit(RLIMIT_NPROC, &none);
+}
+
+static int spawn_without_processes(void)
+{
 	struct bench bench;
 
-	bench_open(&bench);
-	bus_free(bench.instance.bus);
-	bench.instance.bus = NULL;
-	if ((geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY)) || setrlimit(RLIMIT_NPROC, &none))
+	if (without_processes(&bench))
 		return 77;
 	if (instance_spawn(&bench.instance) == 0)
 		return 2;
 	return stop_is_over(&bench.run) ? 0 : 3;
 }
 
-static void test_no_worker_can_be_had(void **state)
+/* With events of the life before still in the merge, or with none. */
+static int restart_without_processes(bool held)
+{
+	struct bench bench;
+
+	if (without_processes(&bench))
+		return 77;
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	if (held)
+		merge_push(bench.run.merge, bench.instance.source, 1, 0, 0, "event", 6);
+	bench.instance.state = INSTANCE_WAITING;
+	instance_tick(&bench.instance);
+	if (bench.instance.state != INSTANCE_FAILED)
+		return 2;
+	return bench.instance.types.count == held ? 0 : 3;
+}
+
+static int restart_with_nothing_held(void)
+{
+	return restart_without_processes(false);
+}
+
+static int restart_with_events_held(void)
+{
+	return restart_without_processes(true);
+}
+
+/* In a process of its own, where no other is to be had. */
+static void expect_alone(int (*test)(void))
 {
 	pid_t pid = fork();
 	int status;
-	(void)state;
 
 	if (pid == 0)
-		_exit(spawn_without_processes());
+		_exit(test());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_no_worker_can_be_had(void **state)
+{
+	(void)state;
+	expect_alone(spawn_without_processes);
+}
+
+/* A plugin that was replaced meanwhile has other types under the same numbers. */
+static void test_types_begin_anew_with_a_worker(void **state)
+{
+	(void)state;
+	expect_alone(restart_with_nothing_held);
+	expect_alone(restart_with_events_held);
 }
 
 /* A life of so many seconds that ends with a crash. */
@@ -378,6 +425,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_worker_can_be_had),
+		cmocka_unit_test(test_types_begin_anew_with_a_worker),
 		cmocka_unit_test(test_back_off_grows_up_to_the_limit),
 		cmocka_unit_test(test_earlier_crashes_are_forgotten),
 		cmocka_unit_test(test_last_words_are_heard),

@@ -204,6 +204,9 @@ uint64_t instance_due(const struct instance *instance)
 
 static void instance_restart(struct instance *instance)
 {
+	/* Its plugin may be another version by now, with other types under the same numbers. */
+	if (!merge_held(instance->run->merge, instance->source))
+		types_free(&instance->types);
 	instance->ledger.restarts++;
 	stream_note_restart(instance);
 	instance->running_since = 0;
