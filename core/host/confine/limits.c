@@ -44,6 +44,16 @@ int confine_limits_begin(uint64_t memory)
 	return err ? err : limits_memory(memory);
 }
 
+void confine_limits_raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /*
  * The kernel counts threads for each user, not for each process. So that limit is far above what letting go
  * of many links takes at once (128), which in turn goes on with fewer.

@@ -12,6 +12,11 @@
 #define CONFINE_THREADS 4096
 
 /*
+ * As many descriptors as the hard limit lets: a probe of a worker holds up to three, an instance four of the
+ * supervisor's, and the usual soft limit is 1024.
+ */
+void confine_limits_raise_files(void);
+/*
  * From a worker's beginning: `memory` bytes of data (heap, stacks, private mappings) above what it has now, 0:
  * any; no core file. Maps of the kernel, rings and files that are only read do not count.
  */

@@ -15,6 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "command/print.h"
+#include "confine/limits.h"
 #include "control/control.h"
 #include "supervisor/change.h"
 #include "supervisor/filter_values.h"
@@ -372,8 +373,8 @@ static int supervisor_prepare(struct supervisor *run)
 {
 	int err;
 
+	confine_limits_raise_files();
 	supervisor_begin_statistics(run);
-
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll < 0)
 		return -errno;

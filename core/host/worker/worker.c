@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "confine/calls.h"
@@ -93,17 +92,6 @@ static void worker_reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* A probe holds up to three descriptors, so the usual soft limit of 1024 is soon reached. */
-static void worker_raise_limits(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
-		return;
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-}
-
 static void worker_own_process(struct worker_setup *setup)
 {
 	char name[16];
@@ -111,7 +99,7 @@ static void worker_own_process(struct worker_setup *setup)
 	worker_keep_descriptors(setup);
 	worker_null_streams();
 	worker_reset_signals();
-	worker_raise_limits();
+	confine_limits_raise_files();
 	/* An arena of a thread's own asks /proc how it may give memory back, which the filter refuses. */
 	mallopt(M_ARENA_MAX, 1);
 	setpgid(0, 0); /* the supervisor ends the group when this process has ended */
