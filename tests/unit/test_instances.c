@@ -8,9 +8,9 @@
 
 static struct instance *add(struct bench *bench, const char *name)
 {
-	const struct config_instance config = {
-		.plugin = (char *)"p", .name = (char *)name, .origin = (char *)""
-	};
+	const struct config_instance config = { .plugin = (char *)"p",
+						.name = (char *)name,
+						.origin = (char *)"" };
 	struct instance *instance;
 
 	assert_int_equal(instances_add(&bench->run, &config, &instance), 0);
@@ -91,9 +91,9 @@ static void fill(struct bench *bench)
 
 static int try_to_add(struct bench *bench)
 {
-	const struct config_instance config = {
-		.plugin = (char *)"p", .name = (char *)"new", .origin = (char *)""
-	};
+	const struct config_instance config = { .plugin = (char *)"p",
+						.name = (char *)"new",
+						.origin = (char *)"" };
 	struct instance *instance;
 
 	return instances_add(&bench->run, &config, &instance);

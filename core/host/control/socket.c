@@ -167,7 +167,8 @@ static int socket_bind(struct control_socket *made, const struct sockaddr_un *ad
 	const char *name = slash ? slash + 1 : address->sun_path;
 	mode_t before = umask(0117);
 	struct stat st;
-	int failed = bind(made->fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
+	int failed =
+		bind(made->fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
 
 	umask(before);
 	if (failed)
