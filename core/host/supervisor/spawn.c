@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The beginning of a worker: its channels, its process, and how the supervisor follows it. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -138,10 +139,12 @@ static void instance_undo_life(struct instance *instance)
 int instance_spawn(struct instance *instance)
 {
 	int err = instance_begin_life(instance);
+	char why[128];
 
 	if (err) {
-		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
-			  "failed to start a worker: %s", strerror(-err));
+		snprintf(why, sizeof(why), "failed to start a worker: %s", strerror(-err));
+		condition_fail(&instance->condition, why);
+		log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", why);
 		instance_undo_life(instance);
 		instance_fail(instance);
 		return err;
