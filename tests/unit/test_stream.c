@@ -145,6 +145,22 @@ static void test_no_claim_hides_what_waits(void **state)
 	bench_close(&bench);
 }
 
+/* The books are closed when it says that nothing more comes. */
+static void test_nothing_is_taken_behind_the_books(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	instance_close_books(&bench.instance);
+	assert_true(emit(&bench, sizeof(struct bpfhost_event)));
+	stream_round(&bench.run);
+	assert_true(bench.instance.broken);
+	assert_int_equal(bench.instance.ledger.delivered, 0);
+	bench_close(&bench);
+}
+
 /* Losses that a worker counted, which were told, and which it then denies. */
 static void test_losses_are_not_taken_back(void **state)
 {
@@ -302,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_a_round_ends),
 		cmocka_unit_test(test_gaps_of_a_broken_worker_are_told),
 		cmocka_unit_test(test_no_claim_hides_what_waits),
+		cmocka_unit_test(test_nothing_is_taken_behind_the_books),
 		cmocka_unit_test(test_losses_are_not_taken_back),
 		cmocka_unit_test(test_claimed_losses_are_none),
 		cmocka_unit_test(test_schemas_have_bounds),

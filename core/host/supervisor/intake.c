@@ -82,7 +82,12 @@ static int stream_take_event(struct instance *instance, const struct bus_frame *
 		stream_breach(instance, "a record without header");
 		return 0;
 	}
-	if (instance->run->sink == SINK_OVER || instance->dropping) /* its books count what was not received */
+	if (instance->settled) {
+		stream_breach(instance, "an event behind those that it said were all");
+		return 0;
+	}
+	/* Its books count what was not received. */
+	if (instance->run->sink == SINK_OVER || instance->dropping)
 		return 0;
 	memcpy(&head, payload, sizeof(head));
 	seen = stream_gap_seen(instance, &head);

@@ -218,6 +218,7 @@ static void instance_settle_ledger(struct instance *instance)
 	if (known > produced)
 		produced = known;
 	ledger->produced += produced;
+	instance->has_books |= produced > 0;
 	ledger->filtered += taken;
 	ledger->lost[LEDGER_RING] += lost;
 	ledger->lost[why] += produced - known;

@@ -89,7 +89,7 @@ struct instance {
 	bool ended_alone;       /* it was ending before it was killed */
 	bool confined;          /* it has said that its filter of system calls is in place */
 	pid_t sigsys_from;      /* the process that sent it SIGSYS, as it says; 0: none */
-	bool dropping;          /* it goes, and the output takes nothing: what it has is lost to the stop */
+	bool dropping;          /* it goes, and is not to wait for the output */
 	bool broken;            /* it broke the format of the bus, nothing more is taken */
 	bool hung;              /* it was too long in one call, and killed */
 	bool crashed;           /* the worker of this life did not end as it should */
@@ -106,7 +106,7 @@ struct instance {
 	int left_pidfd;         /* of that */
 	bool failed_already;    /* before its worker ended, and that was told */
 	bool ran;               /* this life reached INSTANCE_RUNNING */
-	bool has_books;         /* some life did, or of one whose ledger it took over: to be told */
+	bool has_books;         /* one of its lives did or produced: its ledger is told */
 	uint32_t crashes;       /* in a row */
 	uint64_t running_since; /* CLOCK_MONOTONIC ns */
 	uint64_t restart_at;
