@@ -161,6 +161,25 @@ static void test_nothing_is_taken_behind_the_books(void **state)
 	bench_close(&bench);
 }
 
+/* One that goes is not waited for, nor kept waiting for room on its bus, because the sink is blocked. */
+static void test_a_blocked_sink_keeps_nobody_who_goes(void **state)
+{
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	bench_add_type(&bench, sizeof(struct bpfhost_event));
+	assert_true(emit(&bench, sizeof(struct bpfhost_event)));
+	bench.run.sink_blocked = true;
+	assert_true(stream_may_sleep(&bench.run));
+	bench.instance.dropping = true;
+	assert_false(stream_may_sleep(&bench.run));
+	stream_round(&bench.run);
+	assert_true(bench.instance.drained);
+	assert_int_equal(bench.instance.life.received, 0);
+	bench_close(&bench);
+}
+
 /* Losses that a worker counted, which were told, and which it then denies. */
 static void test_losses_are_not_taken_back(void **state)
 {
@@ -319,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_gaps_of_a_broken_worker_are_told),
 		cmocka_unit_test(test_no_claim_hides_what_waits),
 		cmocka_unit_test(test_nothing_is_taken_behind_the_books),
+		cmocka_unit_test(test_a_blocked_sink_keeps_nobody_who_goes),
 		cmocka_unit_test(test_losses_are_not_taken_back),
 		cmocka_unit_test(test_claimed_losses_are_none),
 		cmocka_unit_test(test_schemas_have_bounds),

@@ -126,10 +126,16 @@ void stream_round(struct supervisor *run)
 	stream_flush(run);
 }
 
-/* Not where the merge is full, time will make room there; nor from a worker that is to be ended. */
+/*
+ * Not where the merge is full, time will make room there; nor from a worker that is to be ended; nor for a blocked
+ * sink, where what is on the bus is no reason to stay awake.
+ */
 static bool stream_takes_frames(const struct instance *instance)
 {
-	return instance->bus && !instance->broken && !merge_is_full(instance->source);
+	if (!instance->bus || instance->broken)
+		return false;
+	return instance->dropping ||
+	       (stream_has_way(instance->run) && !merge_is_full(instance->source));
 }
 
 bool stream_may_sleep(struct supervisor *run)
@@ -138,9 +144,6 @@ bool stream_may_sleep(struct supervisor *run)
 	struct instance *instance;
 	bool idle = true;
 
-	/* A blocked sink takes nothing, so what is on the bus is no reason to stay awake. */
-	if (!stream_has_way(run))
-		return true;
 	SUPERVISOR_EACH(run, instance)
 		if (stream_takes_frames(instance))
 			idle &= bus_sleep_prepare(instance->bus, waiting);
