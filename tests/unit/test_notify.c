@@ -100,6 +100,26 @@ static void test_a_new_manager(void **state)
 	close(manager.fd);
 }
 
+/* A manager that reads nothing is not waited for. */
+static void test_a_mention_does_not_wait(void **state)
+{
+	struct manager manager;
+	struct notify notify;
+	int said = 0, err;
+
+	(void)state;
+	manager_begin(&manager);
+	assert_int_equal(notify_open(&notify), 0);
+	do
+		err = notify_mention(&notify, "STATUS=1");
+	while (!err && ++said < 100000);
+	assert_int_equal(err, -EAGAIN);
+	manager_heard(&manager, "STATUS=1");
+	assert_int_equal(notify_mention(&notify, "STATUS=2"), 0);
+	notify_close(&notify);
+	close(manager.fd);
+}
+
 static void test_signs_of_life(void **state)
 {
 	struct manager manager;
@@ -228,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_listens),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_a_new_manager),
+		cmocka_unit_test(test_a_mention_does_not_wait),
 		cmocka_unit_test(test_signs_of_life),
 		cmocka_unit_test(test_watchdog_variables),
 		cmocka_unit_test(test_names_that_are_none),

@@ -115,6 +115,11 @@ int notify_tell(const struct notify *notify, const char *text)
 	return notify_send(notify, text, 0);
 }
 
+int notify_mention(const struct notify *notify, const char *text)
+{
+	return notify_send(notify, text, MSG_DONTWAIT);
+}
+
 void notify_live(struct notify *notify, uint64_t now_ns)
 {
 	if (!notify->every_ns || now_ns < notify->due_ns)

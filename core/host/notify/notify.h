@@ -32,6 +32,8 @@ void notify_close(struct notify *notify);
  * a second gets none (-EAGAIN).
  */
 int notify_tell(const struct notify *notify, const char *text);
+/* The same without waiting: -EAGAIN at once. For what can be said later as well. */
+int notify_mention(const struct notify *notify, const char *text);
 
 /* A sign of life (WATCHDOG=1) when one is due. Only for who does the work: it tells that this goes on. */
 void notify_live(struct notify *notify, uint64_t now_ns);

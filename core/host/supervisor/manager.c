@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "supervisor/manager.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,16 @@ static void manager_tell(const struct supervisor *run, const char *text)
 
 	if (err)
 		manager_complain(run, err);
+}
+
+/* Events do not wait for a manager that is busy: false, it is to be told later. */
+static bool manager_mention(const struct supervisor *run, const char *text)
+{
+	int err = notify_mention(&run->notify, text);
+
+	if (err && err != -EAGAIN)
+		manager_complain(run, err);
+	return err != -EAGAIN;
 }
 
 void manager_open(struct supervisor *run)
@@ -64,10 +75,13 @@ static void manager_tell_running(struct supervisor *run)
 		return;
 	snprintf(text, sizeof(text), "%sSTATUS=%u of %u instances run",
 		 run->told_ready ? "" : "READY=1\n", running, count);
+	if (!run->told_ready)
+		manager_tell(run, text);
+	else if (!manager_mention(run, text))
+		return;
 	run->told_ready = true;
 	run->told_running = running;
 	run->told_count = count;
-	manager_tell(run, text);
 }
 
 void manager_tick(struct supervisor *run)
