@@ -87,6 +87,13 @@ cp "$BAD_DIR/constructor.so" "$work/open"
 reports 1 'error: can be let in: ' "$work/open/constructor.so"
 [[ $output == *': 1 checks, 1 errors, 0 warnings' ]] || fail "more than a look at: $output"
 
+# One whose program the verifier refuses is no plugin that cannot be tried here.
+if ((EUID == 0)) && bpftool feature probe kernel 2>/dev/null | grep -q 'eBPF program_type tracepoint is available'; then
+	file=$BAD_DIR/refused.so
+	reports 1 "$file: error: live: loads, attaches, polls, detaches: failed to load the BPF object: Permission denied \
+(the verifier refuses program" --trust "$BAD_DIR" "$file"
+fi
+
 # Without privileges the checks that need them are warnings, each with the reason.
 if ((EUID == 0)); then
 	cp "$PLUGIN_DIR/tracepoint.so" "$BPFHOST" "$work"
