@@ -11,7 +11,7 @@ suite=("$BPFHOST" validate --dry-run --trust "$BAD_DIR")
 
 # expect WORDS WHERE HOW [ARGUMENT]...: exits 1 and says the words.
 expect() {
-	local words=$1 output status
+	local words=$1 status
 	output=$("${suite[@]}" "$BAD_DIR/misbehave.so" --set where="$2" --set how="$3" "${@:4}" 2>/dev/null)
 	status=$?
 	((status == 1)) || fail "conformance of $3 in $2 exits $status"
@@ -42,7 +42,8 @@ output=$("${suite[@]}" "$BAD_DIR/other_name.so" 2>&1) && fail "a plugin of anoth
 [[ $output == *'so its file must be another.so'* ]] || fail "of another name, it says: $output"
 output=$("${suite[@]}" "$BAD_DIR/no_symbol.so" 2>&1) && fail "a plugin without symbol passes"
 [[ $output == *'exports no bpfhost_plugin'* ]] || fail "of no symbol, it says: $output"
-expect 'was not done after 1 s' poll loop --call-limit 200ms
+expect 'polls, detaches: was not done after 1 s' poll loop --call-limit 200ms
+[[ $output == *'lives often: was not done after 5 s'* ]] || fail "as long for one life as for many: $output"
 expect 'was ended by SIGKILL' poll kill
 
 # reports STATUS WORDS ARGUMENT...: of a whole run, on stdout and stderr.
