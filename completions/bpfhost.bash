@@ -36,6 +36,14 @@ _bpfhost_keys() {
 		}'
 }
 
+# The requests of ctl, and behind one that takes a plugin, plugins: PREVIOUS.
+_bpfhost_requests() {
+	case $1 in
+	ctl) _bpfhost_ask --help | sed -nE 's/^  ctl ([a-z-]+).*/\1/p' ;;
+	load | replace) _bpfhost_plugins ;;
+	esac
+}
+
 # The line so far without its last word: the plugin that --set is about.
 _bpfhost_plugin() {
 	local i plugin=''
@@ -45,7 +53,7 @@ _bpfhost_plugin() {
 		-p | --plugin) plugin=${line[i + 1]%%@*} ;;
 		--plugin=*) plugin=${line[i]#*=} plugin=${plugin%%@*} ;;
 		-p?*) plugin=${line[i]#-p} plugin=${plugin%%@*} ;;
-		probes) plugin=${line[i + 1]} ;;
+		probes | load | replace) plugin=${line[i + 1]%%@*} ;;
 		esac
 	done
 	echo "$plugin"
@@ -59,6 +67,7 @@ _bpfhost_values() {
 		sed -n "s/^\(.*, \)\{0,1\}$1 //p; s/^$1, [^ ]* //p")
 	case $argument in
 	*'|'*) compgen -W "${argument//|/ }" -- "$2" ;;
+	KIND) _bpfhost_ask --help | sed -n 's/.*\[--kind \([a-z|]*\)\].*/\1/p' | tr '|' '\n' ;;
 	LEVEL) compgen -W 'error warn info debug trace' -- "$2" ;;
 	FILE) compgen -f -- "$2" ;;
 	DIR | PATH) compgen -d -- "$2" ;;
@@ -80,7 +89,7 @@ _bpfhost_words() {
 		case $command in
 		'') _bpfhost_ask --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | uniq ;;
 		validate) compgen -f -- "$word" ;;
-		ctl) _bpfhost_ask --help | sed -nE 's/^  ctl ([a-z-]+).*/\1/p' ;;
+		ctl) _bpfhost_requests "$previous" ;;
 		inspect | probes)
 			if [[ $previous == "$command" ]]; then
 				_bpfhost_plugins

@@ -11,7 +11,7 @@ suite=("$BPFHOST" validate --dry-run --trust "$BAD_DIR")
 
 # expect WORDS WHERE HOW [ARGUMENT]...: exits 1 and says the words.
 expect() {
-	local words=$1 output status
+	local words=$1 status
 	output=$("${suite[@]}" "$BAD_DIR/misbehave.so" --set where="$2" --set how="$3" "${@:4}" 2>/dev/null)
 	status=$?
 	((status == 1)) || fail "conformance of $3 in $2 exits $status"
@@ -42,7 +42,8 @@ output=$("${suite[@]}" "$BAD_DIR/other_name.so" 2>&1) && fail "a plugin of anoth
 [[ $output == *'so its file must be another.so'* ]] || fail "of another name, it says: $output"
 output=$("${suite[@]}" "$BAD_DIR/no_symbol.so" 2>&1) && fail "a plugin without symbol passes"
 [[ $output == *'exports no bpfhost_plugin'* ]] || fail "of no symbol, it says: $output"
-expect 'was not done after 1 s' poll loop --call-limit 200ms
+expect 'polls, detaches: was not done after 1 s' poll loop --call-limit 200ms
+[[ $output == *'lives often: was not done after 5 s'* ]] || fail "as long for one life as for many: $output"
 expect 'was ended by SIGKILL' poll kill
 
 # reports STATUS WORDS ARGUMENT...: of a whole run, on stdout and stderr.
@@ -86,6 +87,13 @@ chmod 777 "$work/open"
 cp "$BAD_DIR/constructor.so" "$work/open"
 reports 1 'error: can be let in: ' "$work/open/constructor.so"
 [[ $output == *': 1 checks, 1 errors, 0 warnings' ]] || fail "more than a look at: $output"
+
+# One whose program the verifier refuses is no plugin that cannot be tried here.
+if ((EUID == 0)) && bpftool feature probe kernel 2>/dev/null | grep -q 'eBPF program_type tracepoint is available'; then
+	file=$BAD_DIR/refused.so
+	reports 1 "$file: error: live: loads, attaches, polls, detaches: failed to load the BPF object: Permission denied \
+(the verifier refuses program" --trust "$BAD_DIR" "$file"
+fi
 
 # Without privileges the checks that need them are warnings, each with the reason.
 if ((EUID == 0)); then

@@ -44,7 +44,7 @@ done
 while read -r option; do
 	grep -qE "^       (-[a-zA-Z], )?$option( |\$)" "$TMP/bpfhost.8" || fail "bpfhost(8) has no $option"
 done <"$TMP/options"
-"$BPFHOST" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' >"$TMP/commands"
+"$BPFHOST" --help | sed -nE 's/^  (ctl [a-z-]+|[a-z]+)( .*)?$/\1/p' >"$TMP/commands"
 while read -r command; do
 	grep -qE "^       $command( |\$)" "$TMP/bpfhost.8" || fail "bpfhost(8) has no command $command"
 done <"$TMP/commands"

@@ -19,6 +19,9 @@
 #define SUITE_FAIL 43
 #define SUITE_SKIP 44
 
+/* How many times as long as the others the check may take that lives tens of times. */
+#define SUITE_OFTEN 5
+
 /* How long a child that its own alarm did not end is waited for. */
 #define SUITE_GRACE_S 2
 
@@ -153,20 +156,21 @@ enum suite_verdict suite_run(const struct suite *suite, const struct suite_check
 		return SUITE_FAILED;
 	}
 	child.verdict = fds[1];
+	child.limit *= check->check == check_repeated ? SUITE_OFTEN : 1;
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
 		close(fds[0]);
 		suite_child(child, check);
 	}
-	err = pid < 0 ? -errno : suite_wait(suite, pid, &status);
+	err = pid < 0 ? -errno : suite_wait(&child, pid, &status);
 	if (pid > 0)
 		kill(-pid, SIGKILL);
 	suite_hear(fds[0], ret_text);
 	close(fds[0]);
 	close(fds[1]);
 	if (!err || err == -ETIMEDOUT)
-		return suite_judge(suite, status, err, ret_text);
+		return suite_judge(&child, status, err, ret_text);
 	snprintf(ret_text, SUITE_TEXT_MAX, "failed to run a child: %s", strerror(-err));
 	return SUITE_FAILED;
 }

@@ -21,9 +21,9 @@ struct suite {
 	const char *file; /* as the user wrote it */
 	const struct config_instance *instance;
 	struct worker_plugin plugin; /* admitted; its code is loaded in children only */
-	unsigned int limit;          /* seconds that one check may take */
-	bool live;                   /* in a child: load into the kernel */
-	int verdict;                 /* in a child: where its text goes */
+	unsigned int limit; /* seconds that a check may take, but for the one that lives often */
+	bool live;          /* in a child: load into the kernel */
+	int verdict;        /* in a child: where its text goes */
 };
 
 enum suite_mode {
