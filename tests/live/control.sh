@@ -32,6 +32,11 @@ host_descriptors() {
 	find "/proc/$HOST_PID/fd" -mindepth 1 | wc -l
 }
 
+# check_host_memory MOST: KiB. A sanitizer keeps what was freed for a while, to see who uses it still.
+check_host_memory() {
+	[[ ${CFLAGS-} == *sanitize* ]] || expect_between "memory of the host" 0 "$1" "$(host_memory)"
+}
+
 host_memory() {
 	awk '/^RssAnon/ { print $2 }' "/proc/$HOST_PID/status"
 }

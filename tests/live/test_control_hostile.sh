@@ -119,7 +119,7 @@ nothing_left() {
 	[ "$(host_descriptors)" -le "$descriptors" ]
 }
 wait_until 20 nothing_left || fail "descriptors: $descriptors before, $(host_descriptors) now"
-expect_between "memory of the host" 0 $((memory + 2048)) "$(host_memory)"
+check_host_memory $((memory + 2048))
 expect "children of the host" 1 "$(workers | wc -w)"
 wait_until 50 target_reached "done"
 host_stop

@@ -31,7 +31,7 @@ as_before() {
 	[ "$(host_descriptors)" -le "$descriptors" ]
 }
 wait_until 5 as_before || fail "descriptors: $descriptors once, $(host_descriptors) now"
-expect_between "memory of the host" 0 $((memory + 512)) "$(host_memory)"
+check_host_memory $((memory + 512))
 [ -z "$(target_said "done")" ] || fail "the producer ended before the last round"
 wait_until 50 target_reached "done"
 host_stop
@@ -118,6 +118,25 @@ host_stop
 expect "exit status" 0 "$STATUS"
 expect "events" 7 "$(count)"
 check_ledger a
+check_clean
+target_end
+
+# ---- one whose worker does not stop holds up nobody for ever ----
+
+target_start getppid 3
+host_start -n 2 --control "$CONTROL" --pid "$TARGET_PID" --call-limit 1s --plugin tracepoint@deaf \
+	--set probes=${probe}_getppid --plugin tracepoint@a --set probes=${probe}_getppid
+kill -STOP "$(of_instance deaf .worker)"
+ctl disable deaf || fail "deaf cannot be disabled"
+grep -q 'deaf: plugin tracepoint: its worker .* did not stop within .*it is stopped, by SIGSTOP' "$TMP/log" ||
+	fail "why it was ended is not told"
+ctl load tracepoint@b --set probes=${probe}_getppid || fail "no other change can be made"
+BPF_IDS=$(bpf_ids)
+target_go
+host_stop
+expect "exit status" 1 "$STATUS"
+check_ledger a
+expect "delivered by a, b" "3 3" "$(stat_of delivered a) $(stat_of delivered b)"
 check_clean
 target_end
 

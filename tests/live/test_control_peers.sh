@@ -53,6 +53,13 @@ expect "granting by a member" "bpfhost: error: --allow is for root to grant" \
 	"$(setpriv --reuid 1001 --regid 5252 --clear-groups "$TMP/ctl" ctl --control "$CONTROL" \
 		load tracepoint@b --allow signal 2>&1)"
 
+# Options name files that are read and written with root's privileges.
+for request in "load tracepoint@b" "replace tracepoint --set probes=sched:sched_process_exec"; do
+	# shellcheck disable=SC2086
+	expect "${request%% *} by a member" "bpfhost: error: what a plugin is told to do is for root to say: a member of the group bpfhost may not load or replace" \
+		"$(setpriv --reuid 1001 --regid 5252 --clear-groups "$TMP/ctl" ctl --control "$CONTROL" $request 2>&1)"
+done
+
 # A stranger's socket is no host's.
 cat >"$TMP/false.py" <<'SCRIPT'
 import os, socket, sys

@@ -4,3 +4,4 @@ target_compile_definitions(${target} PRIVATE
 	CORPUS="${PROJECT_SOURCE_DIR}/tests/unit/data/xdp"
 	PLUGIN="$<TARGET_FILE:plugin_xdp>")
 add_dependencies(${target} plugin_xdp)
+set(TEST_ALONE OFF)

@@ -198,11 +198,16 @@ static const char *command_why_not(const struct supervisor *run, const struct cl
 		return "the host ends";
 	if (!run->started)
 		return "the host is still starting";
-	/* What changes the traced side is root's to grant. */
-	if (request->instance_count && request->instances[0].allowed && client->peer.uid &&
-	    client->peer.uid != geteuid())
-		return "--allow is for root to grant";
-	return NULL;
+	/*
+	 * What changes the traced side is root's to grant, and so is what a worker does before it gives up root's
+	 * privileges: options name files that it reads and writes.
+	 */
+	if (!client->peer.uid || client->peer.uid == geteuid() || !request->instance_count)
+		return NULL;
+	return request->instances[0].allowed
+		       ? "--allow is for root to grant"
+		       : "what a plugin is told to do is for root to say: a member "
+			 "of the group bpfhost may not load or replace";
 }
 
 static void command_change(struct supervisor *run, struct client *client,

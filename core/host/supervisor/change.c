@@ -10,12 +10,18 @@
 #include "control/words.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
+#include "supervisor/stop.h"
 
 /*
- * So long may one that goes wait for a slow output; then what it still holds is lost to the stop, and counted.
- * A worker that does not even come so far is ended by the limit of its call.
+ * So long may one that goes wait for a slow output; then what it still holds is lost to the stop, and counted. It
+ * has as long again as a call may take; then its worker, which is stopped or deaf, is ended.
  */
 #define CHANGE_DROP_AFTER 2000000000ULL /* ns */
+
+static uint64_t change_end_after(const struct instance *instance)
+{
+	return instance->told_stop_at + CHANGE_DROP_AFTER + instance->run->config->call_limit_ns;
+}
 
 enum change_stage {
 	CHANGE_GATHERING,
@@ -229,6 +235,18 @@ static void change_drop(struct instance *instance)
 	instance->dropping |= instance->run->sink_blocked;
 }
 
+static void change_hurry(struct instance *instance)
+{
+	uint64_t now = instance->run->now;
+
+	if (!instance->bus || !instance->told_stop)
+		return;
+	if (instance->told_stop_at + CHANGE_DROP_AFTER <= now)
+		change_drop(instance);
+	if (change_end_after(instance) <= now)
+		stop_end_slow(instance, instance->told_stop_at);
+}
+
 /* What the kernel still has to free is nobody's concern. */
 static bool change_has_gone(struct instance *instance)
 {
@@ -236,9 +254,8 @@ static bool change_has_gone(struct instance *instance)
 
 	if (instance->bus && drained)
 		instance_close_books(instance);
-	else if (instance->bus && instance->told_stop &&
-		 instance->told_stop_at + CHANGE_DROP_AFTER <= instance->run->now)
-		change_drop(instance);
+	else
+		change_hurry(instance);
 	return drained || (instance_over(instance) && !instance->bus);
 }
 
@@ -359,16 +376,26 @@ void change_tick(struct supervisor *run)
 		instances_tidy(run);
 }
 
+/* The next of the two limits of one that goes. */
+static uint64_t change_hurry_due(const struct instance *instance)
+{
+	if (instance->role != INSTANCE_GOES || !instance->bus || !instance->told_stop)
+		return UINT64_MAX;
+	if (!bus_discard(instance->bus))
+		return instance->told_stop_at + CHANGE_DROP_AFTER;
+	return instance->killed_at ? UINT64_MAX : change_end_after(instance);
+}
+
 uint64_t change_due(const struct supervisor *run)
 {
-	uint64_t due = UINT64_MAX;
+	uint64_t due = UINT64_MAX, other;
 	const struct instance *instance;
 
 	if (!run->change || run->change->stage != CHANGE_STOPPING)
 		return due;
-	SUPERVISOR_EACH(run, instance)
-		if (instance->role == INSTANCE_GOES && instance->bus && instance->told_stop &&
-		    !bus_discard(instance->bus) && instance->told_stop_at + CHANGE_DROP_AFTER < due)
-			due = instance->told_stop_at + CHANGE_DROP_AFTER;
+	SUPERVISOR_EACH(run, instance) {
+		other = change_hurry_due(instance);
+		due = other < due ? other : due;
+	}
 	return due;
 }

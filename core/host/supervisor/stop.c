@@ -57,7 +57,7 @@ void stop_tell_ledgers(struct supervisor *run)
 			stop_tell_ledger(instance);
 }
 
-static void stop_tell_slow(const struct instance *instance)
+static void stop_tell_slow(const struct instance *instance, uint64_t since)
 {
 	const struct supervisor *run = instance->run;
 	uint32_t call = bus_call(instance->bus, NULL);
@@ -67,18 +67,17 @@ static void stop_tell_slow(const struct instance *instance)
 	log_write(run->log, BPFHOST_ERROR, instance->config->name,
 		  "plugin %s: its worker (pid %d) did not stop within %llu ms%s%s%s%s; ending it",
 		  instance->config->plugin, (int)instance->pid,
-		  (unsigned long long)(run->now - run->stopping_since) / 1000000,
-		  call ? ", in " : "", call ? worker_call_name(call) : "", known ? ": " : "",
-		  known ? why : "");
+		  (unsigned long long)(run->now - since) / 1000000, call ? ", in " : "",
+		  call ? worker_call_name(call) : "", known ? ": " : "", known ? why : "");
 }
 
 /* One that only waits for the kernel is not killed: it would take no less time, and leave traces. */
-static void stop_end_slow(struct instance *instance)
+void stop_end_slow(struct instance *instance, uint64_t since)
 {
 	if (!instance_alive(instance) || instance->killed_at || instance_only_frees(instance) ||
 	    instance->released_at + SUPERVISOR_KILL_LIMIT > instance->run->now)
 		return;
-	stop_tell_slow(instance);
+	stop_tell_slow(instance, since);
 	instance->stop_killed = true;
 	instance->run->had_crash = true;
 	instance_kill(instance);
@@ -104,7 +103,7 @@ static void stop_kill(struct supervisor *run)
 
 	run->stop_killed = true;
 	SUPERVISOR_EACH(run, instance)
-		stop_end_slow(instance);
+		stop_end_slow(instance, run->stopping_since);
 }
 
 static bool stop_dropped_before(const struct supervisor *run, uint64_t limit)

@@ -6,6 +6,8 @@
 
 /* What the time demands: begins the stop when --duration is over, ends who is too slow in it. */
 void stop_tick(struct supervisor *run);
+/* Names and kills a worker that was told to stop then and has not, unless it only waits for the kernel. */
+void stop_end_slow(struct instance *instance, uint64_t since);
 /* When stop_tick is due next while stopping, CLOCK_MONOTONIC ns; UINT64_MAX: never. */
 uint64_t stop_due(const struct supervisor *run);
 /* While stopping: tells the ledgers as soon as no event can come any more. */
