@@ -48,6 +48,16 @@ function(_bpfhost_target_arch ret_arch)
 	set(${ret_arch} ${arch} PARENT_SCOPE)
 endfunction()
 
+# The compiler's macro for it, without which the kernel's headers (asm/bitsperlong.h) believe in 32 bits: their
+# __kernel_size_t and its like would not be the kernel's.
+function(_bpfhost_processor_macro ret_macro)
+	set(macro)
+	if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|aarch64|s390x)$")
+		set(macro -D__${CMAKE_SYSTEM_PROCESSOR}__)
+	endif()
+	set(${ret_macro} ${macro} PARENT_SCOPE)
+endfunction()
+
 # bpfhost_bpf_object(SOURCE OBJECT): compile one BPF source to the absolute path OBJECT, with BTF
 # and without DWARF, again whenever a header that it includes changes. BPF_KPROBE and its like make a
 # parameter that hardly anybody uses.
@@ -58,6 +68,7 @@ function(bpfhost_bpf_object source object)
 	file(MAKE_DIRECTORY ${folder})
 	file(RELATIVE_PATH shown ${CMAKE_BINARY_DIR} ${object})
 	_bpfhost_target_arch(arch)
+	_bpfhost_processor_macro(processor)
 	set(system_include)
 	if(CMAKE_LIBRARY_ARCHITECTURE)
 		set(system_include -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
@@ -67,6 +78,7 @@ function(bpfhost_bpf_object source object)
 		COMMAND ${BPFHOST_CLANG} -target bpf -mcpu=v3 -g -O2 -std=gnu11
 			${BPFHOST_CLANG_OPTIONS} -Wall -Wextra -Wno-unused-parameter
 			$<$<BOOL:${CMAKE_COMPILE_WARNING_AS_ERROR}>:-Werror> -D__TARGET_ARCH_${arch}
+			${processor}
 			"-I$<JOIN:${includes},;-I>" ${system_include}
 			-MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}.full
 		COMMAND ${BPFHOST_LLVM_STRIP} -g ${object}.full -o ${object}

@@ -136,4 +136,13 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	grep -q 'does not tell its types: there is no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF=y makes it)' \
 		"$TMP/log" || fail "not told that there is no BTF"
 fi
-exit 0
+# ---- in a plugin's program, beside our headers and the kernel's own ----------------------------------
+
+"$BPFHOST" types task_struct sock >"$TMP/types.h" || fail "types"
+printf '#include <bpfhost/bpf.h>\n#include "types.h"\n' >"$TMP/behind.c"
+printf '#include "types.h"\n#include <bpfhost/bpf.h>\n' >"$TMP/before.c"
+for file in "$TMP"/behind.c "$TMP"/before.c; do
+	clang -target bpf "-D__$(uname -m)__" -g -O2 -Wall -Wextra -Werror -I "$SOURCE_DIR/core/include" \
+		-I "$SOURCE_DIR/bpf/include" -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$file" \
+		-o "$TMP/bpf.o" 2>"$TMP/log" || fail "${file##*/}: $(head -n 3 "$TMP/log")"
+done
