@@ -305,7 +305,7 @@ void stream_write_no_more(struct supervisor *run)
 
 #define STREAM_LAST_WAIT   300000000ULL /* ns that a sink may take nothing at all */
 #define STREAM_EVENTS_TIME 700000000ULL /* ns from the begin of a stop to its last event */
-#define STREAM_STOP_TIME   800000000ULL /* ns from there to its last line */
+#define STREAM_STOP_TIME   800000000ULL /* likewise, to its last line */
 #define STREAM_LAST_TIME   50000000ULL  /* but this long at least, when workers took all of that */
 
 /* When a sink that takes a little now and then is given up: never, unless somebody waits for the end. */
