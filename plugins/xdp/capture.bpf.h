@@ -62,10 +62,9 @@ static __always_inline bool xdp_capture_into(struct xdp_md *ctx, const struct pa
 					     const struct xdp_capture_sums *sums, __u32 kept,
 					     __u32 room)
 {
-	__u32 last = kept - 1;
+	__u32 last;
 	bool done = false;
 
-	barrier_var(last);
 	BPFHOST_EMIT_SIZED(struct xdp_capture_record, sizeof(*record) + room, XDP_CAPTURE_TYPE,
 			   record) {
 		record->ifindex = ctx->ingress_ifindex;
@@ -75,7 +74,10 @@ static __always_inline bool xdp_capture_into(struct xdp_md *ctx, const struct pa
 		record->action = packet->action;
 		record->reserved = 0;
 		record->kept = kept;
-		/* The verifier of Linux 6.1 does not learn from != 0 that a size is at least 1. */
+		/* The verifier of Linux 6.1 does not learn from != 0 that a size is at least 1, nor that
+		 * what lies on the stack is bounded where it was read from there: into a register once. */
+		last = kept - 1;
+		barrier_var(last);
 		if (last >= room || bpf_xdp_load_bytes(ctx, 0, record->data, last + 1))
 			record->kept = 0;
 		done = true;

@@ -54,3 +54,14 @@ for mode in native generic; do
 	there ping -q -n -c 5 -i 0.02 10.9.0.1 >"$TMP/ping" || fail "ping: $(cat "$TMP/ping")"
 	ended 5 '.event == "packet" and .data.saddr == "10.9.0.2"'
 done
+
+# A capture has a program of its own, as far as the verifier sees.
+host_start --plugin xdp --set iface=eth --set "write=$TMP/pings.pcapng" --set 'match=icmp_type == 8'
+there ping -q -n -c 5 -i 0.02 10.9.0.1 >"$TMP/ping" || fail "ping: $(cat "$TMP/ping")"
+host_stop
+expect "exit status" 0 "$STATUS"
+grep -q 'captured 5 packets, 490 bytes of them, .*; lost in the ring: 0, not written: 0' "$TMP/log" ||
+	fail "not all pings are captured"
+check_ledger
+check_clean
+note "$PLUGIN: 5 packets captured"
