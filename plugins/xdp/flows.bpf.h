@@ -3,8 +3,7 @@
  * Flows are kept in one of two maps; user space makes the programs use the other one each second, waits
  * until none can be using the first any more, and empties it. So no number changes while it is read, and
  * none is lost between reading and deleting. What an LRU map threw out is the difference between what all
- * packets of the round are, counted beside, and what was found. A packet is counted once it is in its flow, and
- * counts are read before flows are: so none that is still to be found seems thrown out, however late a program is.
+ * packets of the round are, counted beside, and what was found.
  */
 #ifndef XDP_FLOWS_BPF_H
 #define XDP_FLOWS_BPF_H
@@ -93,6 +92,8 @@ static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratc
 	sums = bpf_map_lookup_elem(&xdp_flow_sums, &round);
 	if (!sums)
 		return;
+	sums->packets++;
+	sums->bytes += s->packet.length;
 	key.tuple = s->tuples[0];
 	key.ifindex = ctx->ingress_ifindex;
 	key.present = s->packet.present & wanted;
@@ -100,8 +101,6 @@ static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratc
 		xdp_flow_in(&xdp_flows_1, &key, sums, s);
 	else
 		xdp_flow_in(&xdp_flows_0, &key, sums, s);
-	sums->packets++;
-	sums->bytes += s->packet.length;
 }
 
 #endif

@@ -54,6 +54,13 @@ static void flows_pause(long ns)
 	nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
 }
 
+void xdp_flows_turn(struct xdp_flows *flows)
+{
+	__atomic_store_n(flows->round, !*flows->round, __ATOMIC_SEQ_CST);
+	flows->draining = true;
+	flows_pause(FLOWS_GRACE_NS);
+}
+
 /* ---- one flow ---------------------------------------------------------------------------------- */
 
 static uint64_t flows_packets(const struct xdp_flow *flow)
@@ -103,34 +110,25 @@ static struct xdp_flow_sums flows_counted(struct bpfhost_instance *self, uint32_
 	return sum;
 }
 
-void xdp_flows_turn(struct bpfhost_instance *self, struct xdp_flows *flows)
-{
-	uint32_t ended = *flows->round;
-
-	__atomic_store_n(flows->round, !ended, __ATOMIC_SEQ_CST);
-	flows->draining = true;
-	flows_pause(FLOWS_GRACE_NS);
-	flows->counted = flows_counted(self, ended);
-}
-
 /*
- * What was counted and then not found has been thrown out to make room. A program that the grace time was too
- * short for may have put its packet where it was found before it counts it: that is made up for the next time.
+ * What was counted and not found has been thrown out to make room. A program that the grace time was too
+ * short for makes its packet seem missed, and its flow is found the next time: then there is less to tell.
  */
 static void flows_emit_missed(struct bpfhost_instance *self, struct xdp_flow_sums *told,
-			      const struct xdp_flow_sums *counted)
+			      uint32_t round)
 {
+	struct xdp_flow_sums now = flows_counted(self, round);
 	struct flows_missed_event event = {
 		.header.flags = BPFHOST_EVENT_NO_TASK,
-		.flows = counted->flows > told->flows ? counted->flows - told->flows : 0,
-		.packets = counted->packets - told->packets,
-		.bytes = counted->bytes - told->bytes,
+		.flows = now.flows > told->flows ? now.flows - told->flows : 0,
+		.packets = now.packets - told->packets,
+		.bytes = now.bytes - told->bytes,
 	};
 
-	if ((int64_t)event.packets <= 0 || (int64_t)event.bytes <= 0)
+	if ((int64_t)event.packets <= 0)
 		return;
 	bpfhost_emit_struct(self, "flows_missed_event", &event.header, sizeof(event));
-	*told = *counted;
+	*told = now;
 }
 
 static void flows_take(struct bpfhost_instance *self, struct xdp_flows *flows, uint32_t count,
@@ -169,7 +167,7 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		flows->draining = !err;
 		before = &token;
 	}
-	flows_emit_missed(self, &flows->told[round], &flows->counted);
+	flows_emit_missed(self, &flows->told[round], round);
 	return true;
 }
 
@@ -189,11 +187,8 @@ void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,
 	int pauses = FLOWS_PAUSES;
 
 	flows_tell_all(self, flows, interfaces, &pauses);
-	/* Of both maps: a late program may have put a packet into the one that was emptied already. */
-	for (int i = 0; i < 2; i++) {
-		xdp_flows_turn(self, flows);
-		flows_tell_all(self, flows, interfaces, &pauses);
-	}
+	xdp_flows_turn(flows);
+	flows_tell_all(self, flows, interfaces, &pauses);
 }
 
 _Static_assert(XDP_FLOWS_BATCH *(sizeof(struct flow_event) + 16) <= BPFHOST_RECORD_MAX,

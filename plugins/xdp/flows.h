@@ -17,7 +17,6 @@ struct xdp_flows {
 		round; /* shared with the programs: which map they use; NULL: flows are not shown */
 	bool draining; /* the other one has not been told to its end */
 	bool has_given_up;            /* waiting for room, at the end */
-	struct xdp_flow_sums counted; /* until the last round ended, in its map since the start */
 	struct xdp_flow_sums told[2]; /* of each map since the start: as flows, or as missed */
 	struct xdp_flow_key keys[XDP_FLOWS_BATCH];
 	struct xdp_flow values[XDP_FLOWS_BATCH];
@@ -28,7 +27,7 @@ int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows);
 /* After bpfhost_load. 0 or -errno and told. */
 int xdp_flows_start(struct bpfhost_instance *self, struct xdp_flows *flows);
 /* A new round begins; what the last one held is to be told by the next calls of xdp_flows_tell. */
-void xdp_flows_turn(struct bpfhost_instance *self, struct xdp_flows *flows);
+void xdp_flows_turn(struct xdp_flows *flows);
 /* Tells flows of the round that ended as long as the bus has room. True: all of it is told. */
 bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		    const struct xdp_interfaces *interfaces);

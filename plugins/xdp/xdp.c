@@ -176,7 +176,7 @@ static void xdp_tell(struct bpfhost_instance *self, struct xdp *xdp)
 	if (xdp->counters.uncounted)
 		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
 	if (xdp->flows.round && !xdp->flows.draining)
-		xdp_flows_turn(self, &xdp->flows);
+		xdp_flows_turn(&xdp->flows);
 }
 
 static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)
