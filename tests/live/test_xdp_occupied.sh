@@ -88,7 +88,7 @@ pings() {
 first_start() { # OPTION...
 	: >"$TMP/first.log"
 	setsid nsenter "--net=/run/netns/$NET_HERE" "$BPFHOST" --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" \
-		--duration 40s --plugin xdp@first --set iface=eth "$@" >"$TMP/first.out" 2>"$TMP/first.log" </dev/null &
+		--duration $((40 * SLOW))s --plugin xdp@first --set iface=eth "$@" >"$TMP/first.out" 2>"$TMP/first.log" </dev/null &
 	FIRST_PID=$!
 	wait_until 10 grep -q 'attached 1 of 1' "$TMP/first.log" || fail "$(cat "$TMP/first.log")"
 	FIRST=$(on_interface)
