@@ -113,7 +113,7 @@ static struct xdp_flow_sums flows_counted(struct bpfhost_instance *self, uint32_
 
 /*
  * What was counted and not found has been thrown out to make room. A program that the grace time was too
- * short for makes its packet seem missed, and its flow is found the next time: then there is less to tell.
+ * short for makes its packet seem so; what it puts into a flow then bears a stamp that is told no more.
  */
 static void flows_emit_missed(struct bpfhost_instance *self, struct xdp_flow_sums *told,
 			      uint32_t round)
