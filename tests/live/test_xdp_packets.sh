@@ -17,6 +17,7 @@ done
 net_up
 # What a card would do later is done before the packet leaves, tags of VLANs included.
 there ethtool -K eth tx off tso off gso off txvlan off >/dev/null 2>&1
+there ethtool -K eth tx-vlan-stag-hw-insert off >/dev/null 2>&1 # of 802.1ad, which txvlan is not
 
 # neighbour NAMESPACE SIDE MAC: known for good, for the packets of the corpus tell otherwise
 neighbour() {
@@ -132,7 +133,7 @@ kind "IP in IP" "ip.proto == 4 || ip.proto == 41 || ipv6.nxt == 4 || ipv6.nxt ==
 	'.tunnel == "ipip"'
 kind "SYN" "tcp.flags.syn == 1 && tcp.dstport == 443" \
 	'.dport == 443 and (.tcp_flags | tostring | contains("syn"))'
-kind "echo requests" "icmp.type == 8 && !vxlan && !gre" '.icmp_type == 8 and .proto == "icmp"'
+kind "echo requests" "icmp.type == 8 && !vxlan && !gre && !(ip.proto == 4)" '.icmp_type == 8 and .proto == "icmp"'
 kind "SCTP" "sctp" '.proto == "sctp"'
 
 # One row of numbers, frames and bytes for each filter.
