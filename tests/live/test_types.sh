@@ -31,6 +31,7 @@ modules=0
 for module in /sys/kernel/btf/*; do
 	[ "$module" != /sys/kernel/btf/vmlinux ] || continue
 	modules=$((modules + 1))
+	note "types of the module ${module##*/}"
 	name=$(bpftool btf dump file "$module" -B /sys/kernel/btf/vmlinux 2>/dev/null |
 		sed -nE "s/^\[[0-9]+\] STRUCT '([a-z_]+)' .*/\1/p" | head -n 1)
 	[ -z "$name" ] || names+=("$name")
