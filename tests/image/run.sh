@@ -33,7 +33,7 @@ pod() {
 }
 
 cleanup() {
-	pod rm -f -t 0 "${containers[@]}" >/dev/null 2>&1 || true
+	pod rm -f --ignore -t 0 "${containers[@]}" >/dev/null 2>&1 || true
 	rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
