@@ -23,7 +23,7 @@ compile() {
 bpftool btf dump file /sys/kernel/btf/vmlinux >"$TMP/btf"
 names=()
 for name in task_struct sk_buff sock tcp_sock file inode net_device bpf_prog socket_state tcp_ca_state pid_t \
-	atomic_t __u128 list_head xdp_md bpf_attr kstatfs; do
+	atomic_t __u128 list_head xdp_md bpf_attr kstatfs nls_table; do
 	grep -qE "^\[[0-9]+\] (STRUCT|UNION|ENUM|ENUM64|TYPEDEF) '$name' " "$TMP/btf" && names+=("$name")
 done
 [ ${#names[@]} -ge 10 ] || fail "this kernel has only ${names[*]}"

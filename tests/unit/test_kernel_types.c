@@ -45,6 +45,16 @@ static int add_struct(struct btf *btf, const char *name, const char *member, int
 	return id;
 }
 
+/* A typedef that C has too, of another size. */
+static void make_wide(struct btf *btf)
+{
+	int u16 = btf__add_typedef(btf, "u16", btf__add_int(btf, "unsigned short", 2, 0));
+	int wide = btf__add_typedef(btf, "wchar_t", u16);
+
+	assert_true(btf__add_struct(btf, "letter", 2) > 0);
+	btf__add_field(btf, "letter", wide, 0, 0);
+}
+
 /* A struct of the kernel with two in it that programs know from <linux/bpf.h>. */
 static void make_frame(struct btf *btf, int number)
 {
@@ -80,6 +90,7 @@ static void make_vmlinux(struct fixture *fixture)
 	add_struct(btf, "twin", "left", fixture->number);
 	add_struct(btf, "twin", "right", fixture->number);
 	make_frame(btf, fixture->number);
+	make_wide(btf);
 	save(fixture, "vmlinux", btf);
 	fixture->vmlinux = btf;
 }
@@ -272,6 +283,23 @@ static void test_beside_header(void **state)
 	free_printed(&printed);
 }
 
+static void test_beside_stddef(void **state)
+{
+	struct printed printed = PRINT("letter");
+	const char *name = strstr(printed.out, "#define wchar_t kernel_wchar_t\n");
+	const char *end = strstr(printed.out, "#undef wchar_t\n");
+
+	expect_type(&printed, "typedef u16 wchar_t;\n\n");
+	assert_non_null(name);
+	assert_non_null(end);
+	assert_true(name < strstr(printed.out, "typedef u16") &&
+		    end > strstr(printed.out, "struct letter {\n\twchar_t letter;\n"));
+	free_printed(&printed);
+	printed = PRINT("holder");
+	assert_int_equal(times(printed.out, "wchar_t"), 0);
+	free_printed(&printed);
+}
+
 static void test_all_of_one_name(void **state)
 {
 	struct printed printed = PRINT("twin");
@@ -348,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_kinds_in_one_text),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_beside_header),
+		cmocka_unit_test(test_beside_stddef),
 		cmocka_unit_test(test_all_of_one_name),
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_two_modules),

@@ -290,6 +290,12 @@ static void ktypes_guard(const struct ktypes *types, FILE *out)
 	fputc('\n', out);
 }
 
+/* The kernel's is of another size than C's in <stddef.h>, and goes by another name. */
+static bool ktypes_has_wide(const struct ktypes *types)
+{
+	return ktypes_has(types->text, "typedef u16 wchar_t;\n");
+}
+
 static void ktypes_begin(const struct ktypes *types, FILE *out)
 {
 	struct utsname system = { .sysname = "" };
@@ -319,10 +325,14 @@ static void ktypes_begin(const struct ktypes *types, FILE *out)
 	      "#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)\n"
 	      "#endif\n\n",
 	      out);
+	if (ktypes_has_wide(types))
+		fputs("#define wchar_t kernel_wchar_t\n\n", out);
 }
 
-static void ktypes_end(FILE *out)
+static void ktypes_end(const struct ktypes *types, FILE *out)
 {
+	if (ktypes_has_wide(types))
+		fputs("#undef wchar_t\n\n", out);
 	fputs(KTYPES_CORE "#pragma clang attribute pop\n"
 			  "#endif\n"
 			  "#pragma GCC diagnostic pop\n\n"
@@ -343,7 +353,7 @@ static int ktypes_write_all(struct ktypes *types, FILE *out)
 	if (!err) {
 		ktypes_begin(types, out);
 		fwrite(text, 1, size, out);
-		ktypes_end(out);
+		ktypes_end(types, out);
 	}
 	free(text);
 	return err;
