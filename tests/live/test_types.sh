@@ -23,7 +23,7 @@ compile() {
 bpftool btf dump file /sys/kernel/btf/vmlinux >"$TMP/btf"
 names=()
 for name in task_struct sk_buff sock tcp_sock file inode net_device bpf_prog socket_state tcp_ca_state pid_t \
-	atomic_t __u128 list_head xdp_md bpf_attr kstatfs nls_table; do
+	atomic_t __u128 list_head xdp_md bpf_attr kstatfs nls_table bpf_link_ops; do
 	grep -qE "^\[[0-9]+\] (STRUCT|UNION|ENUM|ENUM64|TYPEDEF) '$name' " "$TMP/btf" && names+=("$name")
 done
 [ ${#names[@]} -ge 10 ] || fail "this kernel has only ${names[*]}"
@@ -154,7 +154,7 @@ beside() {
 			-o "$TMP/bpf.o" 2>"$TMP/log" || fail "${file##*/} with $1: $(head -n 3 "$TMP/log")"
 	done
 }
-for name in task_struct xdp_md bpf_attr all; do
+for name in task_struct xdp_md bpf_attr bpf_link_ops all; do
 	[ ! -e "$TMP/$name.h" ] || beside "$TMP/$name.h"
 done
 

@@ -319,6 +319,7 @@ static void ktypes_begin(const struct ktypes *types, FILE *out)
 	fputs("#pragma GCC diagnostic push\n"
 	      "#ifdef __clang__\n"
 	      "#pragma GCC diagnostic ignored \"-Wpragma-clang-attribute\"\n"
+	      "#pragma GCC diagnostic ignored \"-Wignored-attributes\"\n"
 	      "#else\n"
 	      "#pragma GCC diagnostic ignored \"-Wattributes\"\n"
 	      "#endif\n" KTYPES_CORE
