@@ -63,9 +63,6 @@ bool session_take_verifier_log(const struct bpfhost_instance *self, const char *
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
 
-/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
-#define SESSION_ENOTSUPP 524
-
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);
 /* Whether nobody wants what is still in the ring. A handler may use it for something else than events. */
