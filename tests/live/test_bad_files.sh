@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # One instance with probes in several files, of which some are no good: each of those is named and left out, and
 # the probes in the others are attached and see all. Only where nothing is left is that the instance's error.
-# (What ends the process that reads a file: test_uprobe_reader.sh.)
+# What usdt finds by itself, it leaves out in silence. (What ends the process that reads a file:
+# test_uprobe_reader.sh.)
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
@@ -138,6 +139,28 @@ for plugin in uprobe:act_getppid usdt:bt:guarded; do
 	done
 	target_end
 done
+
+# ---- among what usdt finds by itself ----------------------------------------------------------------
+
+# It runs as before, but none of its notes makes sense.
+need_program readelf
+PLUGIN=usdt
+cp "$TMP/probed" "$TMP/senseless"
+readelf -SW "$TMP/senseless" | sed -n 's/.*\.note\.stapsdt *NOTE *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/\1 \2/p' |
+	while read -r offset size; do
+		printf "%0$((16#$size))d" 7 | dd "of=$TMP/senseless" bs=1 "seek=$((16#$offset))" conv=notrunc status=none
+	done
+cmp -s "$TMP/probed" "$TMP/senseless" && fail "the notes are not damaged"
+kill -KILL "$other"
+mkfifo "$TMP/silence"
+exec 8<>"$TMP/silence"
+"$TMP/senseless" wait <&8 >/dev/null &
+other=$!
+TARGET_PROGRAM=$TMP/probed
+target_start threads 10
+host_start --plugin usdt --pid "$other" --pid "$TARGET_PID" --set rescan=0s --log-level debug
+grep -q "$TMP/senseless is left out: .*section .note.stapsdt is damaged" "$TMP/log" || fail "nothing was damaged"
+go_and_stop 40
 
 # ---- and nothing else -------------------------------------------------------------------------------
 
