@@ -151,7 +151,7 @@ readelf -SW "$TMP/senseless" | sed -n 's/.*\.note\.stapsdt *NOTE *[0-9a-f]* \([0
 		printf "%0$((16#$size))d" 7 | dd "of=$TMP/senseless" bs=1 "seek=$((16#$offset))" conv=notrunc status=none
 	done
 cmp -s "$TMP/probed" "$TMP/senseless" && fail "the notes are not damaged"
-kill -KILL "$other"
+{ kill -KILL "$other" && wait "$other"; } 2>/dev/null
 mkfifo "$TMP/silence"
 exec 8<>"$TMP/silence"
 "$TMP/senseless" wait <&8 >/dev/null &
