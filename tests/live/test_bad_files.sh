@@ -123,14 +123,16 @@ hidden() {
 }
 wait_until 5 hidden || fail "there is no other mount namespace"
 TARGET_PROGRAM=$TMP/both
-for plugin in uprobe:act_getppid usdt:bt:guarded; do
-	PLUGIN=${plugin%%:*}
-	[ "$PLUGIN" = uprobe ] || cp "$TMP/probed" "$TMP/both"
-	target_start $([ "$PLUGIN" = uprobe ] && echo getppid 3 || echo guarded 1)
-	for pids in "$other $TARGET_PID" "$TARGET_PID $other"; do
-		# shellcheck disable=SC2086 # two words
-		host_run --plugin "$PLUGIN" --set "probes=$TMP/both:${plugin#*:}" \
-			$(printf -- '--pid %s ' $pids) --duration 1ms
+
+# one_of_both PLUGIN FUNCTION VERB...: in whichever order they are named
+one_of_both() {
+	local first second
+
+	PLUGIN=$1
+	target_start "${@:3}"
+	for first in "$other" "$TARGET_PID"; do
+		second=$((other + TARGET_PID - first))
+		host_run --plugin "$1" --set "probes=$TMP/both:$2" --pid "$first" --pid "$second" --duration 1ms
 		expect "exit status" 0 "$STATUS"
 		grep -q "failed to attach \"$TMP/both\" of process $other: .*damaged or cut off" "$TMP/log" ||
 			fail "the process with the bad file is not named"
@@ -138,7 +140,11 @@ for plugin in uprobe:act_getppid usdt:bt:guarded; do
 		check_clean
 	done
 	target_end
-done
+}
+
+one_of_both uprobe act_getppid getppid 3
+cp "$TMP/probed" "$TMP/both"
+one_of_both usdt bt:guarded guarded 1
 
 # ---- among what usdt finds by itself ----------------------------------------------------------------
 

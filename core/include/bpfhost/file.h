@@ -36,8 +36,8 @@ struct bpfhost_file {
 struct bpfhost_files {
 	struct bpfhost_file **items;
 	uint32_t count;
-	bool are_found;                      /* is_found of those that are added from here on */
-	struct bpfhost_reader *reader;       /* NULL: nothing was read yet */
+	bool are_found;                /* is_found of those that are added from here on */
+	struct bpfhost_reader *reader; /* NULL: nothing was read yet */
 	struct bpfhost_instance *self; /* for the caller to set: see bpfhost_reader_new */
 };
 
