@@ -95,15 +95,15 @@ host_start --control "$CONTROL" --pid "$TARGET_PID" --plugin tracepoint@a --set 
 worker=$(of_instance a .worker)
 refused 1 'there is an instance "a" already (plugin tracepoint, ok); ctl replace puts another in its place' \
 	load tracepoint@a
-refused 1 'there is no instance "b" to be replaced' replace tracepoint@b
+refused 2 'unknown instance "b"; known are a' replace tracepoint@b
 refused 1 'a is not disabled: ok' enable a
 refused 2 'unknown instance "aa"; did you mean "a"?' unload aa
 refused 2 'a is named twice' unload a a
-refused 1 'b: there is no plugin "tracepint"; did you mean "tracepoint"?; nothing was changed' load tracepint@b
-refused 1 'b: ctl load: plugin tracepoint has no option "prober"; did you mean "probes"?; nothing was changed' \
+refused 2 'b: ctl load: there is no plugin "tracepint"; did you mean "tracepoint"?; nothing was changed' load tracepint@b
+refused 2 'b: ctl load: plugin tracepoint has no option "prober"; did you mean "probes"?; nothing was changed' \
 	load tracepoint@b --set prober=x
 for what in load:b replace:a; do
-	refused 1 "${what#*:}: probe \"${probe}_getpipid\": there is no tracepoint \"${probe}_getpipid\"; did you mean \"${probe}_getppid\"?; nothing was changed" \
+	refused 2 "${what#*:}: ctl ${what%:*}: probe \"${probe}_getpipid\": there is no tracepoint \"${probe}_getpipid\"; did you mean \"${probe}_getppid\"?; nothing was changed" \
 		"${what%:*}" "tracepoint@${what#*:}" --set probes=${probe}_getpipid
 done
 expect "worker after all that" "$worker" "$(of_instance a .worker)"

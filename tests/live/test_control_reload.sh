@@ -96,11 +96,21 @@ configure "$a"
 wrong 2 "$file:4: unknown setting \"formal\"; did you mean \"format\"?"
 settings=('log_level = "debug";')
 configure "$a" "name = \"b\"; prober = 1;"
-wrong 1 "b: $file:7: plugin tracepoint has no option \"prober\"; did you mean \"probes\"?; nothing was changed"
+wrong 2 "b: $file:7: plugin tracepoint has no option \"prober\"; did you mean \"probes\"?; nothing was changed"
 expect "log level after that" info "$(ctl log-level)"
 settings=()
 configure "$a" "name = \"b\"; probes = [ \"${probe}_getnothing\" ];"
-wrong 1 "b: probe \"${probe}_getnothing\": there is no tracepoint \"${probe}_getnothing\"; nothing was changed"
+wrong 2 "b: $file:7: probe \"${probe}_getnothing\": there is no tracepoint \"${probe}_getnothing\"; nothing was changed"
+settings=('pid = [ 1, 4194304 ];' 'cgroup = "/nonexistent";')
+configure "$a"
+wrong 2 "$file:4: pid: there is no process 4194304"
+settings=('cgroup = "/nonexistent";')
+configure "$a"
+wrong 2 "$file:4: cgroup: /nonexistent: No such file or directory"
+settings=()
+configure "$a"
+sed -i '/name = "a"/s/"tracepoint"/"tracepint"/' "$file"
+wrong 2 "a: $file:6: there is no plugin \"tracepint\"; did you mean \"tracepoint\"?; nothing was changed"
 rm "$file"
 ctl reload 2>/dev/null && fail "a file that is gone is no mistake"
 expect "workers without a file" "$before" "$(workers_of)"

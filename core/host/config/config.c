@@ -40,9 +40,8 @@ void config_free(struct config *config)
 	free(config->verifier_log);
 	free(config->control);
 	config_free_texts(&config->words);
-	free(config->pids.items);
-	free(config->uids.items);
-	config_free_texts(&config->words);
+	config_free_ids(&config->pids);
+	config_free_ids(&config->uids);
 	config_free_texts(&config->comms);
 	config_free_texts(&config->cgroups);
 	config_free_value(&config->filter);

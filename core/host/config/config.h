@@ -72,6 +72,7 @@ struct config_texts {
 
 struct config_ids {
 	uint32_t *items;
+	char **origins; /* of each, as above */
 	size_t count;
 };
 

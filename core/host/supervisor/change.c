@@ -162,7 +162,7 @@ static void change_refuse(struct supervisor *run, const struct instance *instanc
 
 	snprintf(text, sizeof(text), "%s: %s; nothing was changed", instance->config->name,
 		 change_why(instance));
-	change_tell(run, CONTROL_FAILED, text);
+	change_tell(run, instance->condition.is_misuse ? CONTROL_WRONG : CONTROL_FAILED, text);
 	change_cancel(run);
 }
 

@@ -16,6 +16,13 @@ void condition_fail(struct condition *condition, const char *text)
 {
 	free(condition->reason);
 	condition->reason = strndup(text, CONDITION_TEXT_MAX);
+	condition->is_misuse = false;
+}
+
+void condition_refuse(struct condition *condition, const char *text)
+{
+	condition_fail(condition, text);
+	condition->is_misuse = true;
 }
 
 void condition_renew(struct condition *condition)

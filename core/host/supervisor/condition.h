@@ -3,6 +3,7 @@
 #ifndef SUPERVISOR_CONDITION_H
 #define SUPERVISOR_CONDITION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Texts kept of probes that could not be attached, and bytes of one; of the others the number is. */
@@ -14,12 +15,15 @@ struct condition {
 	uint32_t wanted;
 	uint64_t missed_count;
 	char *missed[CONDITION_MISSED_MAX];
-	char *reason; /* why it has failed, or crashed last; NULL: it has not */
+	char *reason;   /* why it has failed, or crashed last; NULL: it has not */
+	bool is_misuse; /* that lies in what it was told, not in how it ran */
 };
 
 /* A probe is missing, for the reason in the text. Without memory only the number is kept. */
 void condition_miss(struct condition *condition, const char *text);
 void condition_fail(struct condition *condition, const char *text);
+/* The same, for it was told what cannot be. */
+void condition_refuse(struct condition *condition, const char *text);
 /* A new worker begins: only why the last one ended stays. */
 void condition_renew(struct condition *condition);
 void condition_free(struct condition *condition);

@@ -38,11 +38,10 @@ static int reload_gather(struct supervisor *run, struct config **ret_fresh,
 		return reload_fail_memory(err);
 	config_setup(fresh);
 	failed = config_gather_again(run->config, fresh, err);
+	if (!failed)
+		failed = filter_values_gather(fresh, ret_values, err);
 	if (failed)
 		return failed == -ENOMEM ? failed : -EINVAL;
-	failed = filter_values_gather(fresh, ret_values, err);
-	if (failed)
-		return failed;
 	if (config_keep_fixed(fresh, run->config, kept, sizeof(kept)))
 		return reload_fail_memory(err);
 	if (*kept)

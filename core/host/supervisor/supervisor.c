@@ -15,6 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "command/print.h"
+#include "config/fail.h"
 #include "confine/limits.h"
 #include "control/control.h"
 #include "supervisor/change.h"
@@ -245,7 +246,8 @@ static void supervisor_check_filter(struct supervisor *run)
 	types = calloc(supervisor_gather_types(run, NULL) + 1, sizeof(*types));
 	n = types ? supervisor_gather_types(run, types) : 0;
 	if (n && filter_names_known(run->filter, types, n, &why)) {
-		log_write(run->log, BPFHOST_ERROR, NULL, "--filter: %s", why.text);
+		config_fail_option(&why, -EINVAL, run->config->filter.origin, "filter");
+		log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
 		run->misconfigured = true;
 		supervisor_stop(run);
 	}
@@ -330,9 +332,10 @@ static int supervisor_open_filter(struct supervisor *run)
 	if (!run->config->filter.text)
 		return 0;
 	err = filter_new(run->config->filter.text, &run->filter, &why);
-	if (err)
-		log_write(run->log, BPFHOST_ERROR, NULL, "%s: filter: %s",
-			  run->config->filter.origin, why.text);
+	if (err) {
+		config_fail_option(&why, err, run->config->filter.origin, "filter");
+		log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
+	}
 	return err;
 }
 
