@@ -74,6 +74,18 @@ expect "no host" \
 	"bpfhost: error: no host listens to $TMP/nowhere; a host has one with --control PATH, or control = \"PATH\" in its file" \
 	"$nowhere"
 
+# A host that is stopped is not waited for for ever, and does not do later what nobody waits for any more.
+kill -STOP "$HOST_PID"
+wait_until 5 eval 'grep -q "^State:.T" "/proc/$HOST_PID/status"'
+stopped="it is stopped, by SIGSTOP or another signal (SIGCONT lets it go on)"
+refused 1 "the host (pid $HOST_PID) has not answered within 0.3 s: $stopped" status --timeout 300ms
+refused 1 "the host (pid $HOST_PID) has not answered within 0.3 s: $stopped; what it has begun by now it may still do" \
+	disable good --timeout 300ms
+kill -CONT "$HOST_PID"
+expect "state after what nobody waits for" ok "$(of_instance good .state)"
+expect "worker after that" "$worker" "$(of_instance good .worker)"
+refused 2 'argument 5: --timeout: must be more than 0' status --timeout 0s
+
 # ---- the socket ----
 
 expect "mode of the socket" 'socket 660 0' "$(stat -c '%F %a %u' "$CONTROL")"

@@ -7,6 +7,7 @@
 # shellcheck source=tests/live/control.sh
 . "$(dirname "$0")/control.sh"
 need_kernel
+need_program python3
 
 probe=syscalls:sys_enter
 
@@ -132,6 +133,29 @@ grep -q 'deaf: plugin tracepoint: its worker .* did not stop within .*it is stop
 	fail "why it was ended is not told"
 ctl load tracepoint@b --set probes=${probe}_getppid || fail "no other change can be made"
 BPF_IDS=$(bpf_ids)
+
+# Nor does one that is stopped before it has opened its plugin, or loaded it.
+cat >"$TMP/stop_next.py" <<'SCRIPT'
+import os, signal, sys
+
+children = f"/proc/{sys.argv[1]}/task/{sys.argv[1]}/children"
+before = set(open(children).read().split())
+print("looks", flush=True)
+while not (new := set(open(children).read().split()) - before):
+    pass
+os.kill(int(new.pop()), signal.SIGSTOP)
+SCRIPT
+for what in load:stopped replace:b; do
+	timeout $((20 * SLOW)) python3 "$TMP/stop_next.py" "$HOST_PID" >"$TMP/looks" 9>&- &
+	stopper=$!
+	wait_until 5 grep -q looks "$TMP/looks" || fail "nobody looks"
+	ctl "${what%:*}" "tracepoint@${what#*:}" --set probes=${probe}_getppid --timeout 1m 2>"$TMP/said"
+	expect "exit status" 1 $?
+	grep -q "error: ${what#*:}: plugin tracepoint: [a-z]* takes longer than [0-9]* ms, for it is stopped, by SIGSTOP.*; nothing was changed" \
+		"$TMP/said" || fail "$(cat "$TMP/said")"
+	wait "$stopper"
+done
+state_is b ok || fail "b is $(of_instance b .state)"
 target_go
 host_stop
 expect "exit status" 1 "$STATUS"

@@ -388,6 +388,13 @@ int config_apply_control(struct config *config, const char *text, const char *or
 	return replace_string(&config->control, text, err);
 }
 
+int config_apply_timeout(struct config *config, const char *text, const char *origin,
+			 struct bpfhost_error *err)
+{
+	(void)origin;
+	return positive_time(text, &config->timeout_ns, err);
+}
+
 int config_apply_bpf_statistics(struct config *config, const char *text, const char *origin,
 				struct bpfhost_error *err)
 {

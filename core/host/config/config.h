@@ -110,6 +110,7 @@ struct config {
 	char *output;                /* a path, or NULL for stdout */
 	char *verifier_log;          /* a folder, or NULL for CONFIG_DEFAULT_VERIFIER_LOG */
 	char *control;               /* a path, or NULL for no control socket */
+	uint64_t timeout_ns;         /* how long ctl waits for an answer; 0: as ctl.h says */
 	struct config_ids pids;      /* each 1 to INT32_MAX; whether they exist is not checked */
 	struct config_ids uids;      /* names are resolved already */
 	struct config_texts comms;   /* each 1 to 15 bytes */

@@ -132,6 +132,10 @@ static void control_hear(struct supervisor *run, struct client *client)
 		client_end(client);
 	} else if (got < 0) {
 		client_answer(client, CONTROL_WRONG, why.text);
+	} else if (client_has_gone(client)) {
+		/* The time of ctl was over, and its user has been told that nothing is known of it. */
+		control_words_free(&words);
+		client_end(client);
 	} else {
 		client->state = CLIENT_WAITING;
 		control_obey(run, client, &words);

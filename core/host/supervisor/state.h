@@ -82,19 +82,22 @@ struct instance {
 	struct life life;
 	struct ledger ledger;
 	struct condition condition;
-	bool said_end;          /* the worker told how it ended */
-	uint64_t said_end_at;   /* CLOCK_MONOTONIC ns */
-	struct said said;       /* what of its words came into the log */
-	bool hung_up;           /* it closed its control socket, and went on */
-	bool ended_alone;       /* it was ending before it was killed */
-	bool confined;          /* it has said that its filter of system calls is in place */
-	pid_t sigsys_from;      /* the process that sent it SIGSYS, as it says; 0: none */
-	bool dropping;          /* it goes, and is not to wait for the output */
-	bool broken;            /* it broke the format of the bus, nothing more is taken */
-	bool hung;              /* it was too long in one call, and killed */
-	bool crashed;           /* the worker of this life did not end as it should */
-	uint64_t untold;        /* events lost to the stop that no line has told of */
-	bool stop_killed;       /* it was too slow to stop */
+	bool said_end;        /* the worker told how it ended */
+	uint64_t said_end_at; /* CLOCK_MONOTONIC ns */
+	struct said said;     /* what of its words came into the log */
+	bool hung_up;         /* it closed its control socket, and went on */
+	bool ended_alone;     /* it was ending before it was killed */
+	bool confined;        /* it has said that its filter of system calls is in place */
+	pid_t sigsys_from;    /* the process that sent it SIGSYS, as it says; 0: none */
+	bool dropping;        /* it goes, and is not to wait for the output */
+	bool broken;          /* it broke the format of the bus, nothing more is taken */
+	bool hung;            /* it was too long in one call, and killed */
+	bool crashed;         /* the worker of this life did not end as it should */
+	uint64_t untold;      /* events lost to the stop that no line has told of */
+	bool stop_killed;     /* it was too slow to stop */
+	uint64_t
+		silent_since; /* seen between two calls since then, CLOCK_MONOTONIC ns; 0: it is not */
+	uint64_t silent_behind; /* the call behind which it is, by its begin */
 	bool releasing;         /* the worker lets go of its probes, and must not be killed */
 	uint64_t released_at;   /* CLOCK_MONOTONIC ns; 0: not yet */
 	bool drained_all;       /* the worker has said that nothing is attached any more */
