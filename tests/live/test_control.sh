@@ -84,6 +84,27 @@ refused 1 "the host (pid $HOST_PID) has not answered within 0.3 s: $stopped; wha
 kill -CONT "$HOST_PID"
 expect "state after what nobody waits for" ok "$(of_instance good .state)"
 expect "worker after that" "$worker" "$(of_instance good .worker)"
+
+# A worker that is stopped is not well, and one that is started again is: why it had to be is told as that.
+kill -STOP "$worker"
+wait_until 5 state_is good stopped || fail "a worker that is stopped is $(of_instance good .state)"
+expect "why" "$stopped" "$(of_instance good .reason)"
+grep -qF "  reason: $stopped" <<<"$(ctl status good)" || fail "$(ctl status good)"
+kill -CONT "$worker"
+wait_until 5 state_is good ok || fail "good is $(of_instance good .state)"
+expect "why, and why it was started again" 'null null' "$(of_instance good '"\(.reason) \(.last_restart)"')"
+kill -SEGV "$worker"
+again() {
+	[ "$(of_instance good '"\(.state) \(.restarts)"')" = "ok 1" ]
+}
+wait_until 5 again || fail "good is $(of_instance good .state)"
+crash="plugin tracepoint: its worker was ended by SIGSEGV"
+expect "reason after that" null "$(of_instance good .reason)"
+grep -qF "$crash" <<<"$(of_instance good .last_restart)" || fail "$(ctl status good)"
+grep -qF "  last restart: $crash" <<<"$(ctl status good)" || fail "$(ctl status good)"
+! grep -q '^  reason: ' <<<"$(ctl status good)" || fail "$(ctl status good)"
+BPF_IDS=$(bpf_ids)
+
 refused 2 'argument 5: --timeout: must be more than 0' status --timeout 0s
 
 # ---- the socket ----

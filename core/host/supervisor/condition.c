@@ -32,11 +32,17 @@ void condition_renew(struct condition *condition)
 		condition->missed[i] = NULL;
 	}
 	condition->missed_count = condition->attached = condition->wanted = 0;
+	if (!condition->reason)
+		return;
+	free(condition->last_restart);
+	condition->last_restart = condition->reason;
+	condition->reason = NULL;
+	condition->is_misuse = false;
 }
 
 void condition_free(struct condition *condition)
 {
 	condition_renew(condition);
-	free(condition->reason);
-	condition->reason = NULL;
+	free(condition->last_restart);
+	condition->last_restart = NULL;
 }
