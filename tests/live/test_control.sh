@@ -69,6 +69,10 @@ refused 2 'unknown instance "god"; did you mean "good"?' status god
 refused 2 'argument 4: unknown request "statsu"; did you mean "status"?' statsu
 refused 2 'ctl unload takes INSTANCE...' unload
 refused 2 'argument 5: unexpected "now"' reload now
+refused 2 'there is no file to read again: the command line says what to run, without --config' reload
+kill -HUP "$HOST_PID"
+wait_until 5 eval '[ "$(grep -c "error: reload: there is no file to read again" "$TMP/log")" = 2 ]' ||
+	fail "SIGHUP says nothing"
 nowhere=$("$BPFHOST" ctl --control "$TMP/nowhere" stats 2>&1)
 expect "no host" \
 	"bpfhost: error: no host listens to $TMP/nowhere; a host has one with --control PATH, or control = \"PATH\" in its file" \

@@ -123,6 +123,23 @@ hup
 expect "states" 'a=ok asked=ok c=disabled' \
 	"$(ctl status --format json | jq -r '.instances[] | "\(.instance)=\(.state)"' | sort | words)"
 
+# Nor does it change what does not run, or was asked for, where it comes to nothing.
+configure "$a" "name = \"asked\"; probes = [ \"${probe}_getppid\" ];" \
+	"name = \"c\"; probes = [ \"${probe}_getnothing\" ];" "name = \"d\"; prober = 1;"
+ctl reload 2>/dev/null && fail "a wrong option is no mistake"
+ctl enable c || fail "c is not as it was"
+ctl disable c || fail "disabling fails"
+configure "$a" "$c"
+ctl reload || fail "reload fails"
+state_is asked ok || fail "what was asked for is $(of_instance asked .state)"
+configure "$a" "name = \"c\"; probes = [ \"${probe}_getnothing\" ];"
+ctl reload || fail "reload fails"
+ctl enable c 2>/dev/null && fail "c is as it was"
+configure "$a" "$c"
+ctl reload || fail "reload fails"
+ctl enable c || fail "c is not as it is to be"
+ctl disable c || fail "disabling fails"
+
 # A setting for all workers starts all anew; what cannot be changed is named.
 settings=('ring_size = "1MiB";' 'format = "text";' 'log_level = "debug";')
 configure "$a" "$c"

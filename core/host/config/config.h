@@ -100,6 +100,7 @@ struct config {
 	struct config_texts words; /* types NAME...; ctl: what stands behind the request */
 	char *kind;                /* of new NAME: --kind, or NULL */
 	char *config_path;         /* --config, or NULL */
+	bool file_read;            /* that, or the default one */
 
 	/* For run, what to run; for probes, new and validate, the one plugin that was named, with its
 	 * settings. */
@@ -163,8 +164,8 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 		  struct bpfhost_error *err);
 
 /*
- * Gathers once more what *config was gathered from, into *fresh, which has been set up. Errors as above; nothing
- * of *config changes.
+ * Gathers once more what *config was gathered from, into *fresh, which has been set up. Errors as above, and -EINVAL
+ * where no file is among it, so that nothing can be new; nothing of *config changes.
  */
 int config_gather_again(const struct config *config, struct config *fresh,
 			struct bpfhost_error *err);

@@ -184,10 +184,10 @@ static int command_begin_change(struct supervisor *run, const struct config *req
 		change_go(run);
 		return 0;
 	}
-	if (!*err->text)
-		bpfhost_error_set(err, 0, "%s",
-				  failed == -E2BIG ? "there are too many instances"
-						   : strerror(-failed));
+	if (failed == -E2BIG)
+		instances_fail_many(run, 1, err);
+	else if (!*err->text)
+		bpfhost_error_set(err, 0, "%s", strerror(-failed));
 	change_cancel(run);
 	return failed;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/instance.h"
 #include "control/control.h"
 #include "control/words.h"
 #include "supervisor/instance.h"
@@ -103,6 +104,35 @@ void change_remove(struct instance *instance, enum instance_role after)
 	instance->role = INSTANCE_GOES;
 }
 
+int change_keep(struct instance *instance, const struct config_instance *next)
+{
+	if (next) {
+		instance->next_config = config_copy_instance(next);
+		if (!instance->next_config)
+			return -ENOMEM;
+	}
+	instance->next_from_file = true;
+	return 0;
+}
+
+static void change_take_kept(struct instance *instance)
+{
+	instance->from_file |= instance->next_from_file;
+	instance->next_from_file = false;
+	if (!instance->next_config)
+		return;
+	config_drop_instance(instance->own_config);
+	instance->config = instance->own_config = instance->next_config;
+	instance->next_config = NULL;
+}
+
+static void change_drop_kept(struct instance *instance)
+{
+	config_drop_instance(instance->next_config);
+	instance->next_config = NULL;
+	instance->next_from_file = false;
+}
+
 static void change_end(struct supervisor *run)
 {
 	if (run->change->fresh) {
@@ -118,6 +148,7 @@ void change_cancel(struct supervisor *run)
 	struct instance *instance;
 
 	SUPERVISOR_EACH(run, instance) {
+		change_drop_kept(instance);
 		if (instance->role == INSTANCE_GOES)
 			instance->role = instance->role_before;
 		if (instance->role != INSTANCE_COMES)
@@ -223,9 +254,11 @@ static void change_stop(struct supervisor *run)
 		return;
 	run->change->stage = CHANGE_STOPPING;
 	change_take_config(run);
-	SUPERVISOR_EACH(run, instance)
+	SUPERVISOR_EACH(run, instance) {
+		change_take_kept(instance);
 		if (instance->role == INSTANCE_GOES && !instance_over(instance))
 			instance_stop_alone(instance);
+	}
 }
 
 /* What is on the bus still has a chance to be written, unless the output takes nothing at all. */

@@ -60,6 +60,9 @@ struct instance {
 	uint32_t index;
 	const struct config_instance *config;
 	struct config_instance *own_config; /* that, where it is to be freed with the instance */
+	struct config_instance
+		*next_config; /* that, once the change under way is certain; NULL: as it is */
+	bool next_from_file;  /* likewise */
 	enum instance_role role;
 	enum instance_role role_before; /* of one that goes: where the change comes to nothing */
 	enum instance_role role_after;  /* of one that goes */
