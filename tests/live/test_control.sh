@@ -109,6 +109,24 @@ grep -qF "  last restart: $crash" <<<"$(ctl status good)" || fail "$(ctl status 
 ! grep -q '^  reason: ' <<<"$(ctl status good)" || fail "$(ctl status good)"
 BPF_IDS=$(bpf_ids)
 
+# Without a descriptor for who comes, it does nothing; who waits is served when there is one again.
+ticks() {
+	awk '{ print $14 + $15 }' "/proc/$HOST_PID/stat"
+}
+files=$(prlimit --noheadings --raw --output SOFT --nofile --pid "$HOST_PID")
+prlimit --nofile=3: --pid "$HOST_PID"
+ctl status good --format json >"$TMP/late" &
+late=$!
+wait_until 5 grep -q 'control socket: nobody can be taken in: Too many open files' "$TMP/log" ||
+	fail "a host without descriptors says nothing"
+before=$(ticks)
+sleep 1
+expect_between "ticks of a host without descriptors" 0 30 $(($(ticks) - before))
+expect "lines of that" 1 "$(grep -c 'nobody can be taken in' "$TMP/log")"
+prlimit "--nofile=$files:" --pid "$HOST_PID"
+wait "$late" || fail "who waited is not answered"
+expect "answer to who waited" good "$(jq -r '.instances[].instance' "$TMP/late")"
+
 refused 2 'argument 5: --timeout: must be more than 0' status --timeout 0s
 
 # ---- the socket ----
