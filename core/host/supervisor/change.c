@@ -9,6 +9,7 @@
 #include "config/instance.h"
 #include "control/control.h"
 #include "control/words.h"
+#include "supervisor/filter_names.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
 #include "supervisor/stop.h"
@@ -197,6 +198,16 @@ static void change_refuse(struct supervisor *run, const struct instance *instanc
 	change_cancel(run);
 }
 
+static bool change_comes(const struct supervisor *run)
+{
+	const struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_COMES)
+			return true;
+	return false;
+}
+
 /* Whether all that come are so far. One that has failed ends the change. */
 static bool change_all_are(struct supervisor *run, enum instance_state state)
 {
@@ -246,11 +257,39 @@ static void change_take_config(struct supervisor *run)
 	change->fresh = NULL;
 }
 
+/* Whether all schemas of those that come were taken; behind events for which there is no room are none. */
+static bool change_all_heard(const struct supervisor *run)
+{
+	const struct instance *instance;
+	bool all = true;
+
+	SUPERVISOR_EACH(run, instance)
+		all &= instance->role != INSTANCE_COMES || instance->drained ||
+		       merge_is_full(instance->source);
+	return all;
+}
+
+/* --filter may have been told names that nobody knew yet. */
+static bool change_fits_filter(struct supervisor *run)
+{
+	struct bpfhost_error why = { 0 };
+	char text[sizeof(why.text) + 32];
+
+	if (!change_comes(run) || !filter_names_check(run, &why))
+		return true;
+	log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
+	snprintf(text, sizeof(text), "%s; nothing was changed", why.text);
+	change_tell(run, CONTROL_WRONG, text);
+	change_cancel(run);
+	return false;
+}
+
 static void change_stop(struct supervisor *run)
 {
 	struct instance *instance;
 
-	if (!change_all_are(run, INSTANCE_LOADED))
+	if (!change_all_are(run, INSTANCE_LOADED) || !change_all_heard(run) ||
+	    !change_fits_filter(run))
 		return;
 	run->change->stage = CHANGE_STOPPING;
 	change_take_config(run);

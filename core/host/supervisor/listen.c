@@ -86,8 +86,11 @@ static void instance_on_detached(struct instance *instance)
 
 static void instance_on_loaded(struct instance *instance)
 {
-	if (instance_waits(instance) && instance->state == INSTANCE_STARTING)
-		instance->state = INSTANCE_LOADED;
+	if (!instance_waits(instance) || instance->state != INSTANCE_STARTING)
+		return;
+	instance->state = INSTANCE_LOADED;
+	/* What it has told by now is still to be taken, whatever an earlier look at the bus found. */
+	instance->drained = false;
 }
 
 static void instance_on_attached(struct instance *instance, const struct protocol_message *message)

@@ -19,6 +19,7 @@
 #include "confine/limits.h"
 #include "control/control.h"
 #include "supervisor/change.h"
+#include "supervisor/filter_names.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
@@ -199,18 +200,6 @@ static void supervisor_start_all(struct supervisor *run)
 			instance_start(instance);
 }
 
-static size_t supervisor_gather_types(const struct supervisor *run, const struct sink_type **types)
-{
-	const struct instance *instance;
-	size_t n = 0;
-
-	SUPERVISOR_EACH(run, instance)
-		for (size_t k = 0; k < instance->types.count; k++, n++)
-			if (types)
-				types[n] = instance->types.entries[k].type;
-	return n;
-}
-
 bool supervisor_all_run(const struct supervisor *run)
 {
 	const struct instance *instance;
@@ -232,26 +221,19 @@ static void supervisor_begin_duration(struct supervisor *run)
 		run->stop_at = run->now + duration;
 }
 
-/* Names in --filter can be checked when every instance has told its schemas. */
+/* Names in --filter can be checked when every instance has told its schemas; those that come later see to it. */
 static void supervisor_check_filter(struct supervisor *run)
 {
-	const struct sink_type **types;
 	struct bpfhost_error why = { 0 };
 
-	size_t n;
-
-	if (run->filter_checked || !run->filter || !supervisor_all_run(run))
+	if (run->filter_checked || !supervisor_all_run(run))
 		return;
 	run->filter_checked = true;
-	types = calloc(supervisor_gather_types(run, NULL) + 1, sizeof(*types));
-	n = types ? supervisor_gather_types(run, types) : 0;
-	if (n && filter_names_known(run->filter, types, n, &why)) {
-		config_fail_option(&why, -EINVAL, run->config->filter.origin, "filter");
-		log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
-		run->misconfigured = true;
-		supervisor_stop(run);
-	}
-	free(types);
+	if (!filter_names_check(run, &why))
+		return;
+	log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
+	run->misconfigured = true;
+	supervisor_stop(run);
 }
 
 static void supervisor_tick_instance(struct instance *instance)
