@@ -10,6 +10,7 @@
 #include "supervisor/change.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instances.h"
+#include "supervisor/manager.h"
 
 static void reload_drop(struct config **fresh)
 {
@@ -149,6 +150,7 @@ int reload_begin(struct supervisor *run, struct bpfhost_error *err)
 
 	if (failed)
 		return failed;
+	manager_begin_reload(run);
 	failed = reload_gather(run, &fresh, &values, err);
 	if (!failed) {
 		change_configure(run, fresh, &values);

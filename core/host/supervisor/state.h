@@ -144,7 +144,10 @@ struct supervisor {
 	struct bpfhost_filter_values filter_values;
 	struct confine_user user; /* whom workers become */
 	struct log *log;
-	struct notify notify;  /* the service manager */
+	struct notify notify; /* the service manager */
+	uint64_t
+		reloading_since; /* CLOCK_MONOTONIC ns; 0: it knows of no reload, or that it is over */
+	bool told_reloading;     /* it knows of that one */
 	uint32_t told_running; /* how many instances run, by what that was told, */
 	uint32_t told_count;   /* and of how many */
 	struct output *output;
