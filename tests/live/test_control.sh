@@ -71,7 +71,10 @@ refused 2 'ctl unload takes INSTANCE...' unload
 refused 2 'argument 5: unexpected "now"' reload now
 refused 2 'there is no file to read again: the command line says what to run, without --config' reload
 kill -HUP "$HOST_PID"
-wait_until 5 eval '[ "$(grep -c "error: reload: there is no file to read again" "$TMP/log")" = 2 ]' ||
+refused_twice() {
+	[ "$(grep -c 'error: reload: there is no file to read again' "$TMP/log")" = 2 ]
+}
+wait_until 5 refused_twice ||
 	fail "SIGHUP says nothing"
 nowhere=$("$BPFHOST" ctl --control "$TMP/nowhere" stats 2>&1)
 expect "no host" \
@@ -80,7 +83,7 @@ expect "no host" \
 
 # A host that is stopped is not waited for for ever, and does not do later what nobody waits for any more.
 kill -STOP "$HOST_PID"
-wait_until 5 eval 'grep -q "^State:.T" "/proc/$HOST_PID/status"'
+wait_until 5 grep -q '^State:.T' "/proc/$HOST_PID/status"
 stopped="it is stopped, by SIGSTOP or another signal (SIGCONT lets it go on)"
 refused 1 "the host (pid $HOST_PID) has not answered within 0.3 s: $stopped" status --timeout 300ms
 refused 1 "the host (pid $HOST_PID) has not answered within 0.3 s: $stopped; what it has begun by now it may still do" \

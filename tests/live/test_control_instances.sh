@@ -124,7 +124,7 @@ target_end
 
 # Names in --filter are looked at when there is somebody who could know them.
 host_spawn --control "$CONTROL" --filter 'addrlen > 0'
-wait_until 5 eval 'ctl status >/dev/null 2>&1' || fail "a host without instances is not there"
+wait_until 5 ctl status >"$TMP/status" 2>&1 || fail "a host without instances is not there"
 for how in a b; do
 	refused 2 'argument 13: --filter: unknown name "addrlen" at column 1; nothing was changed' \
 		load tracepoint@$how --set probes=${probe}_getppid

@@ -219,9 +219,11 @@ static void worker_reason(const struct worker *worker, enum worker_call call, in
 			  size_t size)
 {
 	const char *place = worker_place(worker, call, err);
+	int used = place ? snprintf(out, size, "%.255s: ", place) : 0;
 
 	if (worker->error[0])
-		snprintf(out, size, "%s%s%s", place ? place : "", place ? ": " : "", worker->error);
+		snprintf(out + used, size - (size_t)used, "%.*s", (int)size - used - 1,
+			 worker->error);
 	else
 		snprintf(out, size, "plugin %s: %s failed without a word of why: %s",
 			 worker->setup->instance->plugin, worker_call_name(call), strerror(-err));
