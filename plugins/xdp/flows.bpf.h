@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Flows are kept in one of two maps; user space makes the programs use the other one each second, waits
- * until none can be using the first any more, and empties it. So no number changes while it is read, and
- * none is lost between reading and deleting. What an LRU map threw out is the difference between what all
- * packets of the round are, counted beside, and what was found.
+ * until none can be using the first any more, and reads it. So no number changes while it is read, and
+ * none is lost. What an LRU map threw out is the difference between what all packets of the round are,
+ * counted beside, and what was found.
+ *
+ * User space writes nothing to a map that has room: what another CPU has written costs the next packet of
+ * each flow a miss of the cache, and a flow that is made costs several lookups. A flow of an earlier round
+ * bears that round's stamp, is told no more, and its next packet makes it new where it lies.
  */
 #ifndef XDP_FLOWS_BPF_H
 #define XDP_FLOWS_BPF_H
@@ -28,79 +32,127 @@ struct {
 	__type(value, struct xdp_flow_sums);
 } xdp_flow_sums SEC(".maps");
 
-/* Which map the programs use now. */
+/* The programs use the map with its lowest bit. */
 __u32 xdp_flow_round SEC(".data.xdp");
 
-static __always_inline __u64 xdp_flow_flags(const struct xdp_scratch *s)
-{
-	return s->packet.present & XDP_HAS_TCP ? (__u64)s->packet.tcp_flags << XDP_FLOW_FLAGS : 0;
-}
+/* What is the same for all that a packet does with its flow. */
+struct xdp_flow_packet {
+	const struct xdp_scratch *s;
+	struct xdp_flow_sums *sums;
+	__u64 now;
+	__u64 flags; /* of TCP, at their place */
+	__u64 stamp; /* of the round, at its place */
+};
 
-static __always_inline void xdp_flow_add(struct xdp_flow *flow, const struct xdp_scratch *s,
-					 __u64 now)
+static __always_inline void xdp_flow_add(struct xdp_flow *flow, const struct xdp_flow_packet *p)
 {
-	__u64 flags = xdp_flow_flags(s);
-
 	/* A flow may come in on several CPUs. */
 	__sync_fetch_and_add(&flow->packets, 1);
-	__sync_fetch_and_add(&flow->bytes, s->packet.length);
-	if (s->packet.action == XDP_VERDICT_DROP && flow->dropped != ~0U)
+	__sync_fetch_and_add(&flow->bytes, p->s->packet.length);
+	if (p->s->packet.action == XDP_VERDICT_DROP && flow->dropped != ~0U)
 		__sync_fetch_and_add(&flow->dropped, 1);
-	if (flags & ~flow->packets)
-		__sync_fetch_and_or(&flow->packets, flags);
-	flow->lasted = (__u32)((now - flow->first_ns) >> XDP_FLOW_TIME);
+	if (p->flags & ~flow->packets)
+		__sync_fetch_and_or(&flow->packets, p->flags);
+	flow->lasted = (__u32)((p->now - flow->first_ns) >> XDP_FLOW_TIME);
 }
 
-/* With its first packet in it. 0, or -errno: another CPU was first, or there is no room. */
-static __always_inline long xdp_flow_make(void *map, const struct xdp_flow_key *key,
-					  const struct xdp_scratch *s, __u64 now)
+/* Everything of a flow with its first packet in it, but for `packets`. */
+static __always_inline void xdp_flow_first(struct xdp_flow *flow, const struct xdp_flow_packet *p)
 {
-	struct xdp_flow flow = {
-		.packets = xdp_flow_flags(s) | 1,
-		.bytes = s->packet.length,
-		.first_ns = now,
-		.dropped = s->packet.action == XDP_VERDICT_DROP,
-	};
+	flow->bytes = p->s->packet.length;
+	flow->first_ns = p->now;
+	flow->lasted = 0;
+	flow->dropped = p->s->packet.action == XDP_VERDICT_DROP;
+}
 
+/* 0, or -errno: another CPU was first, or there is no room. */
+static __always_inline long xdp_flow_make(void *map, const struct xdp_flow_key *key,
+					  const struct xdp_flow_packet *p)
+{
+	struct xdp_flow flow = { .packets = p->flags | p->stamp | 1 };
+
+	xdp_flow_first(&flow, p);
 	return bpf_map_update_elem(map, key, &flow, BPF_NOEXIST);
 }
 
+static __always_inline bool xdp_flow_is_of(const struct xdp_flow *flow, __u64 stamp)
+{
+	return (*(const volatile __u64 *)&flow->packets & XDP_FLOW_STAMP_MASK) == stamp;
+}
+
+/* Another CPU is making it new, which takes a few stores. Where it is kept from that, the packet is missed. */
+static __always_inline void xdp_flow_wait(struct xdp_flow *flow, const struct xdp_flow_packet *p)
+{
+	for (int i = 0; i < XDP_FLOW_WAITS; i++) {
+		if (xdp_flow_is_of(flow, p->stamp)) {
+			xdp_flow_add(flow, p);
+			return;
+		}
+	}
+}
+
+/* A flow of an earlier round. No stamp keeps the other CPUs away meanwhile. */
+static __always_inline void xdp_flow_renew(struct xdp_flow *flow, const struct xdp_flow_packet *p)
+{
+	__u64 before = *(volatile __u64 *)&flow->packets, stamp = before & XDP_FLOW_STAMP_MASK;
+
+	if (!stamp || stamp == p->stamp ||
+	    __sync_val_compare_and_swap(&flow->packets, before, 0) != before) {
+		xdp_flow_wait(flow, p);
+		return;
+	}
+	xdp_flow_first(flow, p);
+	__sync_lock_test_and_set(&flow->packets, p->flags | p->stamp | 1);
+	p->sums->flows++;
+}
+
 static __always_inline void xdp_flow_in(void *map, const struct xdp_flow_key *key,
-					struct xdp_flow_sums *sums, const struct xdp_scratch *s)
+					const struct xdp_flow_packet *p)
 {
 	struct xdp_flow *flow = bpf_map_lookup_elem(map, key);
-	__u64 now = bpf_ktime_get_ns();
 
 	if (!flow) {
-		if (!xdp_flow_make(map, key, s, now)) {
-			sums->flows++;
+		if (!xdp_flow_make(map, key, p)) {
+			p->sums->flows++;
+			p->sums->made++;
 			return;
 		}
 		flow = bpf_map_lookup_elem(map, key);
+		if (!flow)
+			return;
 	}
-	if (flow)
-		xdp_flow_add(flow, s, now);
+	if (xdp_flow_is_of(flow, p->stamp))
+		xdp_flow_add(flow, p);
+	else
+		xdp_flow_renew(flow, p);
 }
 
 static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratch *s)
 {
 	const __u32 wanted = XDP_HAS_VLAN | XDP_HAS_ADDRESSES | XDP_HAS_PORTS | XDP_HAS_TCP;
 	struct xdp_flow_key key;
-	struct xdp_flow_sums *sums;
-	__u32 round = *(volatile __u32 *)&xdp_flow_round & 1;
+	__u32 round = *(volatile __u32 *)&xdp_flow_round, map = round & 1;
+	struct xdp_flow_packet packet = {
+		.s = s,
+		.sums = bpf_map_lookup_elem(&xdp_flow_sums, &map),
+		.now = bpf_ktime_get_ns(),
+		.flags = s->packet.present & XDP_HAS_TCP
+				 ? (__u64)s->packet.tcp_flags << XDP_FLOW_FLAGS
+				 : 0,
+		.stamp = xdp_flow_stamp(round),
+	};
 
-	sums = bpf_map_lookup_elem(&xdp_flow_sums, &round);
-	if (!sums)
+	if (!packet.sums)
 		return;
-	sums->packets++;
-	sums->bytes += s->packet.length;
+	packet.sums->packets++;
+	packet.sums->bytes += s->packet.length;
 	key.tuple = s->tuples[0];
 	key.ifindex = ctx->ingress_ifindex;
 	key.present = s->packet.present & wanted;
-	if (round)
-		xdp_flow_in(&xdp_flows_1, &key, sums, s);
+	if (map)
+		xdp_flow_in(&xdp_flows_1, &key, &packet);
 	else
-		xdp_flow_in(&xdp_flows_0, &key, sums, s);
+		xdp_flow_in(&xdp_flows_0, &key, &packet);
 }
 
 #endif

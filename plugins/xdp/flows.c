@@ -21,22 +21,29 @@
  */
 #define FLOWS_SPARE 128U
 
+/*
+ * Flows stay in their map as long as they leave room for as many new ones as a round may have. Once in so many
+ * rounds all go, those that are idle with them; before the stamps of rounds begin again.
+ */
+#define FLOWS_KEPT_ROUNDS 64U
+
 static const char *const flow_maps[] = { "xdp_flows_0", "xdp_flows_1" };
 
-int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows)
+int xdp_flows_size(struct bpfhost_instance *self, struct xdp_flows *flows, uint32_t most)
 {
 	int ncpus = libbpf_num_possible_cpus();
 	uint32_t spare = FLOWS_SPARE * ((ncpus > 0 ? (uint32_t)ncpus : 0) + 1);
 
+	flows->kept_max = most / 2;
 	for (int i = 0; i < 2; i++) {
 		struct bpf_map *map =
 			bpf_object__find_map_by_name(bpfhost_object(self), flow_maps[i]);
-		int err = map ? bpf_map__set_max_entries(map, flows > 1 ? flows + spare : 1)
-			      : -ENOENT;
+		uint32_t room = most > 1 ? most + flows->kept_max + spare : 1;
+		int err = map ? bpf_map__set_max_entries(map, room) : -ENOENT;
 
 		if (err)
-			return bpfhost_fail(self, err, "failed to make room for %u flows: %s",
-					    flows, strerror(-err));
+			return bpfhost_fail(self, err, "failed to make room for %u flows: %s", most,
+					    strerror(-err));
 	}
 	return 0;
 }
@@ -54,18 +61,11 @@ static void flows_pause(long ns)
 	nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
 }
 
-void xdp_flows_turn(struct xdp_flows *flows)
-{
-	__atomic_store_n(flows->round, !*flows->round, __ATOMIC_SEQ_CST);
-	flows->draining = true;
-	flows_pause(FLOWS_GRACE_NS);
-}
-
 /* ---- one flow ---------------------------------------------------------------------------------- */
 
 static uint64_t flows_packets(const struct xdp_flow *flow)
 {
-	return flow->packets & ((1ULL << XDP_FLOW_FLAGS) - 1);
+	return flow->packets & ((1ULL << XDP_FLOW_STAMP) - 1);
 }
 
 static void flows_emit(struct bpfhost_instance *self, const char *iface,
@@ -104,6 +104,7 @@ static struct xdp_flow_sums flows_counted(struct bpfhost_instance *self, uint32_
 			sum.packets += values[i].packets;
 			sum.bytes += values[i].bytes;
 			sum.flows += values[i].flows;
+			sum.made += values[i].made;
 		}
 	}
 	free(values);
@@ -131,14 +132,35 @@ static void flows_emit_missed(struct bpfhost_instance *self, struct xdp_flow_sum
 	*told = now;
 }
 
+void xdp_flows_turn(struct bpfhost_instance *self, struct xdp_flows *flows)
+{
+	uint32_t round = *flows->round & 1;
+	struct xdp_flow_map *map = &flows->maps[round];
+	uint64_t made;
+
+	__atomic_store_n(flows->round, *flows->round + 1, __ATOMIC_SEQ_CST);
+	flows_pause(FLOWS_GRACE_NS);
+	made = flows_counted(self, round).made;
+	flows->is_emptied = map->kept + (made - map->made) > flows->kept_max ||
+			    *flows->round % FLOWS_KEPT_ROUNDS < 2;
+	map->made = made;
+	flows->draining = true;
+	flows->is_begun = false;
+	flows->found = 0;
+}
+
+/* Those of the round that ended; what lies there from earlier rounds was told then. */
 static void flows_take(struct bpfhost_instance *self, struct xdp_flows *flows, uint32_t count,
 		       const struct xdp_interfaces *interfaces)
 {
-	struct xdp_flow_sums *told = &flows->told[!*flows->round];
+	uint32_t round = *flows->round - 1;
+	struct xdp_flow_sums *told = &flows->maps[round & 1].told;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct xdp_flow *flow = &flows->values[i];
 
+		if ((flow->packets & XDP_FLOW_STAMP_MASK) != xdp_flow_stamp(round))
+			continue;
 		flows_emit(self, xdp_interfaces_name(interfaces, flows->keys[i].ifindex),
 			   &flows->keys[i], flow);
 		told->packets += flows_packets(flow);
@@ -147,27 +169,39 @@ static void flows_take(struct bpfhost_instance *self, struct xdp_flows *flows, u
 	}
 }
 
+/* The next flows of the map that is being told, 0 to XDP_FLOWS_BATCH. With the last ones draining ends. */
+static uint32_t flows_read(struct bpfhost_instance *self, struct xdp_flows *flows)
+{
+	int fd = bpf_object__find_map_fd_by_name(bpfhost_object(self),
+						 flow_maps[!(*flows->round & 1)]);
+	int (*read)(int, void *, void *, void *, void *, __u32 *,
+		    const struct bpf_map_batch_opts *) =
+		flows->is_emptied ? bpf_map_lookup_and_delete_batch : bpf_map_lookup_batch;
+	uint32_t count = XDP_FLOWS_BATCH;
+	int err = read(fd, flows->is_begun ? &flows->token : NULL, &flows->token, flows->keys,
+		       flows->values, &count, NULL);
+
+	if (err && err != -ENOENT)
+		count = 0;
+	flows->draining = !err;
+	flows->is_begun = true;
+	flows->found += count;
+	return count;
+}
+
 bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		    const struct xdp_interfaces *interfaces)
 {
-	uint32_t round = !*flows->round, token, *before = NULL;
-	int map = bpf_object__find_map_fd_by_name(bpfhost_object(self), flow_maps[round]);
+	uint32_t round = !(*flows->round & 1);
+	struct xdp_flow_map *map = &flows->maps[round];
 
 	while (flows->draining) {
-		uint32_t count = XDP_FLOWS_BATCH;
-		int err;
-
 		if (!flows->has_given_up && bpfhost_room(self, BPFHOST_RECORD_MAX))
 			return false;
-		err = bpf_map_lookup_and_delete_batch(map, before, &token, flows->keys,
-						      flows->values, &count, NULL);
-		if (err && err != -ENOENT)
-			count = 0;
-		flows_take(self, flows, count, interfaces);
-		flows->draining = !err;
-		before = &token;
+		flows_take(self, flows, flows_read(self, flows), interfaces);
 	}
-	flows_emit_missed(self, &flows->told[round], round);
+	map->kept = flows->is_emptied ? 0 : flows->found;
+	flows_emit_missed(self, &map->told, round);
 	return true;
 }
 
@@ -187,7 +221,7 @@ void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,
 	int pauses = FLOWS_PAUSES;
 
 	flows_tell_all(self, flows, interfaces, &pauses);
-	xdp_flows_turn(flows);
+	xdp_flows_turn(self, flows);
 	flows_tell_all(self, flows, interfaces, &pauses);
 }
 

@@ -12,22 +12,34 @@
 /* So many are read and told at once. */
 #define XDP_FLOWS_BATCH 256
 
+/* What one of the two maps has come to. */
+struct xdp_flow_map {
+	struct xdp_flow_sums told; /* since the start: as flows, or as missed */
+	uint32_t kept;             /* flows that lay in it after it was read the last time */
+	uint64_t made;             /* by the programs, until then */
+};
+
 struct xdp_flows {
-	uint32_t *
-		round; /* shared with the programs: which map they use; NULL: flows are not shown */
-	bool draining; /* the other one has not been told to its end */
-	bool has_given_up;            /* waiting for room, at the end */
-	struct xdp_flow_sums told[2]; /* of each map since the start: as flows, or as missed */
+	/* Shared with the programs, its lowest bit says which map they use; NULL: flows are not shown. */
+	uint32_t *round;
+	uint32_t kept_max; /* a map with more flows than that is emptied when it is read */
+	bool draining;     /* the other one has not been told to its end */
+	bool is_emptied;   /* by reading it */
+	bool is_begun;     /* `token` says where reading goes on */
+	uint32_t token;    /* the kernel's */
+	uint32_t found;    /* in it so far */
+	bool has_given_up; /* waiting for room, at the end */
+	struct xdp_flow_map maps[2];
 	struct xdp_flow_key keys[XDP_FLOWS_BATCH];
 	struct xdp_flow values[XDP_FLOWS_BATCH];
 };
 
-/* Before bpfhost_load: makes room for so many flows in each of the maps; 1: none are kept. 0 or -errno and told. */
-int xdp_flows_size(struct bpfhost_instance *self, uint32_t flows);
+/* Before bpfhost_load: makes room for `most` flows in a round; 1: none are shown. 0 or -errno and told. */
+int xdp_flows_size(struct bpfhost_instance *self, struct xdp_flows *flows, uint32_t most);
 /* After bpfhost_load. 0 or -errno and told. */
 int xdp_flows_start(struct bpfhost_instance *self, struct xdp_flows *flows);
 /* A new round begins; what the last one held is to be told by the next calls of xdp_flows_tell. */
-void xdp_flows_turn(struct xdp_flows *flows);
+void xdp_flows_turn(struct bpfhost_instance *self, struct xdp_flows *flows);
 /* Tells flows of the round that ended as long as the bus has room. True: all of it is told. */
 bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		    const struct xdp_interfaces *interfaces);

@@ -96,7 +96,7 @@ static int xdp_prepare(struct bpfhost_instance *self, struct xdp *xdp)
 	if (!err)
 		err = xdp_capture_prepare(self, &xdp->capture);
 	if (!err)
-		err = xdp_flows_size(self,
+		err = xdp_flows_size(self, &xdp->flows,
 				     xdp_shows(xdp, XDP_SHOW_FLOWS)
 					     ? (uint32_t)bpfhost_option_number(self, "flows_max")
 					     : 1);
@@ -176,7 +176,7 @@ static void xdp_tell(struct bpfhost_instance *self, struct xdp *xdp)
 	if (xdp->counters.uncounted)
 		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
 	if (xdp->flows.round && !xdp->flows.draining)
-		xdp_flows_turn(&xdp->flows);
+		xdp_flows_turn(self, &xdp->flows);
 }
 
 static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)

@@ -37,21 +37,34 @@ struct xdp_flow_key {
  * where each of 100,000 flows costs the packet one miss a line.
  */
 struct xdp_flow {
-	__u64 packets; /* and above XDP_FLOW_FLAGS the TCP flags */
+	__u64 packets; /* up to 2^48, then the round's stamp, then the TCP flags */
 	__u64 bytes;
 	__u64 first_ns;
 	__u32 lasted; /* until the last packet, in units of 1 << XDP_FLOW_TIME ns: up to 73 minutes, more than a round */
 	__u32 dropped; /* packets, no more than fit */
 };
 
-#define XDP_FLOW_FLAGS 56
-#define XDP_FLOW_TIME  10
+#define XDP_FLOW_STAMP      48
+#define XDP_FLOW_STAMP_MASK (0xffULL << XDP_FLOW_STAMP)
+#define XDP_FLOW_FLAGS      56
+#define XDP_FLOW_TIME       10
+#define XDP_FLOW_WAITS      64
+
+/*
+ * Of a round, at its place in `packets`; 0 is none: a flow that is being made new. After 128 rounds the same again:
+ * no flow may lie there so long (FLOWS_KEPT_ROUNDS in flows.c).
+ */
+static inline __u64 xdp_flow_stamp(__u32 round)
+{
+	return (__u64)((round & 127) + 1) << XDP_FLOW_STAMP;
+}
 
 /* What all packets did that went into one of the two maps of flows, one a CPU; only ever added to. */
 struct xdp_flow_sums {
 	__u64 packets;
 	__u64 bytes;
-	__u64 flows; /* that were new */
+	__u64 flows; /* that were new in their round */
+	__u64 made;  /* of these, that were not there from an earlier round */
 };
 
 struct xdp_counter_key {

@@ -208,7 +208,7 @@ check_filter() {
 }
 
 check_filter 0 --pid $pid --pid 1
-expect "asked for the pid, to compare it" 2 "$FILTER_CALLS"
+expect "asked for the pid once, to compare and to stamp it" 1 "$FILTER_CALLS"
 helper=get_current_comm
 check_filter 10 --comm nobody --comm sidetarget --comm sidetarge
 expect "asked for the comm" 2 "$FILTER_CALLS"

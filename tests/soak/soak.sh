@@ -248,7 +248,7 @@ act() {
 fill() {
 	kill -STOP "$tally"
 	in_background "$TMP/act/$comm" getppid 500000
-	in_background "$TMP/calls/$comm" numbers 200000
+	in_background "$TMP/calls/$comm" numbers 100000 texts 100000
 	in_background "$TMP/probed/$comm" threads 50000
 	in_background ip netns exec "$NET_THERE" "$TARGETS_DIR/packets" eth 200000 100
 	sleep 2

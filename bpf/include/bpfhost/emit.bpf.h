@@ -66,17 +66,26 @@ static __always_inline __u64 bpfhost_wakeup(void)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-static __always_inline void bpfhost_stamp_task(struct bpfhost_event *event)
+/* Asked once a record: as pid and tid, and by the filter. */
+static __always_inline __u64 bpfhost_task(void)
 {
 #ifdef BPFHOST_NO_TASK
+	return 0;
+#else
+	return bpf_get_current_pid_tgid();
+#endif
+}
+
+static __always_inline void bpfhost_stamp_task(struct bpfhost_event *event, __u64 task)
+{
+#ifdef BPFHOST_NO_TASK
+	(void)task;
 	event->pid = event->tid = event->uid = 0;
 	event->cgroup = 0;
 	__builtin_memset(event->comm, 0, sizeof(event->comm));
 #else
-	__u64 id = bpf_get_current_pid_tgid();
-
-	event->pid = id >> 32;
-	event->tid = (__u32)id;
+	event->pid = task >> 32;
+	event->tid = (__u32)task;
 	event->uid = (__u32)bpf_get_current_uid_gid();
 	event->cgroup = bpf_get_current_cgroup_id();
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
@@ -94,8 +103,9 @@ static __always_inline void *bpfhost_begin(__u64 size, __u32 type, __u64 *wakeup
 {
 	struct bpfhost_counters *counters;
 	struct bpfhost_event *event;
+	__u64 task = bpfhost_task();
 
-	if (*(volatile __u32 *)&bpfhost_reader.stopped || !bpfhost_filter_passes())
+	if (*(volatile __u32 *)&bpfhost_reader.stopped || !bpfhost_filter_passes_task(task))
 		return NULL;
 	counters = bpfhost_counters_here();
 	if (!counters)
@@ -113,7 +123,7 @@ static __always_inline void *bpfhost_begin(__u64 size, __u32 type, __u64 *wakeup
 	event->cpu = bpf_get_smp_processor_id();
 	event->flags = BPFHOST_EMIT_FLAGS;
 	event->reserved = 0;
-	bpfhost_stamp_task(event);
+	bpfhost_stamp_task(event, task);
 	return event;
 }
 

@@ -9,6 +9,12 @@
 
 #ifdef BPFHOST_NO_TASK
 
+static __always_inline bool bpfhost_filter_passes_task(__u64 task)
+{
+	(void)task;
+	return true;
+}
+
 static __always_inline bool bpfhost_filter_passes(void)
 {
 	return true;
@@ -18,10 +24,8 @@ static __always_inline bool bpfhost_filter_passes(void)
 
 const volatile struct bpfhost_filter_values bpfhost_filter SEC(".rodata.bpfhost_filter") = {};
 
-static __always_inline bool bpfhost_filter_pid(void)
+static __always_inline bool bpfhost_filter_pid(__u32 pid)
 {
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
-
 	for (__u32 i = 0; i < BPFHOST_FILTER_IDS && i < bpfhost_filter.npids; i++)
 		if (bpfhost_filter.pids[i] == pid)
 			return true;
@@ -62,15 +66,21 @@ static __always_inline bool bpfhost_filter_cgroup(void)
 	return false;
 }
 
-static __always_inline bool bpfhost_filter_passes(void)
+/* task: what bpf_get_current_pid_tgid() gave. */
+static __always_inline bool bpfhost_filter_passes_task(__u64 task)
 {
-	if (bpfhost_filter.npids && !bpfhost_filter_pid())
+	if (bpfhost_filter.npids && !bpfhost_filter_pid(task >> 32))
 		return false;
 	if (bpfhost_filter.nuids && !bpfhost_filter_uid())
 		return false;
 	if (bpfhost_filter.ncomms && !bpfhost_filter_comm())
 		return false;
 	return !bpfhost_filter.ncgroups || bpfhost_filter_cgroup();
+}
+
+static __always_inline bool bpfhost_filter_passes(void)
+{
+	return bpfhost_filter_passes_task(bpfhost_filter.npids ? bpf_get_current_pid_tgid() : 0);
 }
 
 #endif

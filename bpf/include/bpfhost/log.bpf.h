@@ -124,7 +124,7 @@ static __always_inline struct bpfhost_log_record *bpfhost_log_begin(__u64 *wakeu
 	record->header.flags = BPFHOST_EMIT_FLAGS;
 	record->header.reserved = 0;
 	record->pointers = 0;
-	bpfhost_stamp_task(&record->header);
+	bpfhost_stamp_task(&record->header, bpfhost_task());
 	return record;
 }
 

@@ -9,7 +9,8 @@
  * and starts again at the front when it is empty, which it mostly is. The arena is up to 32
  * chunks. Bytes are put one after the other into the current chunk; a chunk whose last item was
  * taken is free again, in whatever order items leave. Chunks never move, so bytes stay where they
- * are until merge_pop. An idle source has no chunk and no entries.
+ * are until merge_pop. A source that never had an item has no chunk and no entries; what a flood took
+ * it keeps for the next.
  *
  * What may go. Let the bound be the largest of: the least watermark of all sources; now minus the
  * window; the time of the last item given out (nothing is won by holding what is late already).
@@ -32,6 +33,9 @@
 #define CHUNKS      (MERGE_BYTES_MAX / CHUNK_SIZE)
 #define NO_CHUNK    0xffffU
 #define ENTRIES_MIN 64U
+/* From here on it takes all at once: a queue that was flooded holds as much after the first flood as after the
+ * hundredth, whatever moment the flood ended at, so that memory that still grows is a leak. */
+#define ENTRIES_FLOODED 4096U
 /* Twice what may be held, so that moving to the front is rare even when it is full. */
 #define ROOM_MAX (2U * MERGE_ENTRIES_MAX)
 /* No caller's `now` is so old that an honest event could be so much younger. */
@@ -174,8 +178,11 @@ void merge_watermark(struct merge *merge, struct merge_source *source, uint64_t 
 static int grow_entries(struct merge_source *source)
 {
 	uint32_t room = source->room ? 2 * source->room : ENTRIES_MIN;
-	struct entry *entries = realloc(source->entries, room * sizeof(*entries));
+	struct entry *entries;
 
+	if (room > ENTRIES_FLOODED)
+		room = ROOM_MAX;
+	entries = realloc(source->entries, room * sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
 	source->entries = entries;
