@@ -69,10 +69,68 @@ refused 2 'unknown instance "god"; did you mean "good"?' status god
 refused 2 'argument 4: unknown request "statsu"; did you mean "status"?' statsu
 refused 2 'ctl unload takes INSTANCE...' unload
 refused 2 'argument 5: unexpected "now"' reload now
+refused 2 'there is no file to read again: the command line says what to run, without --config' reload
+kill -HUP "$HOST_PID"
+refused_twice() {
+	[ "$(grep -c 'error: reload: there is no file to read again' "$TMP/log")" = 2 ]
+}
+wait_until 5 refused_twice ||
+	fail "SIGHUP says nothing"
 nowhere=$("$BPFHOST" ctl --control "$TMP/nowhere" stats 2>&1)
 expect "no host" \
 	"bpfhost: error: no host listens to $TMP/nowhere; a host has one with --control PATH, or control = \"PATH\" in its file" \
 	"$nowhere"
+
+# A host that is stopped is not waited for for ever, and does not do later what nobody waits for any more.
+kill -STOP "$HOST_PID"
+wait_until 5 grep -q '^State:.T' "/proc/$HOST_PID/status"
+stopped="it is stopped, by SIGSTOP or another signal (SIGCONT lets it go on)"
+refused 1 "the host (pid $HOST_PID) has not answered within 0.3 s: $stopped" status --timeout 300ms
+refused 1 "the host (pid $HOST_PID) has not answered within 0.3 s: $stopped; what it has begun by now it may still do" \
+	disable good --timeout 300ms
+kill -CONT "$HOST_PID"
+expect "state after what nobody waits for" ok "$(of_instance good .state)"
+expect "worker after that" "$worker" "$(of_instance good .worker)"
+
+# A worker that is stopped is not well, and one that is started again is: why it had to be is told as that.
+kill -STOP "$worker"
+wait_until 5 state_is good stopped || fail "a worker that is stopped is $(of_instance good .state)"
+expect "why" "$stopped" "$(of_instance good .reason)"
+grep -qF "  reason: $stopped" <<<"$(ctl status good)" || fail "$(ctl status good)"
+kill -CONT "$worker"
+wait_until 5 state_is good ok || fail "good is $(of_instance good .state)"
+expect "why, and why it was started again" 'null null' "$(of_instance good '"\(.reason) \(.last_restart)"')"
+kill -SEGV "$worker"
+again() {
+	[ "$(of_instance good '"\(.state) \(.restarts)"')" = "ok 1" ]
+}
+wait_until 5 again || fail "good is $(of_instance good .state)"
+crash="plugin tracepoint: its worker was ended by SIGSEGV"
+expect "reason after that" null "$(of_instance good .reason)"
+grep -qF "$crash" <<<"$(of_instance good .last_restart)" || fail "$(ctl status good)"
+grep -qF "  last restart: $crash" <<<"$(ctl status good)" || fail "$(ctl status good)"
+! grep -q '^  reason: ' <<<"$(ctl status good)" || fail "$(ctl status good)"
+BPF_IDS=$(bpf_ids)
+
+# Without a descriptor for who comes, it does nothing; who waits is served when there is one again.
+ticks() {
+	awk '{ print $14 + $15 }' "/proc/$HOST_PID/stat"
+}
+files=$(prlimit --noheadings --raw --output SOFT --nofile --pid "$HOST_PID")
+prlimit --nofile=3: --pid "$HOST_PID"
+ctl status good --format json >"$TMP/late" &
+late=$!
+wait_until 5 grep -q 'control socket: nobody can be taken in: Too many open files' "$TMP/log" ||
+	fail "a host without descriptors says nothing"
+before=$(ticks)
+sleep 1
+expect_between "ticks of a host without descriptors" 0 30 $(($(ticks) - before))
+expect "lines of that" 1 "$(grep -c 'nobody can be taken in' "$TMP/log")"
+prlimit "--nofile=$files:" --pid "$HOST_PID"
+wait "$late" || fail "who waited is not answered"
+expect "answer to who waited" good "$(jq -r '.instances[].instance' "$TMP/late")"
+
+refused 2 'argument 5: --timeout: must be more than 0' status --timeout 0s
 
 # ---- the socket ----
 

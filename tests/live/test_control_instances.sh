@@ -7,6 +7,7 @@
 # shellcheck source=tests/live/control.sh
 . "$(dirname "$0")/control.sh"
 need_kernel
+need_program python3
 
 probe=syscalls:sys_enter
 
@@ -95,15 +96,15 @@ host_start --control "$CONTROL" --pid "$TARGET_PID" --plugin tracepoint@a --set 
 worker=$(of_instance a .worker)
 refused 1 'there is an instance "a" already (plugin tracepoint, ok); ctl replace puts another in its place' \
 	load tracepoint@a
-refused 1 'there is no instance "b" to be replaced' replace tracepoint@b
+refused 2 'unknown instance "b"; known are a' replace tracepoint@b
 refused 1 'a is not disabled: ok' enable a
 refused 2 'unknown instance "aa"; did you mean "a"?' unload aa
 refused 2 'a is named twice' unload a a
-refused 1 'b: there is no plugin "tracepint"; did you mean "tracepoint"?; nothing was changed' load tracepint@b
-refused 1 'b: ctl load: plugin tracepoint has no option "prober"; did you mean "probes"?; nothing was changed' \
+refused 2 'b: ctl load: there is no plugin "tracepint"; did you mean "tracepoint"?; nothing was changed' load tracepint@b
+refused 2 'b: ctl load: plugin tracepoint has no option "prober"; did you mean "probes"?; nothing was changed' \
 	load tracepoint@b --set prober=x
 for what in load:b replace:a; do
-	refused 1 "${what#*:}: probe \"${probe}_getpipid\": there is no tracepoint \"${probe}_getpipid\"; did you mean \"${probe}_getppid\"?; nothing was changed" \
+	refused 2 "${what#*:}: ctl ${what%:*}: probe \"${probe}_getpipid\": there is no tracepoint \"${probe}_getpipid\"; did you mean \"${probe}_getppid\"?; nothing was changed" \
 		"${what%:*}" "tracepoint@${what#*:}" --set probes=${probe}_getpipid
 done
 expect "worker after all that" "$worker" "$(of_instance a .worker)"
@@ -121,6 +122,23 @@ check_ledger a
 check_clean
 target_end
 
+# Names in --filter are looked at when there is somebody who could know them.
+host_spawn --control "$CONTROL" --filter 'addrlen > 0'
+wait_until 5 ctl status >"$TMP/status" 2>&1 || fail "a host without instances is not there"
+for how in a b; do
+	refused 2 'argument 13: --filter: unknown name "addrlen" at column 1; nothing was changed' \
+		load tracepoint@$how --set probes=${probe}_getppid
+done
+expect "instances after that" 0 "$(ctl status --format json | jq '.instances | length')"
+ctl load tracepoint@a --set "probes=${probe}_connect(fd, addrlen)" || fail "a cannot be loaded"
+ctl load tracepoint@b --set probes=${probe}_getppid || fail "b cannot be loaded beside one that knows the name"
+refused 2 'argument 13: --filter: unknown name "addrlen" at column 1; nothing was changed' \
+	replace tracepoint@a --set probes=${probe}_getppid
+BPF_IDS=$(bpf_ids)
+host_stop
+expect "exit status" 0 "$STATUS"
+check_clean
+
 # ---- one whose worker does not stop holds up nobody for ever ----
 
 target_start getppid 3
@@ -132,6 +150,27 @@ grep -q 'deaf: plugin tracepoint: its worker .* did not stop within .*it is stop
 	fail "why it was ended is not told"
 ctl load tracepoint@b --set probes=${probe}_getppid || fail "no other change can be made"
 BPF_IDS=$(bpf_ids)
+
+# Nor does one that is stopped before it has opened its plugin, or loaded it.
+cat >"$TMP/stop_next.py" <<'SCRIPT'
+import os, signal, sys
+
+children = f"/proc/{sys.argv[1]}/task/{sys.argv[1]}/children"
+before = set(open(children).read().split())
+print("looks", flush=True)
+while not (new := set(open(children).read().split()) - before):
+    pass
+os.kill(int(new.pop()), signal.SIGSTOP)
+SCRIPT
+timeout $((20 * SLOW)) python3 "$TMP/stop_next.py" "$HOST_PID" >"$TMP/looks" 9>&- &
+stopper=$!
+wait_until 5 grep -q looks "$TMP/looks" || fail "nobody looks"
+ctl replace tracepoint@b --set probes=${probe}_getppid 2>"$TMP/said"
+expect "exit status" 1 $?
+grep -q "error: b: plugin tracepoint: [a-z]* takes longer than [0-9]* ms, for it is stopped, by SIGSTOP.*; nothing was changed" \
+	"$TMP/said" || fail "$(cat "$TMP/said")"
+wait "$stopper"
+state_is b ok || fail "b is $(of_instance b .state)"
 target_go
 host_stop
 expect "exit status" 1 "$STATUS"

@@ -96,11 +96,21 @@ configure "$a"
 wrong 2 "$file:4: unknown setting \"formal\"; did you mean \"format\"?"
 settings=('log_level = "debug";')
 configure "$a" "name = \"b\"; prober = 1;"
-wrong 1 "b: $file:7: plugin tracepoint has no option \"prober\"; did you mean \"probes\"?; nothing was changed"
+wrong 2 "b: $file:7: plugin tracepoint has no option \"prober\"; did you mean \"probes\"?; nothing was changed"
 expect "log level after that" info "$(ctl log-level)"
 settings=()
 configure "$a" "name = \"b\"; probes = [ \"${probe}_getnothing\" ];"
-wrong 1 "b: probe \"${probe}_getnothing\": there is no tracepoint \"${probe}_getnothing\"; nothing was changed"
+wrong 2 "b: $file:7: probe \"${probe}_getnothing\": there is no tracepoint \"${probe}_getnothing\"; nothing was changed"
+settings=('pid = [ 1, 4194304 ];' 'cgroup = "/nonexistent";')
+configure "$a"
+wrong 2 "$file:4: pid: there is no process 4194304"
+settings=('cgroup = "/nonexistent";')
+configure "$a"
+wrong 2 "$file:4: cgroup: /nonexistent: No such file or directory"
+settings=()
+configure "$a"
+sed -i '/name = "a"/s/"tracepoint"/"tracepint"/' "$file"
+wrong 2 "a: $file:6: there is no plugin \"tracepint\"; did you mean \"tracepoint\"?; nothing was changed"
 rm "$file"
 ctl reload 2>/dev/null && fail "a file that is gone is no mistake"
 expect "workers without a file" "$before" "$(workers_of)"
@@ -112,6 +122,23 @@ configure "$a" "$c"
 hup
 expect "states" 'a=ok asked=ok c=disabled' \
 	"$(ctl status --format json | jq -r '.instances[] | "\(.instance)=\(.state)"' | sort | words)"
+
+# Nor does it change what does not run, or was asked for, where it comes to nothing.
+configure "$a" "name = \"asked\"; probes = [ \"${probe}_getppid\" ];" \
+	"name = \"c\"; probes = [ \"${probe}_getnothing\" ];" "name = \"d\"; prober = 1;"
+ctl reload 2>/dev/null && fail "a wrong option is no mistake"
+ctl enable c || fail "c is not as it was"
+ctl disable c || fail "disabling fails"
+configure "$a" "$c"
+ctl reload || fail "reload fails"
+state_is asked ok || fail "what was asked for is $(of_instance asked .state)"
+configure "$a" "name = \"c\"; probes = [ \"${probe}_getnothing\" ];"
+ctl reload || fail "reload fails"
+ctl enable c 2>/dev/null && fail "c is as it was"
+configure "$a" "$c"
+ctl reload || fail "reload fails"
+ctl enable c || fail "c is not as it is to be"
+ctl disable c || fail "disabling fails"
 
 # A setting for all workers starts all anew; what cannot be changed is named.
 settings=('ring_size = "1MiB";' 'format = "text";' 'log_level = "debug";')

@@ -39,6 +39,7 @@ wrong() {
 	refused 2 "$1" --plugin tracepoint --set "probes=$2"
 }
 
+wrong ': argument 11: probe "syscalls:sys_enter_conect": there is no' 'syscalls:sys_enter_conect'
 wrong 'did you mean "syscalls:sys_enter_connect"?' 'syscalls:sys_enter_conect'
 wrong 'sys_enter_connect has no field "adrlen"; did you mean "addrlen"?' \
 	'syscalls:sys_enter_connect(fd, adrlen)'
@@ -74,13 +75,13 @@ refused 2 'plugin tracepoint has no option "probs"; did you mean "probes"?' \
 	--plugin tracepoint --set probs=x
 refused 2 'string_size of tracepoint: 5 is not within 16 to 4096' \
 	--plugin tracepoint --set string_size=5
-refused 2 'there is no plugin "tracepint"; did you mean "tracepoint"?' --plugin tracepint
+refused 2 ': argument 9: there is no plugin "tracepint"; did you mean "tracepoint"?' --plugin tracepint
 refused 2 'unknown option "--formt"; did you mean "--format"?' --plugin tracepoint --formt json
 refused 2 'unknown format "jsn"; did you mean "json"?' --plugin tracepoint --format jsn
 refused 2 '--set: belongs to the --plugin before it' --set a=b
 refused 2 'there is an instance "tracepoint" already' --plugin tracepoint --plugin tracepoint
-refused 2 '--pid 4194304: there is no such process' --plugin tracepoint --pid 4194304
-refused 2 '--cgroup /nonexistent: No such file or directory' \
+refused 2 ': --pid: there is no process 4194304' --plugin tracepoint --pid 4194304
+refused 2 ': --cgroup: /nonexistent: No such file or directory' \
 	--plugin tracepoint --cgroup /nonexistent
 refused 2 'unknown name "fliename"' --plugin tracepoint --filter 'fliename == "x"'
 refused 2 'filter: ' --plugin tracepoint --filter 'pid =='
@@ -99,6 +100,12 @@ refused 2 '/nonexistent/bpfhost.conf: failed to open: No such file' \
 printf 'plugins = (\n  { plugin = "tracepoint";\n    probs = "x"; }\n);\n' >"$config"
 refused 2 "$config:3: plugin tracepoint has no option \"probs\"; did you mean \"probes\"?" \
 	--config "$config"
+printf 'plugins = ( { plugin = "tracepoint";\n probes = [ "sched:*",\n  "syscalls:sys_enter_conect" ]; } );\n' >"$config"
+refused 2 ": $config:3: probe \"syscalls:sys_enter_conect\": there is no" --config "$config"
+printf 'plugins = (\n { plugin = "tracepint"; } );\n' >"$config"
+refused 2 ": $config:2: there is no plugin \"tracepint\"; did you mean \"tracepoint\"?" --config "$config"
+printf 'pid = [ 1,\n  4194304 ];\nplugins = ( { plugin = "tracepoint"; } );\n' >"$config"
+refused 2 ": $config:2: pid: there is no process 4194304" --config "$config"
 printf 'duratio = "1s";\n' >"$config"
 refused 2 "$config:1: unknown setting \"duratio\"; did you mean \"duration\"?" --config "$config"
 printf '\nplugins = (\n' >"$config"

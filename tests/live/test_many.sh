@@ -28,6 +28,22 @@ expect "path" '"/nonexistent/a"' "$(events | tail -n 1 | jq .data.filename)"
 check_clean
 target_end
 
+# A place that is full, by the kernel's limit.
+full=alarmtimer:alarmtimer_cancel
+if [ -e "$TRACING/events/${full/://}/id" ]; then
+	mkfifo "$TMP/occupy.in"
+	"$TOOLS_DIR/occupy" "$(cat "$TRACING/events/${full/://}/id")" <"$TMP/occupy.in" >"$TMP/occupied" &
+	exec 8>"$TMP/occupy.in"
+	wait_until 20 grep -q 'and no more' "$TMP/occupied" || fail "it is not full: $(cat "$TMP/occupied")"
+	host_run --plugin tracepoint --set "probes=$full"
+	exec 8>&-
+	wait $!
+	expect "exit status" 1 "$STATUS"
+	grep -q "failed to attach $full: it has 64 BPF programs already, of whoever traces here, and the kernel runs no more" \
+		"$TMP/log" || fail "the limit of programs is not named"
+	check_clean
+fi
+
 ulimit -S -n 128
 there=$(find $TRACING/events/syscalls -name 'sys_enter_s*' | wc -l)
 [ "$there" -gt 45 ] || skip "this kernel has only $there tracepoints syscalls:sys_enter_s*"

@@ -34,7 +34,17 @@ host_start --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid $$
 kill "$reader"
 host_wait 5
 expect "exit status without a reader" 0 "$STATUS"
+expect "why it ended" 'bpfhost: info: nobody reads stdout any more: the run ends' "$(grep 'nobody reads' "$TMP/log")"
 check_ledger
+check_clean
+# One that was to go on until it is told otherwise ends alike, and says more of it.
+cat <"$TMP/reader" >"$TMP/out" 9>&- &
+reader=$!
+host_start --control "$TMP/control" --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid $$
+kill "$reader"
+host_wait 5
+expect "exit status without a reader" 0 "$STATUS"
+expect "why it ended" 'bpfhost: warning: nobody reads stdout any more: the run ends' "$(grep 'nobody reads' "$TMP/log")"
 check_clean
 HOST_STDOUT=''
 

@@ -77,6 +77,37 @@ check_clean
 target_end
 manager_end
 
+# ---- the configuration is read again -------------------------------------------------------------
+
+printf 'plugins = ( { plugin = "tracepoint"; probes = [ "%s" ]; } );\n' "$probe" >"$TMP/host.conf"
+target_start wait
+manager_start "$TMP/notify-again"
+host_start --control "$TMP/control" --config "$TMP/host.conf" --pid "$TARGET_PID"
+wait_until 5 has_heard READY=1 || fail "the manager is not told that the host is ready"
+wanted="READY=1 STATUS=1 of 1 instances run"
+ready_again() {
+	[ "$(grep -c READY=1 "$TMP/heard")" = "$1" ]
+}
+again=1 began=0
+# One that comes about, one whose instance does not open, and a file that cannot be read.
+for change in 's/plugin =/name = "a"; &/' 's/"a"/"b"; prober = 1/' 's/prober/probes/'; do
+	before=$began
+	sed -i "$change" "$TMP/host.conf"
+	kill -HUP "$HOST_PID"
+	wait_until 10 ready_again $((again += 1)) || fail "a reload has no end"
+	wanted+=" RELOADING=1 MONOTONIC_USEC=N READY=1"
+	began=$(sed -n 's/.*MONOTONIC_USEC=//p' "$TMP/heard" | tail -n 1)
+	[ "$began" -gt "$before" ] || fail "a reload begins at $began, behind one at $before"
+done
+expect "what the manager heard" "$wanted" "$(heard | sed 's/MONOTONIC_USEC=[0-9]*/MONOTONIC_USEC=N/g')"
+expect "reloads that were done" 1 "$(grep -c 'reload: done' "$TMP/log")"
+BPF_IDS=$(bpf_ids)
+host_stop
+expect "exit status" 0 "$STATUS"
+check_clean
+target_end
+manager_end
+
 # ---- an instance that fails; signs of life that are meant for somebody else ---------------------
 
 target_start wait

@@ -262,6 +262,8 @@ static const struct {
 	{ "new", "new needs the NAME of the plugin" },
 	{ "new a b", "argument 3: unexpected \"b\"" },
 	{ "new a -p b", "new makes one plugin, of the NAME behind it" },
+	{ "run -p a --timeout 1s", "--timeout belongs to ctl" },
+	{ "ctl status --timeout 0s", "argument 3: --timeout: must be more than 0" },
 	{ "new A", "argument 2: \"A\" can be no plugin's name: 1 to 32 of a-z 0-9 _ -" },
 	{ "new a --kind=", "argument 3: --kind: the value is empty" },
 	{ "-p a --kind xdp", "--kind belongs to new NAME" },

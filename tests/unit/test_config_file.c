@@ -416,6 +416,32 @@ static void gather_both(void **state)
 	config_free(&config);
 }
 
+/* Nothing is new where there is no file, until there is one. */
+static void gather_again(void **state)
+{
+	const struct folder *folder = *state;
+	char *argv[] = { (char *)"bpfhost", (char *)"--control=/s", (char *)"-pb", NULL };
+	struct bpfhost_error err = { 0 };
+	struct config config, fresh;
+
+	config_setup(&config);
+	config_setup(&fresh);
+	assert_int_equal(config_gather(&config, 2, argv, folder->file, &err), 0);
+	assert_int_equal(config_gather_again(&config, &fresh, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "there is no file to read again: no --config, and no /"));
+	config_free(&fresh);
+	write_file(folder, "plugins = ({ plugin = \"a\"; });", 0600);
+	assert_int_equal(config_gather_again(&config, &fresh, &err), 0);
+	assert_int_equal(fresh.instance_count, 1);
+	config_free(&fresh);
+	config_free(&config);
+	assert_int_equal(config_gather(&config, 3, argv, folder->file, &err), 0);
+	assert_int_equal(config_gather_again(&config, &fresh, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "the command line says what to run, without --config"));
+	config_free(&fresh);
+	config_free(&config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +454,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(large_file, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(gather_default, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(gather_both, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(gather_again, make_folder, remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -144,6 +144,21 @@ static void test_a_ledger_is_told_once(void **state)
 	close_all(&bench);
 }
 
+static void test_too_many_are_told_with_their_number(void **state)
+{
+	struct bpfhost_error why;
+	struct bench bench;
+	(void)state;
+
+	bench_open(&bench);
+	fill(&bench);
+	bench.run.instances[7]->role = INSTANCE_COMES;
+	instances_fail_many(&bench.run, 40, &why);
+	assert_string_equal(why.text, "40 instances cannot come beside the 255 that there are: 256 "
+				      "can be at once, those among them that are to be replaced");
+	close_all(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_a_ledger_outlives_an_heir_that_never_ran),
 		cmocka_unit_test(test_no_place_is_taken_that_a_change_looks_back_to),
 		cmocka_unit_test(test_a_ledger_is_told_once),
+		cmocka_unit_test(test_too_many_are_told_with_their_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

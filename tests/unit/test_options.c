@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "options/options.h"
+#include "options/place.h"
 
 static const char *const colours[] = { "red", "green", NULL };
 
@@ -191,12 +192,29 @@ static void test_required(void **state)
 	assert_non_null(strstr(err.text, "has no option \"path\" and no other"));
 }
 
+static void test_place(void **state)
+{
+	struct config_value values[] = { { "a:b", "f:1" }, { "a:b(c)", "f:2" }, { "", "f:3" } };
+	struct config_value size = { "5", "f:4" };
+	struct config_setting settings[] = { { "probes", "f:1", { values, 3 } },
+					     { "size", "f:4", { &size, 1 } } };
+	const struct config_instance instance = { .settings = settings, .setting_count = 2 };
+
+	(void)state;
+	assert_string_equal(options_place(&instance, "probe \"a:b\": there is no \"a:b\""), "f:1");
+	assert_string_equal(options_place(&instance, "probe \"a:b(c)\": \"a:b\" has none"), "f:2");
+	assert_string_equal(options_place(&instance, "option probes: 'a:b' is one"), "f:1");
+	assert_string_equal(options_place(&instance, "option size: 6 at least"), "f:4");
+	assert_null(options_place(&instance, "option sizes: \"a:b'"));
+	assert_null(options_place(&instance, "5 of a:b: \"\" size"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
 		cmocka_unit_test(test_refusals), cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_required),
+		cmocka_unit_test(test_required), cmocka_unit_test(test_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

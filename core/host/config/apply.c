@@ -166,10 +166,10 @@ int config_apply_pid(struct config *config, const char *text, const char *origin
 	uint64_t number;
 	int ret = bpfhost_parse_number(text, 1, INT32_MAX, &number, err);
 
-	(void)origin;
 	if (ret)
 		return ret;
-	return config_push_id(&config->pids, (uint32_t)number) ? config_fail_memory(err) : 0;
+	return config_push_id(&config->pids, (uint32_t)number, origin) ? config_fail_memory(err)
+								       : 0;
 }
 
 int config_apply_comm(struct config *config, const char *text, const char *origin,
@@ -206,7 +206,6 @@ int config_apply_uid(struct config *config, const char *text, const char *origin
 	uint32_t uid = 0;
 	int ret;
 
-	(void)origin;
 	if (!*text)
 		return config_fail(err, "the value is empty");
 	if (text[strspn(text, "0123456789")]) {
@@ -217,7 +216,7 @@ int config_apply_uid(struct config *config, const char *text, const char *origin
 	}
 	if (ret)
 		return ret;
-	return config_push_id(&config->uids, uid) ? config_fail_memory(err) : 0;
+	return config_push_id(&config->uids, uid, origin) ? config_fail_memory(err) : 0;
 }
 
 int config_apply_cgroup(struct config *config, const char *text, const char *origin,
@@ -387,6 +386,13 @@ int config_apply_control(struct config *config, const char *text, const char *or
 {
 	(void)origin;
 	return replace_string(&config->control, text, err);
+}
+
+int config_apply_timeout(struct config *config, const char *text, const char *origin,
+			 struct bpfhost_error *err)
+{
+	(void)origin;
+	return positive_time(text, &config->timeout_ns, err);
 }
 
 int config_apply_bpf_statistics(struct config *config, const char *text, const char *origin,

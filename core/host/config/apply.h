@@ -37,6 +37,7 @@ config_apply_fn config_apply_call_limit;
 config_apply_fn config_apply_window;
 config_apply_fn config_apply_restart_limit;
 config_apply_fn config_apply_control;
+config_apply_fn config_apply_timeout;
 config_apply_fn config_apply_bpf_statistics;
 config_apply_fn config_apply_dry_run;
 config_apply_fn config_apply_quiet;

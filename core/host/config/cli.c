@@ -292,6 +292,8 @@ static int check_complete(const struct config *config, struct bpfhost_error *err
 		return config_fail(err, "new makes one plugin, of the NAME behind it");
 	if (config->kind && config->command != CONFIG_NEW && config->command != CONFIG_HELP)
 		return config_fail(err, "--kind belongs to new NAME");
+	if (config->timeout_ns && config->command != CONFIG_CTL && config->command != CONFIG_HELP)
+		return config_fail(err, "--timeout belongs to ctl");
 	return config->command == CONFIG_CTL ? ctl_check(config, NULL, err) : 0;
 }
 

@@ -40,9 +40,8 @@ void config_free(struct config *config)
 	free(config->verifier_log);
 	free(config->control);
 	config_free_texts(&config->words);
-	free(config->pids.items);
-	free(config->uids.items);
-	config_free_texts(&config->words);
+	config_free_ids(&config->pids);
+	config_free_ids(&config->uids);
 	config_free_texts(&config->comms);
 	config_free_texts(&config->cgroups);
 	config_free_value(&config->filter);
@@ -210,6 +209,7 @@ static int gather_default(struct config *config, const char *path, struct bpfhos
 {
 	int ret = config_load_file(config, path, err);
 
+	config->file_read = !ret;
 	if (ret == -ENOENT && config->control)
 		return 0;
 	if (ret == -ENOENT) {
@@ -224,6 +224,7 @@ static int gather_named(struct config *config, struct bpfhost_error *err)
 {
 	int ret = config_load_file(config, config->config_path, err);
 
+	config->file_read = !ret;
 	return !ret || ret == -ENOMEM ? ret : -EINVAL;
 }
 
@@ -260,7 +261,16 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 int config_gather_again(const struct config *config, struct config *fresh,
 			struct bpfhost_error *err)
 {
+	int ret;
+
 	if (!config->argv)
 		return config_fail(err, "there is no configuration that could be read again");
-	return config_gather(fresh, config->argc, config->argv, config->default_path, err);
+	ret = config_gather(fresh, config->argc, config->argv, config->default_path, err);
+	if (ret || fresh->file_read)
+		return ret;
+	if (fresh->instance_count)
+		return config_fail(err, "there is no file to read again: the command line says "
+					"what to run, without --config");
+	return config_fail(err, "there is no file to read again: no --config, and no %s",
+			   config->default_path);
 }

@@ -72,6 +72,7 @@ struct config_texts {
 
 struct config_ids {
 	uint32_t *items;
+	char **origins; /* of each, as above */
 	size_t count;
 };
 
@@ -99,6 +100,7 @@ struct config {
 	struct config_texts words; /* types NAME...; ctl: what stands behind the request */
 	char *kind;                /* of new NAME: --kind, or NULL */
 	char *config_path;         /* --config, or NULL */
+	bool file_read;            /* that, or the default one */
 
 	/* For run, what to run; for probes, new and validate, the one plugin that was named, with its
 	 * settings. */
@@ -109,6 +111,7 @@ struct config {
 	char *output;                /* a path, or NULL for stdout */
 	char *verifier_log;          /* a folder, or NULL for CONFIG_DEFAULT_VERIFIER_LOG */
 	char *control;               /* a path, or NULL for no control socket */
+	uint64_t timeout_ns;         /* how long ctl waits for an answer; 0: as ctl.h says */
 	struct config_ids pids;      /* each 1 to INT32_MAX; whether they exist is not checked */
 	struct config_ids uids;      /* names are resolved already */
 	struct config_texts comms;   /* each 1 to 15 bytes */
@@ -161,8 +164,8 @@ int config_gather(struct config *config, int argc, char *const argv[], const cha
 		  struct bpfhost_error *err);
 
 /*
- * Gathers once more what *config was gathered from, into *fresh, which has been set up. Errors as above; nothing
- * of *config changes.
+ * Gathers once more what *config was gathered from, into *fresh, which has been set up. Errors as above, and -EINVAL
+ * where no file is among it, so that nothing can be new; nothing of *config changes.
  */
 int config_gather_again(const struct config *config, struct config *fresh,
 			struct bpfhost_error *err);

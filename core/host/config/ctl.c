@@ -10,24 +10,25 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct ctl_word ctl_words[] = {
-	{ "status", CTL_STATUS, false, 0, CONFIG_MAX_INSTANCES, "[INSTANCE]...",
+	{ "status", CTL_STATUS, false, false, 0, CONFIG_MAX_INSTANCES, "[INSTANCE]...",
 	  "how each instance does, its programs, ledger and maps" },
-	{ "stats", CTL_STATS, false, 0, CONFIG_MAX_INSTANCES, "[INSTANCE]...",
+	{ "stats", CTL_STATS, false, false, 0, CONFIG_MAX_INSTANCES, "[INSTANCE]...",
 	  "the ledgers as they stand" },
-	{ "load", CTL_LOAD, true, 0, 0, "PLUGIN[@INSTANCE] [--set KEY=VALUE]...",
+	{ "load", CTL_LOAD, true, true, 0, 0, "PLUGIN[@INSTANCE] [--set KEY=VALUE]...",
 	  "start one more instance" },
-	{ "replace", CTL_REPLACE, true, 0, 0, "PLUGIN[@INSTANCE] [--set KEY=VALUE]...",
+	{ "replace", CTL_REPLACE, true, true, 0, 0, "PLUGIN[@INSTANCE] [--set KEY=VALUE]...",
 	  "start an instance in the place of the one of that name;\n"
 	  "without --set, as that was, with the plugin's file of now" },
-	{ "unload", CTL_UNLOAD, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
+	{ "unload", CTL_UNLOAD, true, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
 	  "end instances and forget them" },
-	{ "enable", CTL_ENABLE, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
+	{ "enable", CTL_ENABLE, true, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
 	  "start instances that were disabled or have failed" },
-	{ "disable", CTL_DISABLE, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
+	{ "disable", CTL_DISABLE, true, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
 	  "end instances and keep them for enable" },
-	{ "reload", CTL_RELOAD, false, 0, 0, "",
+	{ "reload", CTL_RELOAD, true, false, 0, 0, "",
 	  "read the configuration again, change what differs" },
-	{ "log-level", CTL_LOG_LEVEL, false, 0, 1, "[LEVEL]", "show or set how much is logged" },
+	{ "log-level", CTL_LOG_LEVEL, false, false, 0, 1, "[LEVEL]",
+	  "show or set how much is logged" },
 };
 
 const struct ctl_word *ctl_word_at(size_t index)

@@ -19,9 +19,14 @@ enum ctl_command {
 	CTL_LOG_LEVEL,
 };
 
+/* How long an answer is waited for without --timeout: a host is slow to change something, at worst, by its own limits. */
+#define CTL_ANSWER_LIMIT 15000000000ULL /* ns */
+#define CTL_CHANGE_LIMIT 60000000000ULL
+
 struct ctl_word {
 	const char *word;
 	enum ctl_command command;
+	bool changes;      /* what the host runs */
 	bool takes_plugin; /* its first word is PLUGIN[@INSTANCE], and --set and --allow go with that */
 	size_t least;      /* words behind it, at least and at most */
 	size_t most;

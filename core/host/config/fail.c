@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <bpfhost/nearest.h>
 
@@ -57,4 +59,15 @@ int config_fail_at(struct bpfhost_error *err, int failure, const char *where)
 	config_fail(err, "%.200s: %.300s", where, inner.text);
 	err->offset = inner.offset;
 	return failure;
+}
+
+int config_fail_option(struct bpfhost_error *err, int failure, const char *origin,
+		       const char *option)
+{
+	/* A line of a file has its number behind it. */
+	bool in_file = strchr(origin, ':') != NULL;
+	char where[256];
+
+	snprintf(where, sizeof(where), "%.200s: %s%s", origin, in_file ? "" : "--", option);
+	return config_fail_at(err, failure, where);
 }

@@ -23,4 +23,11 @@ int config_fail_unknown(struct bpfhost_error *err, const char *what, const char 
 /* Puts "where: " in front of what err says; returns failure, for a caller's return line. */
 int config_fail_at(struct bpfhost_error *err, int failure, const char *where);
 
+/*
+ * The same for a value of an option of the host, by its long name, that turned out wrong later: "argument 3: --pid: "
+ * or "file.conf:12: pid: ", as its reader would have put it.
+ */
+int config_fail_option(struct bpfhost_error *err, int failure, const char *origin,
+		       const char *option);
+
 #endif

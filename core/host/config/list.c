@@ -33,13 +33,21 @@ int config_push_text(struct config_texts *texts, const char *text, const char *o
 	return 0;
 }
 
-int config_push_id(struct config_ids *ids, uint32_t id)
+int config_push_id(struct config_ids *ids, uint32_t id, const char *origin)
 {
 	uint32_t *items = config_grow(ids->items, ids->count, sizeof(*items));
+	char **origins;
 
 	if (!items)
 		return -ENOMEM;
 	ids->items = items;
+	origins = config_grow(ids->origins, ids->count, sizeof(*origins));
+	if (!origins)
+		return -ENOMEM;
+	ids->origins = origins;
+	origins[ids->count] = strdup(origin);
+	if (!origins[ids->count])
+		return -ENOMEM;
 	items[ids->count++] = id;
 	return 0;
 }
@@ -74,6 +82,15 @@ void config_free_texts(struct config_texts *texts)
 		config_free_value(&texts->items[i]);
 	free(texts->items);
 	*texts = (struct config_texts){ 0 };
+}
+
+void config_free_ids(struct config_ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		free(ids->origins[i]);
+	free(ids->origins);
+	free(ids->items);
+	*ids = (struct config_ids){ 0 };
 }
 
 void config_free_instance(struct config_instance *instance)

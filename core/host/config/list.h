@@ -10,7 +10,7 @@
 void *config_grow(void *items, size_t count, size_t size);
 
 int config_push_text(struct config_texts *texts, const char *text, const char *origin);
-int config_push_id(struct config_ids *ids, uint32_t id);
+int config_push_id(struct config_ids *ids, uint32_t id, const char *origin);
 int config_replace_string(char **string, const char *text);
 
 /* For __attribute__((cleanup)). */
@@ -18,6 +18,7 @@ void config_free_string(char **string);
 
 void config_free_value(struct config_value *value);
 void config_free_texts(struct config_texts *texts);
+void config_free_ids(struct config_ids *ids);
 void config_free_instance(struct config_instance *instance);
 
 #endif

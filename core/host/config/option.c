@@ -72,6 +72,9 @@ static const struct config_option options[] = {
 	  "run: answer requests of \"bpfhost ctl\" there;\nctl: ask the host that listens there\n(default: " CONFIG_DEFAULT_CONTROL
 	  ")",
 	  config_apply_control },
+	{ "timeout", 0, 0, "TIME",
+	  "ctl: how long to wait for the host's answer\n(default: 15s, 1m where something is to be changed)",
+	  config_apply_timeout },
 	{ "bpf-statistics", 0, IN_FILE, NULL,
 	  "have the kernel count and time the runs of its BPF\nprograms, for \"ctl status\"; makes each run slower",
 	  config_apply_bpf_statistics },

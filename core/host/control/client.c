@@ -2,6 +2,7 @@
 #include "control/client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,14 @@ int client_read(struct client *client, struct control_words *ret_words, struct b
 		return 0;
 	failed = control_words_read(client->text, (size_t)(end - client->text), ret_words, err);
 	return failed ? failed : 1;
+}
+
+/* One that only has no more to ask hears still. */
+bool client_has_gone(const struct client *client)
+{
+	struct pollfd fd = { .fd = client->fd };
+
+	return poll(&fd, 1, 0) == 1 && fd.revents & (POLLHUP | POLLERR);
 }
 
 /* A socket that nothing was written to yet has room for it; where it has not, nobody reads. */

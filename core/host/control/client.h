@@ -35,6 +35,8 @@ void client_begin(struct client *client, int fd, const struct control_peer *peer
  * come; -ENODATA: it has gone; else -errno with a sentence for it in err.
  */
 int client_read(struct client *client, struct control_words *ret_words, struct bpfhost_error *err);
+/* Whether nobody waits for its answer any more. */
+bool client_has_gone(const struct client *client);
 /* Answers and ends it: kind is CONTROL_OK, with a text that is all of the answer, or another of words.h. */
 void client_answer(struct client *client, const char *kind, const char *text);
 /*

@@ -16,27 +16,32 @@
 #include "supervisor/instances.h"
 #include "supervisor/reload.h"
 
-/* Each name must be one of an instance's. */
-static int command_check_names(const struct supervisor *run, const struct config_texts *names,
-			       struct bpfhost_error *err)
+/* It must be one of an instance's. */
+static int command_check_name(const struct supervisor *run, const char *name,
+			      struct bpfhost_error *err)
 {
 	const char *known[SUPERVISOR_INSTANCES_MAX];
 	const struct instance *instance;
 	size_t count = 0;
 
-	SUPERVISOR_EACH(run, instance)
-		if (status_lists(instance))
-			known[count++] = instance->config->name;
-	for (size_t i = 0; i < names->count; i++) {
-		bool found = false;
-
-		for (size_t k = 0; k < count && !found; k++)
-			found = !strcmp(names->items[i].text, known[k]);
-		if (!found)
-			return config_fail_unknown(err, "instance", names->items[i].text, known,
-						   count);
+	SUPERVISOR_EACH(run, instance) {
+		if (!status_lists(instance))
+			continue;
+		if (!strcmp(name, instance->config->name))
+			return 0;
+		known[count++] = instance->config->name;
 	}
-	return 0;
+	return config_fail_unknown(err, "instance", name, known, count);
+}
+
+static int command_check_names(const struct supervisor *run, const struct config_texts *names,
+			       struct bpfhost_error *err)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < names->count && !failed; i++)
+		failed = command_check_name(run, names->items[i].text, err);
+	return failed;
 }
 
 static void command_report(struct supervisor *run, struct client *client, struct config *request,
@@ -93,11 +98,8 @@ static int command_replace(struct supervisor *run, const struct config_instance 
 	struct instance *there = instances_find(run, wanted->name);
 	bool as_before = !wanted->setting_count && !wanted->allowed;
 
-	if (!there) {
-		bpfhost_error_set(err, 0, "there is no instance \"%s\" to be replaced",
-				  wanted->name);
-		return -ENOENT;
-	}
+	if (!there)
+		return command_check_name(run, wanted->name, err);
 	if (as_before && !strcmp(wanted->plugin, there->config->plugin))
 		wanted = there->config;
 	return change_add(run, wanted, there, there->from_file);
@@ -182,10 +184,10 @@ static int command_begin_change(struct supervisor *run, const struct config *req
 		change_go(run);
 		return 0;
 	}
-	if (!*err->text)
-		bpfhost_error_set(err, 0, "%s",
-				  failed == -E2BIG ? "there are too many instances"
-						   : strerror(-failed));
+	if (failed == -E2BIG)
+		instances_fail_many(run, 1, err);
+	else if (!*err->text)
+		bpfhost_error_set(err, 0, "%s", strerror(-failed));
 	change_cancel(run);
 	return failed;
 }

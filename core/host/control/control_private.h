@@ -15,6 +15,8 @@ struct control {
 	struct control_socket socket;
 	gid_t group; /* whose members may come */
 	int epoll;
+	uint64_t deaf_until; /* takes nobody in until then, CLOCK_MONOTONIC ns; 0: it does */
+	bool told_deaf;      /* and that stands in the log */
 	struct client clients[CONTROL_CLIENTS_MAX];
 	struct folders *folders; /* NULL: nobody looks for new plugins */
 	struct said said;        /* how many of these were told of */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,10 +13,12 @@
 #include <bpfhost/utf8.h>
 
 #include "command/print.h"
+#include "config/ctl.h"
 #include "config/list.h"
 #include "control/request.h"
 #include "control/socket.h"
 #include "control/words.h"
+#include "supervisor/blockage.h"
 
 #define CTL_FAILED  1
 #define CTL_MISUSED 2
@@ -26,6 +29,36 @@ static int ctl_fail(FILE *log, int status, const char *text)
 	print_text(log, text);
 	fputc('\n', log);
 	return status;
+}
+
+/* What both ends of one question know. */
+struct ctl_talk {
+	int fd;
+	uint64_t limit_ns;
+	bool changes; /* it is asked to change something */
+	FILE *out;
+	FILE *log;
+};
+
+static int ctl_fail_late(const struct ctl_talk *talk)
+{
+	struct control_peer host = { 0 };
+	char why[BLOCKAGE_TEXT_MAX] = "", text[BLOCKAGE_TEXT_MAX + 256];
+
+	control_peer_read(talk->fd, CONTROL_GROUP_NONE, &host);
+	blockage_describe(host.pid, why, sizeof(why));
+	snprintf(text, sizeof(text), "the host (pid %d) has not answered within %g s%s%s%s",
+		 (int)host.pid, (double)talk->limit_ns / 1e9, *why ? ": " : "", why,
+		 talk->changes ? "; what it has begun by now it may still do" : "");
+	return ctl_fail(talk->log, CTL_FAILED, text);
+}
+
+/* No answer came, or no more of it: the sentence fits where the time was not over. */
+static int ctl_fail_to_hear(const struct ctl_talk *talk, int error, const char *sentence)
+{
+	if (error == EAGAIN || error == EWOULDBLOCK)
+		return ctl_fail_late(talk);
+	return ctl_fail(talk->log, CTL_FAILED, sentence);
 }
 
 static void ctl_close(int *fd)
@@ -96,7 +129,7 @@ static int ctl_tell_refusal(const struct control_words *head, FILE *log)
 	return ctl_fail(log, wrong ? CTL_MISUSED : CTL_FAILED, head->items[1]);
 }
 
-static int ctl_copy(FILE *in, uint64_t size, FILE *out, FILE *log)
+static int ctl_copy(FILE *in, uint64_t size, const struct ctl_talk *talk)
 {
 	char buffer[65536];
 
@@ -105,25 +138,26 @@ static int ctl_copy(FILE *in, uint64_t size, FILE *out, FILE *log)
 		size_t got = fread(buffer, 1, wanted, in);
 
 		if (!got)
-			return ctl_fail(log, CTL_FAILED, "the host's answer has no end");
-		fwrite(buffer, 1, got, out);
+			return ctl_fail_to_hear(talk, ferror(in) ? errno : 0,
+						"the host's answer has no end");
+		fwrite(buffer, 1, got, talk->out);
 		size -= got;
 	}
 	return 0;
 }
 
-static int ctl_take_answer(FILE *in, const struct control_words *head, FILE *out, FILE *log)
+static int ctl_take_answer(FILE *in, const struct control_words *head, const struct ctl_talk *talk)
 {
 	if (head->count == 2 && !strcmp(head->items[0], CONTROL_OK))
-		return ctl_copy(in, strtoull(head->items[1], NULL, 10), out, log);
+		return ctl_copy(in, strtoull(head->items[1], NULL, 10), talk);
 	if (head->count == 2)
-		return ctl_tell_refusal(head, log);
-	return ctl_fail(log, CTL_FAILED, "the host's answer is none");
+		return ctl_tell_refusal(head, talk->log);
+	return ctl_fail(talk->log, CTL_FAILED, "the host's answer is none");
 }
 
-static int ctl_hear(int fd, FILE *out, FILE *log)
+static int ctl_hear(const struct ctl_talk *talk)
 {
-	FILE *in = fdopen(dup(fd), "r");
+	FILE *in = fdopen(dup(talk->fd), "r");
 	struct control_words head = { 0 };
 	struct bpfhost_error why;
 	size_t room = 0;
@@ -131,13 +165,14 @@ static int ctl_hear(int fd, FILE *out, FILE *log)
 	ssize_t size;
 	int status;
 
+	errno = 0;
 	size = in ? getline(&line, &room, in) : -1;
 	if (size <= 0)
-		status = ctl_fail(log, CTL_FAILED, "the host has closed the connection");
+		status = ctl_fail_to_hear(talk, errno, "the host has closed the connection");
 	else if (control_words_read(line, (size_t)size - 1, &head, &why))
-		status = ctl_fail(log, CTL_FAILED, "the host's answer is none");
+		status = ctl_fail(talk->log, CTL_FAILED, "the host's answer is none");
 	else
-		status = ctl_take_answer(in, &head, out, log);
+		status = ctl_take_answer(in, &head, talk);
 	control_words_free(&head);
 	free(line);
 	if (in)
@@ -145,23 +180,36 @@ static int ctl_hear(int fd, FILE *out, FILE *log)
 	return status;
 }
 
+static int ctl_ask(const struct config_texts *words, const struct ctl_talk *talk)
+{
+	struct bpfhost_error why = { 0 };
+	int err = ctl_send(talk->fd, words, &why);
+
+	if (err == -EAGAIN)
+		return ctl_fail_late(talk);
+	if (err)
+		return ctl_fail(talk->log, CTL_FAILED, *why.text ? why.text : strerror(-err));
+	return ctl_hear(talk);
+}
+
 int control_ctl(const struct config *config, FILE *out, FILE *log)
 {
 	__attribute__((cleanup(config_free_texts))) struct config_texts words = { 0 };
 	__attribute__((cleanup(ctl_close))) int fd = -1;
-	const char *path = config->control ?: CONFIG_DEFAULT_CONTROL;
+	const struct ctl_word *request = NULL;
+	struct ctl_talk talk = { .out = out, .log = log };
 	struct bpfhost_error why = { 0 };
 	int err = control_request_words(config, &words);
 
 	if (err)
 		return ctl_fail(log, CTL_FAILED, strerror(-err));
-	if (ctl_check_words(&words, &why))
+	if (ctl_check(config, &request, &why) || ctl_check_words(&words, &why))
 		return ctl_fail(log, CTL_MISUSED, why.text);
-	fd = control_socket_connect(path, &why);
+	talk.changes = request->changes;
+	talk.limit_ns = config->timeout_ns ?: (talk.changes ? CTL_CHANGE_LIMIT : CTL_ANSWER_LIMIT);
+	fd = control_socket_connect(config->control ?: CONFIG_DEFAULT_CONTROL, talk.limit_ns, &why);
 	if (fd < 0)
 		return ctl_fail(log, CTL_FAILED, why.text);
-	err = ctl_send(fd, &words, &why);
-	if (err)
-		return ctl_fail(log, CTL_FAILED, *why.text ? why.text : strerror(-err));
-	return ctl_hear(fd, out, log);
+	talk.fd = fd;
+	return ctl_ask(&words, &talk);
 }

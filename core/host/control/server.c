@@ -14,6 +14,8 @@
 /* So long may a client take to ask, a child to tell, and whatever was asked for to be done. */
 #define CONTROL_ASK_LIMIT  2000000000ULL  /* ns */
 #define CONTROL_TELL_LIMIT 40000000000ULL /* more than the child takes by itself */
+/* How long nobody is taken in for want of a descriptor: whoever comes would wake us at once, over and over. */
+#define CONTROL_DEAF_TIME 1000000000ULL /* ns */
 /* Connections taken in one round. */
 #define CONTROL_ACCEPTS 16
 #define CONTROL_EVENTS  64
@@ -27,6 +29,12 @@ static void control_watch(const struct control *control, int fd, uint64_t data)
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = data };
 
 	epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* Closing is not enough: a child that was forked meanwhile may have the descriptor for another moment. */
+static void control_unwatch(const struct control *control, int fd)
+{
+	epoll_ctl(control->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
 /* ---- clients that come ----------------------------------------------------------------------- */
@@ -99,24 +107,37 @@ static void control_welcome(struct supervisor *run, int fd)
 	control_watch(control, fd, control_place(control, client) << 1);
 }
 
+/* They wait in the queue of the socket, where ctl gives up in its own time. */
+static void control_deafen(struct supervisor *run, int err)
+{
+	struct control *control = run->control;
+
+	control_unwatch(control, control->socket.fd);
+	control->deaf_until = run->now + CONTROL_DEAF_TIME;
+	if (!control->told_deaf)
+		log_write(run->log, BPFHOST_WARN, NULL,
+			  "control socket: nobody can be taken in: %s", strerror(err));
+	control->told_deaf = true;
+}
+
 static void control_accept(struct supervisor *run)
 {
 	for (int i = 0; i < CONTROL_ACCEPTS; i++) {
 		int fd = accept4(run->control->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-		if (fd < 0)
+		if (fd < 0) {
+			/* Others have gone again before they came in. */
+			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+			    errno == ENOBUFS)
+				control_deafen(run, errno);
 			return;
+		}
+		run->control->told_deaf = false;
 		control_welcome(run, fd);
 	}
 }
 
 /* ---- clients that ask ------------------------------------------------------------------------ */
-
-/* Closing is not enough: a child that was forked meanwhile may have the descriptor for another moment. */
-static void control_unwatch(const struct control *control, int fd)
-{
-	epoll_ctl(control->epoll, EPOLL_CTL_DEL, fd, NULL);
-}
 
 static void control_hear(struct supervisor *run, struct client *client)
 {
@@ -132,6 +153,10 @@ static void control_hear(struct supervisor *run, struct client *client)
 		client_end(client);
 	} else if (got < 0) {
 		client_answer(client, CONTROL_WRONG, why.text);
+	} else if (client_has_gone(client)) {
+		/* The time of ctl was over, and its user has been told that nothing is known of it. */
+		control_words_free(&words);
+		client_end(client);
 	} else {
 		client->state = CLIENT_WAITING;
 		control_obey(run, client, &words);
@@ -194,11 +219,24 @@ uint64_t control_due(const struct supervisor *run)
 		other = control_limit(&run->control->clients[i]);
 		due = other < due ? other : due;
 	}
+	if (run->control && run->control->deaf_until && run->control->deaf_until < due)
+		due = run->control->deaf_until;
 	return due;
+}
+
+static void control_undeafen(struct supervisor *run)
+{
+	struct control *control = run->control;
+
+	if (!control || !control->deaf_until || control->deaf_until > run->now)
+		return;
+	control->deaf_until = 0;
+	control_watch(control, control->socket.fd, CONTROL_LISTENER);
 }
 
 void control_tick(struct supervisor *run)
 {
+	control_undeafen(run);
 	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++) {
 		struct client *client = &run->control->clients[i];
 

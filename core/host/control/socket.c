@@ -245,12 +245,26 @@ static int socket_no_host(int failure, const char *path, struct bpfhost_error *e
 	else if (failure == -EACCES)
 		bpfhost_error_set(err, 0, "failed to connect to %s: only root and group %s may",
 				  path, CONTROL_GROUP);
+	else if (failure == -EAGAIN)
+		bpfhost_error_set(err, 0, "%s: the host that listens there takes nobody in", path);
 	else
 		socket_fail(err, failure, "connect to", path);
 	return failure;
 }
 
-int control_socket_connect(const char *path, struct bpfhost_error *err)
+static void socket_limit(int fd, uint64_t limit_ns)
+{
+	const struct timeval limit = {
+		.tv_sec = (time_t)(limit_ns / 1000000000),
+		/* Of nothing at all it would wait for ever. */
+		.tv_usec = (suseconds_t)(limit_ns % 1000000000 / 1000) + 1,
+	};
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
+int control_socket_connect(const char *path, uint64_t limit_ns, struct bpfhost_error *err)
 {
 	struct sockaddr_un address;
 	int fd, failed = socket_address(path, &address, err);
@@ -260,6 +274,7 @@ int control_socket_connect(const char *path, struct bpfhost_error *err)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return socket_fail(err, -errno, "connect to", path);
+	socket_limit(fd, limit_ns);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		failed = socket_no_host(-errno, path, err);
 	else

@@ -4,6 +4,7 @@
 #define CONTROL_SOCKET_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <bpfhost/error.h>
@@ -34,10 +35,10 @@ int control_socket_listen(struct control_socket *socket, const char *path, gid_t
 void control_socket_close(struct control_socket *socket);
 
 /*
- * Connects to the host that listens there, which must be root's or the caller's own. A descriptor, or
- * -errno with a sentence in err.
+ * Connects to the host that listens there, which must be root's or the caller's own. limit_ns is how long this, and
+ * each send and receive on it, waits for that; then it is -EAGAIN. A descriptor, or -errno with a sentence in err.
  */
-int control_socket_connect(const char *path, struct bpfhost_error *err);
+int control_socket_connect(const char *path, uint64_t limit_ns, struct bpfhost_error *err);
 
 /* The other end of a connection, as it was when that was made. */
 struct control_peer {

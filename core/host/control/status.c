@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "config/config.h"
+#include "supervisor/blockage.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
 
@@ -31,10 +32,20 @@ bool status_wants(const void *request, const struct instance *instance)
 	return !names->count;
 }
 
+/* One that does nothing, whatever it was doing when somebody stopped it: why, else NULL. */
+static const char *status_why_stopped(const struct instance *instance)
+{
+	bool works = instance->state >= INSTANCE_OPENING && instance->state <= INSTANCE_RUNNING;
+
+	return works && instance_alive(instance) ? blockage_why_stopped(instance->pid) : NULL;
+}
+
 const char *status_state(const struct instance *instance)
 {
 	if (instance->role == INSTANCE_DISABLED)
 		return "disabled";
+	if (status_why_stopped(instance))
+		return "stopped";
 	switch (instance->state) {
 	case INSTANCE_RUNNING:
 		return instance->condition.attached < instance->condition.wanted ? "degraded"
@@ -59,6 +70,7 @@ void status_look(const struct instance *instance, struct status_instance *ret)
 	*ret = (struct status_instance){
 		.instance = instance,
 		.state = status_state(instance),
+		.reason = status_why_stopped(instance) ?: instance->condition.reason,
 	};
 	instances_ledger(instance, &ret->ledger);
 	if (instance_alive(instance))

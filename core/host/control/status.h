@@ -31,6 +31,7 @@ struct status_program {
 struct status_instance {
 	const struct instance *instance;
 	const char *state;
+	const char *reason; /* of that state; NULL: it needs none */
 	struct ledger ledger;
 	struct holdings holdings; /* of its worker */
 };
@@ -39,7 +40,7 @@ struct status_instance {
 bool status_lists(const struct instance *instance);
 /* Whether the request is about this one: it names it, or none. */
 bool status_wants(const void *request, const struct instance *instance);
-/* "ok", "degraded", "failed", "restarting", ... */
+/* "ok", "degraded", "stopped", "failed", "restarting", ... */
 const char *status_state(const struct instance *instance);
 /* To be freed with holdings_free(&ret->holdings). */
 void status_look(const struct instance *instance, struct status_instance *ret);

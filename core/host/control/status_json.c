@@ -78,7 +78,7 @@ static void json_programs(const struct holding_list *programs, bool counts, FILE
 	fputc(']', out);
 }
 
-static void json_condition(const struct condition *condition, FILE *out)
+static void json_condition(const struct condition *condition, const char *reason, FILE *out)
 {
 	fprintf(out, ",\"probes\":{\"attached\":%u,\"wanted\":%u,\"failed\":[", condition->attached,
 		condition->wanted);
@@ -87,7 +87,8 @@ static void json_condition(const struct condition *condition, FILE *out)
 		print_json(out, condition->missed[i]);
 	}
 	fputs("]}", out);
-	print_json_member(out, "reason", condition->reason);
+	print_json_member(out, "reason", reason);
+	print_json_member(out, "last_restart", condition->last_restart);
 }
 
 static void json_instance(const struct instance *instance, bool counts, FILE *out)
@@ -104,7 +105,7 @@ static void json_instance(const struct instance *instance, bool counts, FILE *ou
 		json_number(out, "worker", (uint64_t)instance->pid);
 	else
 		fputs(",\"worker\":null", out);
-	json_condition(&instance->condition, out);
+	json_condition(&instance->condition, status.reason, out);
 	fputs(",\"ledger\":{", out);
 	json_ledger(&status.ledger, out);
 	fputc('}', out);

@@ -55,13 +55,19 @@ static void text_head(const struct instance *instance, const char *state, FILE *
 	fputc('\n', out);
 }
 
-static void text_troubles(const struct condition *condition, FILE *out)
+static void text_why(const char *what, const char *why, FILE *out)
 {
-	if (condition->reason) {
-		fputs("  reason: ", out);
-		print_text(out, condition->reason);
-		fputc('\n', out);
-	}
+	if (!why)
+		return;
+	fprintf(out, "  %s: ", what);
+	print_text(out, why);
+	fputc('\n', out);
+}
+
+static void text_troubles(const struct condition *condition, const char *reason, FILE *out)
+{
+	text_why("reason", reason, out);
+	text_why("last restart", condition->last_restart, out);
 	for (int i = 0; i < CONDITION_MISSED_MAX && condition->missed[i]; i++) {
 		fputs("  ", out);
 		print_text(out, condition->missed[i]);
@@ -98,7 +104,7 @@ static void text_instance(const struct instance *instance, bool counts, FILE *ou
 
 	status_look(instance, &status);
 	text_head(instance, status.state, out);
-	text_troubles(&instance->condition, out);
+	text_troubles(&instance->condition, status.reason, out);
 	ledger_text(&status.ledger, instance->config->name, instance->config->plugin, line,
 		    sizeof(line));
 	fprintf(out, "  %s\n", line);

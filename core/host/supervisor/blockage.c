@@ -132,8 +132,7 @@ static void blockage_tell_releaser(pid_t releaser, char *ret_text, size_t size)
 		(int)releaser, name);
 }
 
-/* Nobody else ends that: NULL where it is not so. */
-static const char *blockage_why_stopped(pid_t pid)
+const char *blockage_why_stopped(pid_t pid)
 {
 	char folder[BLOCKAGE_PATH_MAX];
 	struct process_stat stat;

@@ -19,5 +19,7 @@
  * false for a process of which neither is true just now, or which is not to be seen.
  */
 bool blockage_describe(pid_t pid, char *ret_text, size_t size);
+/* The clause for one that is stopped, which nobody ends but who did it; NULL: it is not. */
+const char *blockage_why_stopped(pid_t pid);
 
 #endif

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/instance.h"
 #include "control/control.h"
 #include "control/words.h"
+#include "supervisor/filter_names.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
 #include "supervisor/stop.h"
@@ -103,6 +105,35 @@ void change_remove(struct instance *instance, enum instance_role after)
 	instance->role = INSTANCE_GOES;
 }
 
+int change_keep(struct instance *instance, const struct config_instance *next)
+{
+	if (next) {
+		instance->next_config = config_copy_instance(next);
+		if (!instance->next_config)
+			return -ENOMEM;
+	}
+	instance->next_from_file = true;
+	return 0;
+}
+
+static void change_take_kept(struct instance *instance)
+{
+	instance->from_file |= instance->next_from_file;
+	instance->next_from_file = false;
+	if (!instance->next_config)
+		return;
+	config_drop_instance(instance->own_config);
+	instance->config = instance->own_config = instance->next_config;
+	instance->next_config = NULL;
+}
+
+static void change_drop_kept(struct instance *instance)
+{
+	config_drop_instance(instance->next_config);
+	instance->next_config = NULL;
+	instance->next_from_file = false;
+}
+
 static void change_end(struct supervisor *run)
 {
 	if (run->change->fresh) {
@@ -118,6 +149,7 @@ void change_cancel(struct supervisor *run)
 	struct instance *instance;
 
 	SUPERVISOR_EACH(run, instance) {
+		change_drop_kept(instance);
 		if (instance->role == INSTANCE_GOES)
 			instance->role = instance->role_before;
 		if (instance->role != INSTANCE_COMES)
@@ -162,8 +194,18 @@ static void change_refuse(struct supervisor *run, const struct instance *instanc
 
 	snprintf(text, sizeof(text), "%s: %s; nothing was changed", instance->config->name,
 		 change_why(instance));
-	change_tell(run, CONTROL_FAILED, text);
+	change_tell(run, instance->condition.is_misuse ? CONTROL_WRONG : CONTROL_FAILED, text);
 	change_cancel(run);
+}
+
+static bool change_comes(const struct supervisor *run)
+{
+	const struct instance *instance;
+
+	SUPERVISOR_EACH(run, instance)
+		if (instance->role == INSTANCE_COMES)
+			return true;
+	return false;
 }
 
 /* Whether all that come are so far. One that has failed ends the change. */
@@ -215,17 +257,47 @@ static void change_take_config(struct supervisor *run)
 	change->fresh = NULL;
 }
 
+/* Whether all schemas of those that come were taken; behind events for which there is no room are none. */
+static bool change_all_heard(const struct supervisor *run)
+{
+	const struct instance *instance;
+	bool all = true;
+
+	SUPERVISOR_EACH(run, instance)
+		all &= instance->role != INSTANCE_COMES || instance->drained ||
+		       merge_is_full(instance->source);
+	return all;
+}
+
+/* --filter may have been told names that nobody knew yet. */
+static bool change_fits_filter(struct supervisor *run)
+{
+	struct bpfhost_error why = { 0 };
+	char text[sizeof(why.text) + 32];
+
+	if (!change_comes(run) || !filter_names_check(run, &why))
+		return true;
+	log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
+	snprintf(text, sizeof(text), "%s; nothing was changed", why.text);
+	change_tell(run, CONTROL_WRONG, text);
+	change_cancel(run);
+	return false;
+}
+
 static void change_stop(struct supervisor *run)
 {
 	struct instance *instance;
 
-	if (!change_all_are(run, INSTANCE_LOADED))
+	if (!change_all_are(run, INSTANCE_LOADED) || !change_all_heard(run) ||
+	    !change_fits_filter(run))
 		return;
 	run->change->stage = CHANGE_STOPPING;
 	change_take_config(run);
-	SUPERVISOR_EACH(run, instance)
+	SUPERVISOR_EACH(run, instance) {
+		change_take_kept(instance);
 		if (instance->role == INSTANCE_GOES && !instance_over(instance))
 			instance_stop_alone(instance);
+	}
 }
 
 /* What is on the bus still has a chance to be written, unless the output takes nothing at all. */

@@ -21,6 +21,11 @@ void change_configure(struct supervisor *run, struct config *fresh,
 /* One that is to come, with a copy of its configuration; instead_of goes for it, or is NULL. 0, -E2BIG, -ENOMEM. */
 int change_add(struct supervisor *run, const struct config_instance *config,
 	       struct instance *instead_of, bool from_file);
+/*
+ * One that stays, or stays disabled, and is the configuration's from then on when the change is certain; it begins
+ * with a copy of next then, unless that is NULL. 0 or -ENOMEM.
+ */
+int change_keep(struct instance *instance, const struct config_instance *next);
 /* One that is to go, and what becomes of it then: INSTANCE_DISABLED or INSTANCE_GONE. */
 void change_remove(struct instance *instance, enum instance_role after);
 /* Sets it going. How it ends is told by control_tell_change(). */

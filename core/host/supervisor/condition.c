@@ -16,6 +16,13 @@ void condition_fail(struct condition *condition, const char *text)
 {
 	free(condition->reason);
 	condition->reason = strndup(text, CONDITION_TEXT_MAX);
+	condition->is_misuse = false;
+}
+
+void condition_refuse(struct condition *condition, const char *text)
+{
+	condition_fail(condition, text);
+	condition->is_misuse = true;
 }
 
 void condition_renew(struct condition *condition)
@@ -25,11 +32,17 @@ void condition_renew(struct condition *condition)
 		condition->missed[i] = NULL;
 	}
 	condition->missed_count = condition->attached = condition->wanted = 0;
+	if (!condition->reason)
+		return;
+	free(condition->last_restart);
+	condition->last_restart = condition->reason;
+	condition->reason = NULL;
+	condition->is_misuse = false;
 }
 
 void condition_free(struct condition *condition)
 {
 	condition_renew(condition);
-	free(condition->reason);
-	condition->reason = NULL;
+	free(condition->last_restart);
+	condition->last_restart = NULL;
 }

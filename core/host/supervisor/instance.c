@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -22,6 +23,8 @@
 /* When it is worth a look what attaching waits for, and after how long again if it did not just then. */
 #define INSTANCE_SLOW_AFTER 1000000000ULL /* ns */
 #define INSTANCE_SLOW_AGAIN 250000000ULL
+/* What the host itself does in a worker may take so long at least, however short the calls of a plugin must be. */
+#define INSTANCE_SILENT_LEAST 2000000000ULL /* ns */
 
 bool instance_alive(const struct instance *instance)
 {
@@ -141,10 +144,38 @@ void instance_kill(struct instance *instance)
 		kill(instance->pid, SIGKILL);
 }
 
-/* When the call that runs becomes a hang. A worker between calls may begin one at any moment. */
+/* While it comes up nobody is waited for: what it does between two calls is the host's own, and short. */
+static bool instance_comes_up(const struct instance *instance)
+{
+	return instance->state == INSTANCE_OPENING || instance->state == INSTANCE_STARTING;
+}
+
+static uint64_t instance_hang_limit(const struct instance *instance)
+{
+	uint64_t limit = instance->run->config->call_limit_ns;
+
+	return limit < INSTANCE_SILENT_LEAST && !bus_call(instance->bus, NULL)
+		       ? INSTANCE_SILENT_LEAST
+		       : limit;
+}
+
+/* Notes since when it is between the same two calls. */
+static void instance_note_silence(struct instance *instance)
+{
+	uint64_t behind;
+
+	if (!instance_comes_up(instance) || bus_call(instance->bus, &behind)) {
+		instance->silent_since = 0;
+	} else if (!instance->silent_since || instance->silent_behind != behind) {
+		instance->silent_since = instance->run->now;
+		instance->silent_behind = behind;
+	}
+}
+
+/* When the call that runs becomes a hang. A worker between calls that has come up may begin one at any moment. */
 static uint64_t instance_hang_at(const struct instance *instance)
 {
-	uint64_t since, limit = instance->run->config->call_limit_ns;
+	uint64_t since;
 
 	if (!instance_alive(instance) || instance->killed_at || bus_asleep(instance->bus))
 		return UINT64_MAX;
@@ -152,11 +183,13 @@ static uint64_t instance_hang_at(const struct instance *instance)
 		return UINT64_MAX;
 	if (instance->state == INSTANCE_OPENED || instance->state == INSTANCE_LOADED)
 		return UINT64_MAX;
-	if (!bus_call(instance->bus, &since) || since > instance->run->now)
+	if (!bus_call(instance->bus, &since))
+		since = instance->silent_since ?: instance->run->now;
+	if (since > instance->run->now)
 		since = instance->run->now;
 	if (since < instance->released_at) /* the time before was the kernel's */
 		since = instance->released_at;
-	return since + limit;
+	return since + instance_hang_limit(instance);
 }
 
 /* When a worker that was killed is left behind. One that is through with all else harms nobody. */
@@ -228,14 +261,17 @@ static void instance_tell_slow(struct instance *instance)
 
 static void instance_end_hung(struct instance *instance)
 {
-	char why[BLOCKAGE_TEXT_MAX];
+	uint32_t call = bus_call(instance->bus, NULL);
+	char why[BLOCKAGE_TEXT_MAX], text[BLOCKAGE_TEXT_MAX + 128];
 	bool blocked = blockage_describe(instance->pid, why, sizeof(why));
 
+	snprintf(text, sizeof(text), "plugin %s: %s takes longer than %llu ms%s%s",
+		 instance->config->plugin, call ? worker_call_name(call) : "starting",
+		 (unsigned long long)(instance_hang_limit(instance) / 1000000),
+		 blocked ? ", for " : "", blocked ? why : "");
+	condition_fail(&instance->condition, text);
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
-		  "plugin %s: %s takes longer than %llu ms%s%s; ending its worker",
-		  instance->config->plugin, worker_call_name(bus_call(instance->bus, NULL)),
-		  (unsigned long long)(instance->run->config->call_limit_ns / 1000000),
-		  blocked ? ", for " : "", blocked ? why : "");
+		  "%s; ending its worker", text);
 	instance->hung = true;
 	instance_kill(instance);
 }
@@ -256,6 +292,8 @@ void instance_tick(struct instance *instance)
 		if (instance_restart_at(instance) <= now)
 			instance_restart(instance);
 	} else if (instance->state != INSTANCE_DRAINING) {
+		if (instance_alive(instance))
+			instance_note_silence(instance);
 		if (instance_slow_at(instance) <= now)
 			instance_tell_slow(instance);
 		if (instance_hang_at(instance) <= now)

@@ -124,6 +124,20 @@ int instances_add(struct supervisor *run, const struct config_instance *config,
 	return 0;
 }
 
+/* Those that were added for the same change are among the others. */
+void instances_fail_many(const struct supervisor *run, size_t more, struct bpfhost_error *err)
+{
+	const struct instance *instance;
+	size_t there = 0;
+
+	SUPERVISOR_EACH(run, instance)
+		there += instance->role != INSTANCE_COMES && !instances_is_needless(instance);
+	bpfhost_error_set(err, 0,
+			  "%zu instances cannot come beside the %zu that there are: %d can be at "
+			  "once, those among them that are to be replaced",
+			  more, there, SUPERVISOR_INSTANCES_MAX);
+}
+
 struct instance *instances_find(const struct supervisor *run, const char *name)
 {
 	struct instance *instance;
@@ -142,6 +156,7 @@ void instances_remove(struct supervisor *run, struct instance *instance)
 	run->instances[instance->index] = NULL;
 	instance_free(instance);
 	config_drop_instance(instance->own_config);
+	config_drop_instance(instance->next_config);
 	free(instance);
 }
 

@@ -14,6 +14,8 @@
  */
 int instances_add(struct supervisor *run, const struct config_instance *config,
 		  struct instance **ret_instance);
+/* Says of so many more, which got -E2BIG, that there is no room for them. */
+void instances_fail_many(const struct supervisor *run, size_t more, struct bpfhost_error *err);
 /* The one of this name that runs, is to run or is disabled; NULL: none. */
 struct instance *instances_find(const struct supervisor *run, const char *name);
 /* Takes one away that nothing is under way of. */

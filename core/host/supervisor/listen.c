@@ -41,6 +41,14 @@ static void instance_tell_failure(struct instance *instance, const struct protoc
 			  (unsigned long long)(limit >> 20));
 }
 
+/* Whether it is said of what the instance was told: a wrong option, a plugin that there is not. */
+static bool instance_is_misuse(const struct protocol_message *message)
+{
+	if (message->kind == PROTOCOL_REFUSED)
+		return message->a;
+	return message->a == WORKER_CALL_LOAD && message->b == EINVAL;
+}
+
 /* The last word of a worker, which it has once; what fails when the run has begun is no misconfiguration. */
 static void instance_on_failure(struct instance *instance, const struct protocol_message *message)
 {
@@ -49,14 +57,17 @@ static void instance_on_failure(struct instance *instance, const struct protocol
 	if (instance->said_end)
 		return;
 	instance_tell_failure(instance, message);
-	condition_fail(&instance->condition, message->text);
 	instance->said_end = true;
 	instance->said_end_at = run->now;
-	if (message->kind == PROTOCOL_REFUSED && message->a && !run->started)
-		run->misconfigured = true;
-	if (message->kind == PROTOCOL_FAILED && message->a == WORKER_CALL_LOAD &&
-	    message->b == EINVAL && !instance->on_trial)
-		run->load_misconfigured = true;
+	if (!instance_is_misuse(message)) {
+		condition_fail(&instance->condition, message->text);
+	} else {
+		condition_refuse(&instance->condition, message->text);
+		if (message->kind == PROTOCOL_REFUSED)
+			run->misconfigured |= !run->started;
+		else
+			run->load_misconfigured |= !instance->on_trial;
+	}
 	instance_fail(instance);
 }
 
@@ -75,8 +86,11 @@ static void instance_on_detached(struct instance *instance)
 
 static void instance_on_loaded(struct instance *instance)
 {
-	if (instance_waits(instance) && instance->state == INSTANCE_STARTING)
-		instance->state = INSTANCE_LOADED;
+	if (!instance_waits(instance) || instance->state != INSTANCE_STARTING)
+		return;
+	instance->state = INSTANCE_LOADED;
+	/* What it has told by now is still to be taken, whatever an earlier look at the bus found. */
+	instance->drained = false;
 }
 
 static void instance_on_attached(struct instance *instance, const struct protocol_message *message)

@@ -84,10 +84,34 @@ static void manager_tell_running(struct supervisor *run)
 	run->told_count = count;
 }
 
+/* What a Type=notify-reload waits for, and others show (sd_notify(3)). */
+static void manager_tell_reload(struct supervisor *run)
+{
+	char text[64];
+
+	if (!run->reloading_since || run->stopping_since)
+		return;
+	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu",
+		 (unsigned long long)(run->reloading_since / 1000));
+	run->told_reloading = run->told_reloading || manager_mention(run, text);
+	if (!run->told_reloading || run->change || !manager_mention(run, "READY=1"))
+		return;
+	run->told_reloading = false;
+	run->reloading_since = 0;
+}
+
+void manager_begin_reload(struct supervisor *run)
+{
+	if (run->told_ready)
+		run->reloading_since = supervisor_now();
+	manager_tell_reload(run);
+}
+
 void manager_tick(struct supervisor *run)
 {
 	if (!run->notify.to_size)
 		return;
+	manager_tell_reload(run);
 	manager_tell_running(run);
 	notify_live(&run->notify, run->now);
 }

@@ -54,13 +54,26 @@ static void stream_on_abandoned(void *ctx, uint32_t owner, uint64_t count)
 	stream_count_lost(run->instances[owner >> STREAM_LINE_BITS], count);
 }
 
+/*
+ * A reader that has seen enough, as head has, ends a run as well as anybody: that is no failure. Where the run was to
+ * go on until it is told otherwise, somebody will ask why it did not.
+ */
+static void stream_tell_unread(const struct supervisor *run)
+{
+	log_write(run->log, run->control ? BPFHOST_WARN : BPFHOST_INFO, NULL,
+		  "nobody reads %s any more: the run ends",
+		  run->config->output ? run->config->output : "stdout");
+}
+
 /* The sink will take no more: what it has not written is lost. */
 static void stream_sink_failed(struct supervisor *run, int err)
 {
 	run->sink = SINK_DEAD;
 	run->sink_blocked = false;
 	output_abandon(run->output, stream_on_abandoned, run);
-	if (err != -EPIPE) {
+	if (err == -EPIPE) {
+		stream_tell_unread(run);
+	} else {
 		log_write(run->log, BPFHOST_ERROR, NULL, "failed to write %s: %s",
 			  run->config->output ? run->config->output : "stdout", strerror(-err));
 		run->failed = true;

@@ -10,6 +10,7 @@
 #include "supervisor/change.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instances.h"
+#include "supervisor/manager.h"
 
 static void reload_drop(struct config **fresh)
 {
@@ -38,11 +39,10 @@ static int reload_gather(struct supervisor *run, struct config **ret_fresh,
 		return reload_fail_memory(err);
 	config_setup(fresh);
 	failed = config_gather_again(run->config, fresh, err);
+	if (!failed)
+		failed = filter_values_gather(fresh, ret_values, err);
 	if (failed)
 		return failed == -ENOMEM ? failed : -EINVAL;
-	failed = filter_values_gather(fresh, ret_values, err);
-	if (failed)
-		return failed;
 	if (config_keep_fixed(fresh, run->config, kept, sizeof(kept)))
 		return reload_fail_memory(err);
 	if (*kept)
@@ -55,29 +55,25 @@ static int reload_gather(struct supervisor *run, struct config **ret_fresh,
 
 /* ---- its instances --------------------------------------------------------------------------- */
 
-/* One that is disabled begins with what it was told last. */
-static int reload_change_disabled(struct instance *instance, const struct config_instance *wanted)
+/* Whether a worker is to be started for it, in the place of instance if that is not NULL. */
+static bool reload_starts(const struct instance *instance, const struct config_instance *wanted,
+			  bool all_differ)
 {
-	struct config_instance *copy = config_copy_instance(wanted);
-
-	if (!copy)
-		return -ENOMEM;
-	config_drop_instance(instance->own_config);
-	instance->config = instance->own_config = copy;
-	return 0;
+	if (!instance)
+		return true;
+	return instance->role != INSTANCE_DISABLED &&
+	       (all_differ || !config_same_instance(instance->config, wanted));
 }
 
 static int reload_one(struct supervisor *run, const struct config_instance *wanted, bool all_differ)
 {
 	struct instance *instance = instances_find(run, wanted->name);
-	bool same = instance && config_same_instance(instance->config, wanted);
 
-	if (!instance)
-		return change_add(run, wanted, NULL, true);
-	instance->from_file = true;
-	if (instance->role == INSTANCE_DISABLED)
-		return same ? 0 : reload_change_disabled(instance, wanted);
-	return same && !all_differ ? 0 : change_add(run, wanted, instance, true);
+	if (reload_starts(instance, wanted, all_differ))
+		return change_add(run, wanted, instance, true);
+	/* One that is disabled begins with what it was told last. */
+	return change_keep(instance,
+			   config_same_instance(instance->config, wanted) ? NULL : wanted);
 }
 
 /* Those of the file that it has no more. */
@@ -93,32 +89,57 @@ static void reload_remove(struct supervisor *run, const struct config *fresh)
 }
 
 /* What somebody asked for is told other things too, where the settings for all workers differ. */
+static bool reload_is_other(const struct instance *instance, const struct config *fresh)
+{
+	return !instance->from_file && instance->role == INSTANCE_STAYS &&
+	       !config_find_instance(fresh, instance->config->name);
+}
+
 static int reload_others(struct supervisor *run, const struct config *fresh)
 {
 	struct instance *instance;
 	int err = 0;
 
 	SUPERVISOR_EACH(run, instance)
-		if (!err && !instance->from_file && instance->role == INSTANCE_STAYS &&
-		    !config_find_instance(fresh, instance->config->name))
+		if (!err && reload_is_other(instance, fresh))
 			err = change_add(run, instance->config, instance, false);
 	return err;
 }
 
+/* How many workers it takes, beside those that there are. */
+static size_t reload_count(const struct supervisor *run, const struct config *fresh,
+			   bool all_differ)
+{
+	const struct instance *instance;
+	size_t count = 0;
+
+	for (size_t i = 0; i < fresh->instance_count; i++)
+		count += reload_starts(instances_find(run, fresh->instances[i].name),
+				       &fresh->instances[i], all_differ);
+	SUPERVISOR_EACH(run, instance)
+		count += all_differ && reload_is_other(instance, fresh);
+	return count;
+}
+
 static int reload_instances(struct supervisor *run, const struct config *fresh,
-			    const struct bpfhost_filter_values *values)
+			    const struct bpfhost_filter_values *values, struct bpfhost_error *err)
 {
 	bool all_differ = !config_same_for_workers(run->config, fresh) ||
 			  memcmp(values, &run->filter_values, sizeof(*values)) != 0;
-	int err = 0;
+	size_t count = reload_count(run, fresh, all_differ);
+	int failed = 0;
 
-	for (size_t i = 0; i < fresh->instance_count && !err; i++)
-		err = reload_one(run, &fresh->instances[i], all_differ);
-	if (!err && all_differ)
-		err = reload_others(run, fresh);
-	if (!err)
+	for (size_t i = 0; i < fresh->instance_count && !failed; i++)
+		failed = reload_one(run, &fresh->instances[i], all_differ);
+	if (!failed && all_differ)
+		failed = reload_others(run, fresh);
+	if (!failed)
 		reload_remove(run, fresh);
-	return err;
+	else if (failed == -E2BIG)
+		instances_fail_many(run, count, err);
+	else
+		reload_fail_memory(err);
+	return failed;
 }
 
 int reload_begin(struct supervisor *run, struct bpfhost_error *err)
@@ -129,21 +150,17 @@ int reload_begin(struct supervisor *run, struct bpfhost_error *err)
 
 	if (failed)
 		return failed;
+	manager_begin_reload(run);
 	failed = reload_gather(run, &fresh, &values, err);
-	if (failed) {
-		log_write(run->log, BPFHOST_ERROR, NULL, "reload: %s; nothing was changed",
-			  err->text);
-		change_cancel(run);
-		return failed;
+	if (!failed) {
+		change_configure(run, fresh, &values);
+		failed = reload_instances(run, fresh, &values, err);
 	}
-	change_configure(run, fresh, &values);
-	failed = reload_instances(run, fresh, &values);
-	if (failed) {
-		bpfhost_error_set(err, 0, "failed to reload: %s", strerror(-failed));
-		log_write(run->log, BPFHOST_ERROR, NULL, "%s", err->text);
-		change_cancel(run);
-		return failed;
+	if (!failed) {
+		change_go(run);
+		return 0;
 	}
-	change_go(run);
-	return 0;
+	log_write(run->log, BPFHOST_ERROR, NULL, "reload: %s; nothing was changed", err->text);
+	change_cancel(run);
+	return failed;
 }

@@ -81,7 +81,8 @@ static void instance_tell_crash(struct instance *instance, const struct instance
 	instance_describe_cause(instance, info, cause, sizeof(cause));
 	snprintf(text, sizeof(text), "plugin %s: its worker %s %s%s%s", instance->config->plugin,
 		 how, call ? "in " : "", worker_call_name(call), cause);
-	condition_fail(&instance->condition, text);
+	if (!instance->hung) /* else that is the reason, and this what came of it */
+		condition_fail(&instance->condition, text);
 	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", text);
 	instance_tell_memory(instance, end->memory);
 }

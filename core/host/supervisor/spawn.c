@@ -105,7 +105,7 @@ static int instance_begin_life(struct instance *instance)
 	instance->settled = instance->releasing = false;
 	instance->ended_alone = instance->confined = false;
 	instance->sigsys_from = 0;
-	instance->released_at = instance->killed_at = 0;
+	instance->released_at = instance->killed_at = instance->silent_since = 0;
 	err = instance_make_channels(instance, &theirs);
 	if (!err && !instance->source)
 		instance->source = merge_source_add(instance->run->merge, 0, instance);

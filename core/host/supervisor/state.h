@@ -60,6 +60,9 @@ struct instance {
 	uint32_t index;
 	const struct config_instance *config;
 	struct config_instance *own_config; /* that, where it is to be freed with the instance */
+	struct config_instance
+		*next_config; /* that, once the change under way is certain; NULL: as it is */
+	bool next_from_file;  /* likewise */
 	enum instance_role role;
 	enum instance_role role_before; /* of one that goes: where the change comes to nothing */
 	enum instance_role role_after;  /* of one that goes */
@@ -82,19 +85,22 @@ struct instance {
 	struct life life;
 	struct ledger ledger;
 	struct condition condition;
-	bool said_end;          /* the worker told how it ended */
-	uint64_t said_end_at;   /* CLOCK_MONOTONIC ns */
-	struct said said;       /* what of its words came into the log */
-	bool hung_up;           /* it closed its control socket, and went on */
-	bool ended_alone;       /* it was ending before it was killed */
-	bool confined;          /* it has said that its filter of system calls is in place */
-	pid_t sigsys_from;      /* the process that sent it SIGSYS, as it says; 0: none */
-	bool dropping;          /* it goes, and is not to wait for the output */
-	bool broken;            /* it broke the format of the bus, nothing more is taken */
-	bool hung;              /* it was too long in one call, and killed */
-	bool crashed;           /* the worker of this life did not end as it should */
-	uint64_t untold;        /* events lost to the stop that no line has told of */
-	bool stop_killed;       /* it was too slow to stop */
+	bool said_end;        /* the worker told how it ended */
+	uint64_t said_end_at; /* CLOCK_MONOTONIC ns */
+	struct said said;     /* what of its words came into the log */
+	bool hung_up;         /* it closed its control socket, and went on */
+	bool ended_alone;     /* it was ending before it was killed */
+	bool confined;        /* it has said that its filter of system calls is in place */
+	pid_t sigsys_from;    /* the process that sent it SIGSYS, as it says; 0: none */
+	bool dropping;        /* it goes, and is not to wait for the output */
+	bool broken;          /* it broke the format of the bus, nothing more is taken */
+	bool hung;            /* it was too long in one call, and killed */
+	bool crashed;         /* the worker of this life did not end as it should */
+	uint64_t untold;      /* events lost to the stop that no line has told of */
+	bool stop_killed;     /* it was too slow to stop */
+	uint64_t
+		silent_since; /* seen between two calls since then, CLOCK_MONOTONIC ns; 0: it is not */
+	uint64_t silent_behind; /* the call behind which it is, by its begin */
 	bool releasing;         /* the worker lets go of its probes, and must not be killed */
 	uint64_t released_at;   /* CLOCK_MONOTONIC ns; 0: not yet */
 	bool drained_all;       /* the worker has said that nothing is attached any more */
@@ -138,7 +144,10 @@ struct supervisor {
 	struct bpfhost_filter_values filter_values;
 	struct confine_user user; /* whom workers become */
 	struct log *log;
-	struct notify notify;  /* the service manager */
+	struct notify notify; /* the service manager */
+	uint64_t
+		reloading_since; /* CLOCK_MONOTONIC ns; 0: it knows of no reload, or that it is over */
+	bool told_reloading;     /* it knows of that one */
 	uint32_t told_running; /* how many instances run, by what that was told, */
 	uint32_t told_count;   /* and of how many */
 	struct output *output;

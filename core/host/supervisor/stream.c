@@ -9,6 +9,7 @@
 
 #include "sink/json.h"
 #include "sink/text.h"
+#include "supervisor/instance_private.h"
 #include "supervisor/stream_private.h"
 
 /* How often a round looks at every bus before whatever else happened has its turn. */
@@ -88,13 +89,18 @@ static bool stream_has_way(const struct supervisor *run)
 	return !run->sink_blocked || run->sink == SINK_OVER;
 }
 
-/* Takes from those that do not wait for the sink any more. */
-static void stream_pull_dropped(struct supervisor *run)
+/* Those that do not wait for the sink any more, or have nothing for it yet: a change waits for their schemas. */
+static bool stream_needs_no_sink(const struct instance *instance)
+{
+	return instance->dropping || instance_waits(instance);
+}
+
+static void stream_pull_without_sink(struct supervisor *run)
 {
 	struct instance *instance;
 
 	SUPERVISOR_EACH(run, instance)
-		if (instance->dropping)
+		if (stream_needs_no_sink(instance))
 			stream_pull(instance);
 }
 
@@ -116,7 +122,7 @@ void stream_round(struct supervisor *run)
 	if (run->sink_blocked)
 		stream_flush(run);
 	if (!stream_has_way(run))
-		stream_pull_dropped(run);
+		stream_pull_without_sink(run);
 	/* Workers that are faster than the sink must not keep us from signals, timers and the others. */
 	for (int i = 0; i < STREAM_PASSES && more && stream_has_way(run); i++) {
 		more = stream_pull_all(run);
@@ -134,8 +140,8 @@ static bool stream_takes_frames(const struct instance *instance)
 {
 	if (!instance->bus || instance->broken)
 		return false;
-	return instance->dropping ||
-	       (stream_has_way(instance->run) && !merge_is_full(instance->source));
+	return instance->dropping || ((stream_has_way(instance->run) || instance_waits(instance)) &&
+				      !merge_is_full(instance->source));
 }
 
 bool stream_may_sleep(struct supervisor *run)

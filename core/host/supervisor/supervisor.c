@@ -15,9 +15,11 @@
 #include <bpf/libbpf.h>
 
 #include "command/print.h"
+#include "config/fail.h"
 #include "confine/limits.h"
 #include "control/control.h"
 #include "supervisor/change.h"
+#include "supervisor/filter_names.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instance.h"
 #include "supervisor/instances.h"
@@ -198,18 +200,6 @@ static void supervisor_start_all(struct supervisor *run)
 			instance_start(instance);
 }
 
-static size_t supervisor_gather_types(const struct supervisor *run, const struct sink_type **types)
-{
-	const struct instance *instance;
-	size_t n = 0;
-
-	SUPERVISOR_EACH(run, instance)
-		for (size_t k = 0; k < instance->types.count; k++, n++)
-			if (types)
-				types[n] = instance->types.entries[k].type;
-	return n;
-}
-
 bool supervisor_all_run(const struct supervisor *run)
 {
 	const struct instance *instance;
@@ -231,25 +221,19 @@ static void supervisor_begin_duration(struct supervisor *run)
 		run->stop_at = run->now + duration;
 }
 
-/* Names in --filter can be checked when every instance has told its schemas. */
+/* Names in --filter can be checked when every instance has told its schemas; those that come later see to it. */
 static void supervisor_check_filter(struct supervisor *run)
 {
-	const struct sink_type **types;
 	struct bpfhost_error why = { 0 };
 
-	size_t n;
-
-	if (run->filter_checked || !run->filter || !supervisor_all_run(run))
+	if (run->filter_checked || !supervisor_all_run(run))
 		return;
 	run->filter_checked = true;
-	types = calloc(supervisor_gather_types(run, NULL) + 1, sizeof(*types));
-	n = types ? supervisor_gather_types(run, types) : 0;
-	if (n && filter_names_known(run->filter, types, n, &why)) {
-		log_write(run->log, BPFHOST_ERROR, NULL, "--filter: %s", why.text);
-		run->misconfigured = true;
-		supervisor_stop(run);
-	}
-	free(types);
+	if (!filter_names_check(run, &why))
+		return;
+	log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
+	run->misconfigured = true;
+	supervisor_stop(run);
 }
 
 static void supervisor_tick_instance(struct instance *instance)
@@ -330,9 +314,10 @@ static int supervisor_open_filter(struct supervisor *run)
 	if (!run->config->filter.text)
 		return 0;
 	err = filter_new(run->config->filter.text, &run->filter, &why);
-	if (err)
-		log_write(run->log, BPFHOST_ERROR, NULL, "%s: filter: %s",
-			  run->config->filter.origin, why.text);
+	if (err) {
+		config_fail_option(&why, err, run->config->filter.origin, "filter");
+		log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
+	}
 	return err;
 }
 

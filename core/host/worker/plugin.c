@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/fail.h"
 #include "loader/catalogue.h"
 
 int worker_plugin_open(const struct config *config, const struct config_instance *instance,
@@ -26,8 +27,14 @@ int worker_plugin_options(const struct config_instance *instance, struct worker_
 {
 	const struct descriptor *descriptor = plugin->file->descriptor;
 
-	return options_resolve(descriptor->name, descriptor->options, descriptor->option_count,
-			       instance->settings, instance->setting_count, &plugin->options, err);
+	int ret =
+		options_resolve(descriptor->name, descriptor->options, descriptor->option_count,
+				instance->settings, instance->setting_count, &plugin->options, err);
+
+	/* What is missing stands nowhere. */
+	if (ret == -EINVAL && !strncmp(err->text, "option ", strlen("option ")))
+		return config_fail_at(err, ret, instance->origin);
+	return ret;
 }
 
 /* What was checked is what runs: the sealed copy, by its descriptor. */

@@ -12,10 +12,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "config/fail.h"
 #include "confine/calls.h"
 #include "confine/limits.h"
 #include "confine/refusal.h"
 #include "loader/changes.h"
+#include "options/place.h"
 #include "worker/privileges.h"
 #include "sdk/confine/confine.h"
 #include "sdk/confine/sanitized.h"
@@ -165,6 +167,8 @@ static void worker_open(struct worker *worker)
 	int err;
 
 	err = worker_plugin_open(setup->config, setup->instance, &worker->plugin, &why);
+	if (err == -ENOENT)
+		config_fail_at(&why, err, setup->instance->origin);
 	if (err)
 		worker_end(worker, PROTOCOL_REFUSED, err == -ENOENT, err, why.text);
 	worker_check_changes(worker);
@@ -195,12 +199,31 @@ static void worker_await_start(struct worker *worker)
 	}
 }
 
+/* Where the mistake stands that the plugin tells of; NULL: it is none, or nobody knows. */
+static const char *worker_place(const struct worker *worker, enum worker_call call, int err)
+{
+	const struct config_instance *instance = worker->setup->instance;
+	const char *place;
+
+	if (call != WORKER_CALL_LOAD || err != -EINVAL)
+		return NULL;
+	place = options_place(instance, worker->error);
+	if (place)
+		return place;
+	/* What could not be done need not be wrong in what the plugin was told. */
+	return strncmp(worker->error, "failed to ", strlen("failed to ")) ? instance->origin : NULL;
+}
+
 /* What the plugin said, or what it did when it said nothing. */
 static void worker_reason(const struct worker *worker, enum worker_call call, int err, char *out,
 			  size_t size)
 {
+	const char *place = worker_place(worker, call, err);
+	int used = place ? snprintf(out, size, "%.255s: ", place) : 0;
+
 	if (worker->error[0])
-		snprintf(out, size, "%s", worker->error);
+		snprintf(out + used, size - (size_t)used, "%.*s", (int)size - used - 1,
+			 worker->error);
 	else
 		snprintf(out, size, "plugin %s: %s failed without a word of why: %s",
 			 worker->setup->instance->plugin, worker_call_name(call), strerror(-err));

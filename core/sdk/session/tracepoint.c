@@ -78,6 +78,20 @@ static struct bpf_link *tracepoint_link(struct bpfhost_instance *self, struct bp
 	return NULL;
 }
 
+/* perf_event_attach_bpf_prog() in kernel/trace/bpf_trace.c, which says E2BIG: "Argument list too long". */
+#define TRACEPOINT_PROGRAMS_MAX 64 /* BPF_TRACE_MAX_PROGS there */
+
+static int tracepoint_full(struct bpfhost_instance *self, const char *probe)
+{
+	char cause[128];
+
+	snprintf(cause, sizeof(cause),
+		 "it has %d BPF programs already, of whoever traces here, and the kernel runs no "
+		 "more at one tracepoint",
+		 TRACEPOINT_PROGRAMS_MAX);
+	return bpfhost_missed(self, probe, -E2BIG, cause);
+}
+
 int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program *program,
 			      const char *category, const char *name, uint64_t cookie,
 			      const char *probe)
@@ -92,5 +106,7 @@ int bpfhost_attach_tracepoint(struct bpfhost_instance *self, struct bpf_program 
 		return session_missed(self, probe, err);
 	link = tracepoint_link(self, program, category, name, cookie);
 	session_attach_end(self);
+	if (!link && errno == E2BIG)
+		return tracepoint_full(self, probe);
 	return session_attached(self, link, probe);
 }

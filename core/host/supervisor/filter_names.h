@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef SUPERVISOR_FILTER_NAMES_H
+#define SUPERVISOR_FILTER_NAMES_H
+
+#include "supervisor/state.h"
+
+/*
+ * Whether each name of --filter is known to an event of an instance that stays or comes; to be asked when they have
+ * told all of their schemas. 0, also where there is no filter, or no event yet; -EINVAL with where it stands, what is
+ * wrong and the nearest word in err.
+ */
+int filter_names_check(const struct supervisor *run, struct bpfhost_error *err);
+
+#endif
