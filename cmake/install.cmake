@@ -28,7 +28,8 @@ foreach(folder IN ITEMS core/include bpf/include)
 			FILES_MATCHING PATTERN *.h)
 	endif()
 endforeach()
-install(FILES docs/PLUGINS.md DESTINATION share/doc/bpfhost-dev COMPONENT dev)
+install(FILES docs/PLUGINS.md docs/SECURITY.md DESTINATION share/doc/bpfhost-dev/docs COMPONENT dev)
+install(DIRECTORY examples DESTINATION share/doc/bpfhost-dev COMPONENT dev)
 install(DIRECTORY templates DESTINATION share/bpfhost COMPONENT dev OPTIONAL)
 
 # ---- host: what runs ------------------------------------------------------------------------------
@@ -36,7 +37,14 @@ install(DIRECTORY templates DESTINATION share/bpfhost COMPONENT dev OPTIONAL)
 install(CODE "set(packaging \"${PROJECT_SOURCE_DIR}/packaging\")
 	set(built \"${PROJECT_BINARY_DIR}/packaging\")" COMPONENT host)
 install(SCRIPT packaging/install.cmake COMPONENT host)
-install(FILES README.md docs/INSTALL.md docs/SECURITY.md docs/KERNELS.md DESTINATION share/doc/bpfhost COMPONENT host)
+# In the folders that they have here, so that their links hold.
+file(GLOB documents CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} *.md docs/*.md plugins/*/README.md
+	plugins/*/*.conf plugins/*/*.d/*)
+foreach(document IN LISTS documents)
+	get_filename_component(folder ${document} DIRECTORY)
+	install(FILES ${document} DESTINATION share/doc/bpfhost/${folder} COMPONENT host)
+endforeach()
+install(DIRECTORY examples DESTINATION share/doc/bpfhost COMPONENT host)
 file(GLOB samples CONFIGURE_DEPENDS plugins/*/*.conf)
 install(FILES ${samples} DESTINATION share/doc/bpfhost/examples COMPONENT host)
 

@@ -44,6 +44,19 @@ _bpfhost_requests() {
 	esac
 }
 
+# Types of the kernel: WORD PREVIOUS.
+_bpfhost_types() {
+	case $2 in
+	struct | union | enum | typedef) ;;
+	*) compgen -W 'struct union enum typedef' -- "$1" ;;
+	esac
+	# An empty word would be all of them, which are thousands.
+	[[ ! $1 ]] || case $2 in
+	struct | union | enum | typedef) _bpfhost_ask types "$2" "$1*" ;;
+	*) _bpfhost_ask types "$1*" ;;
+	esac | sed 's/^[a-z]* //' | uniq
+}
+
 # The line so far without its last word: the plugin that --set is about.
 _bpfhost_plugin() {
 	local i plugin=''
@@ -88,6 +101,7 @@ _bpfhost_words() {
 	*)
 		case $command in
 		'') _bpfhost_ask --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | uniq ;;
+		types) _bpfhost_types "$word" "$previous" ;;
 		validate) compgen -f -- "$word" ;;
 		ctl) _bpfhost_requests "$previous" ;;
 		inspect | probes)

@@ -21,6 +21,10 @@ foreach(component IN LISTS components)
 		DESTINATION ${usr}/share/doc/${package})
 	file(RENAME ${usr}/share/doc/${package}/changelog
 		${usr}/share/doc/${package}/changelog.Debian)
+	# Which README.md links to.
+	if(package STREQUAL bpfhost)
+		file(CREATE_LINK copyright ${usr}/share/doc/${package}/LICENSE SYMBOLIC)
+	endif()
 	file(GLOB_RECURSE compressed ${usr}/share/man/*.[1578] ${usr}/share/doc/${package}/changelog.*)
 	if(compressed)
 		finish_run(gzip -9nf ${compressed})

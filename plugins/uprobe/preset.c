@@ -27,7 +27,8 @@ struct preset {
 	const struct uprobe_settings *settings;
 	char event[UPROBE_PRESET_NAME_SIZE]; /* of the alternatives so far; "": none yet */
 	bool fits;                           /* one of them does */
-	struct bpfhost_error first;          /* why the first of them does not */
+	struct bpfhost_error first;          /* why the first of them does not, */
+	int first_error;                     /* and -errno */
 	struct bpfhost_error *err;
 };
 
@@ -41,7 +42,7 @@ static int preset_end_event(struct preset *preset)
 	bpfhost_error_set(preset->err, 0,
 			  "%s, event %s: no probe of it fits this machine; the first: %s",
 			  preset->origin, preset->event, preset->first.text);
-	return -ENOENT;
+	return bpfhost_file_is_bad(preset->first_error) ? preset->first_error : -ENOENT;
 }
 
 static int preset_probe(struct preset *preset, const char *text)
@@ -57,8 +58,10 @@ static int preset_probe(struct preset *preset, const char *text)
 	if (ret == -ENOMEM)
 		return ret;
 	preset->fits = !ret;
-	if (ret && !preset->first.text[0])
+	if (ret && !preset->first.text[0]) {
 		preset->first = why;
+		preset->first_error = ret;
+	}
 	return 0;
 }
 

@@ -35,7 +35,7 @@ static int uprobe_add(struct bpfhost_instance *self, const char *text)
 	struct bpfhost_error why = { 0 };
 	int err = uprobe_uses_add(self->state, text, NULL, &settings, &why);
 
-	return err ? bpfhost_fail_probe(self, err, "probe", text, &why) : 0;
+	return err ? bpfhost_leave_out(self, err, "probe", text, &why) : 0;
 }
 
 static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
@@ -44,7 +44,7 @@ static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
 	struct bpfhost_error why = { 0 };
 	int err = uprobe_preset_add(self->state, name, uprobe_preset_folders, &settings, &why);
 
-	return err ? bpfhost_fail_probe(self, err, "preset", name, &why) : 0;
+	return err ? bpfhost_leave_out(self, err, "preset", name, &why) : 0;
 }
 
 /* Once, though many probes may name it. */
@@ -113,6 +113,8 @@ static int uprobe_gather(struct bpfhost_instance *self)
 		err = uprobe_add_preset(self, presets->items[i].text);
 	if (!probes->given && !presets->given)
 		err = uprobe_add_default(self);
+	if (!err)
+		err = bpfhost_left_out(self, uses->count);
 	for (uint32_t i = 0; i < uses->count && !err; i++) {
 		uprobe_tell_unused(self, uses, i);
 		uprobe_tell_use(self, &uses->items[i]);

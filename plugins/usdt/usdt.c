@@ -73,7 +73,7 @@ static int usdt_add(struct bpfhost_instance *self, const char *text,
 	int err = usdt_uses_add(uses, text, settings, &why);
 
 	if (err)
-		return bpfhost_fail_probe(self, err, "probe", text, &why);
+		return bpfhost_leave_out(self, err, "probe", text, &why);
 	sites = uses->count - sites;
 	bpfhost_info(self, "probe \"%s\" has %u site%s", text, sites, sites == 1 ? "" : "s");
 	return 0;
@@ -107,13 +107,16 @@ static int usdt_gather(struct bpfhost_instance *self)
 {
 	const struct bpfhost_setting *probes = bpfhost_option(self, "probes");
 	const struct usdt_settings settings = usdt_settings(self);
+	const struct usdt_uses *uses = &((struct usdt_state *)self->state)->uses;
 	int err = 0;
 
 	if (!probes->given)
 		return usdt_find_out(self, &settings);
 	for (uint32_t i = 0; i < probes->count && !err; i++)
 		err = usdt_add(self, probes->items[i].text, &settings);
-	bpfhost_files_tell(self, &((struct usdt_state *)self->state)->uses.files.files);
+	if (!err)
+		err = bpfhost_left_out(self, uses->count);
+	bpfhost_files_tell(self, &uses->files.files);
 	return err;
 }
 

@@ -303,13 +303,18 @@ static int use_for_another(struct use_maker *maker, const struct usdt_file *file
 static int use_for_process(void *ctx, struct bpfhost_file *opened, uint32_t pid)
 {
 	struct use_maker *maker = ctx;
+	const struct usdt_sums before = uses_sums(maker->uses);
 	struct usdt_file *file;
 	bool found = false;
 	int ret = usdt_files_read(&maker->uses->files, opened, &file, maker->err);
 
 	if (!ret)
 		ret = use_for_another(maker, file, pid, &found);
-	return ret || found ? ret : use_of_file(maker, file, pid);
+	if (!ret && !found)
+		ret = use_of_file(maker, file, pid);
+	if (ret)
+		uses_cut(maker->uses, before);
+	return ret;
 }
 
 /* ---- one text ------------------------------------------------------------------------------------- */

@@ -24,6 +24,13 @@ int wants_kprobe(void *ctx)
 	return pid == 0;
 }
 
+SEC("kprobe.multi/do_exi*")
+int wants_kprobe_multi(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
 /* Only loaded if somebody asks, so nobody needs it. */
 SEC("?xdp")
 int wants_xdp(void *ctx)

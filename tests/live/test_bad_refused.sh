@@ -57,6 +57,12 @@ constructed fork 2 'error: constructor: .*BPF object'
 constructed twin 2 'error: constructor: .*BPF object'
 (($(grep -c 'error: constructor: ' "$work/log") == 1)) || fail "both of the twins are the worker"
 
+BPFHOST_TEST_CONSTRUCTOR=loop "$BPFHOST" probes constructor --plugin-dir "$BAD_DIR" --trust "$BAD_DIR" \
+	--call-limit 300ms >"$work/out" 2>"$work/log"
+(($? == 1)) || fail "probes of a constructor that never returns exits with another status"
+logged 'the plugin was ended by SIGALRM while it listed its probes' || fail "probes does not say why it ends"
+echo "ok probes"
+
 # ---- names that are none, each refused in one line that steers no terminal
 long=$(printf 'n%.0s' {1..4096})
 for name in ../misbehave ./misbehave /etc/passwd .hidden .. '' 'a b' $'a\nb' $'\033[31mred' $'\xff' \

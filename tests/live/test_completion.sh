@@ -73,6 +73,21 @@ offers "bpfhost --on-error " "continue abort"
 offers "bpfhost --log-level d" "debug"
 offers "bpfhost new mine --kind " "tracepoint uprobe usdt xdp custom"
 offers "bpfhost new mine --kind u" "uprobe usdt"
+if [ -r /sys/kernel/btf/vmlinux ]; then
+	offers "bpfhost types " "struct union enum typedef"
+	offers "bpfhost types un" "union $("$BPFHOST" types 'un*' | sed 's/.* //' | uniq | words)"
+	offers "bpfhost types list_hea" "list_head"
+	offers "bpfhost types sock struct list_hea" "list_head"
+	offers "bpfhost types union list_hea" ""
+	offers "bpfhost types task_" "$("$BPFHOST" types 'task_*' | sed 's/.* //' | uniq | words)"
+	begin=${EPOCHREALTIME/[.,]/}
+	in_bash "bpfhost types s" >/dev/null
+	took=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
+	note "names of types that begin with s: $took ms"
+	[ $took -lt $((300 * SLOW)) ] || fail "names of types take $took ms"
+else
+	note "this kernel's BTF is missing (CONFIG_DEBUG_INFO_BTF): no names of types are tested"
+fi
 offers "bpfhost ctl " "status stats load replace unload enable disable reload log-level"
 offers "bpfhost ctl un" "unload"
 offers "bpfhost ctl load xd" "xdp"

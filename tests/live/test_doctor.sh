@@ -78,6 +78,11 @@ done
 uprobe_ways | grep -q multi && expect "uprobe_multi" yes "$(state uprobe_multi)"
 expect "btf" "$([ -r /sys/kernel/btf/vmlinux ] && echo yes || echo no)" "$(state btf)"
 expect "kprobe" "$([ -e /sys/bus/event_source/devices/kprobe ] && echo yes || echo no)" "$(state kprobe)"
+configured() {
+	zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null
+}
+configured | grep -q '^CONFIG_BPF=' && expect "kprobe_multi" \
+	"$(configured | grep -qx CONFIG_FPROBE=y && echo yes || echo no)" "$(state kprobe_multi)"
 "$BPFHOST" doctor --plugin-dir "$PLUGIN_DIR" --trust "$PLUGIN_DIR" >"$TMP/text" || fail "the text has another status"
 expect "verdicts in the text" "$(wc -l <<<"$plugins")" "$(grep -c ': will work here$' "$TMP/text")"
 
@@ -97,7 +102,7 @@ PLUGIN_DIR=$KERNEL_DIR examine
 expect "what kernel_side needs" "bpf kernel lockdown memory ring_buffer seccomp syscall_tracepoints tracefs user" \
 	"$(needs kernel_side)"
 expect "kernel_side works" yes "$(works kernel_side)"
-expect "what wants needs" "bpf btf kernel kprobe lockdown lsm memory ring_buffer seccomp user" "$(needs wants)"
+expect "what wants needs" "bpf btf kernel kprobe kprobe_multi lockdown lsm memory ring_buffer seccomp user" "$(needs wants)"
 expect "rights that wants needs" "CAP_NET_RAW, CAP_PERFMON and CAP_BPF" \
 	"$(jq -r '.plugins[] | select(.name == "wants").capabilities' "$TMP/report")"
 jq -r '.plugins[] | select(.name == "wants").worker' "$TMP/report" | grep -q 'capabilities: CAP_NET_RAW, ' ||
@@ -108,7 +113,8 @@ if [ "$lsm" = false ]; then
 fi
 [ "$(state lsm)" = yes ] || lacks wants "BPF LSM" "not among the active ones" "CONFIG_BPF_LSM=y"
 [ "$(state kprobe)" = yes ] || lacks wants kprobes "no perf events for them" "CONFIG_KPROBE_EVENTS=y"
-[ "$lsm $(state lsm) $(state kprobe)" != "true yes yes" ] || expect "wants works" yes "$(works wants)"
+[ "$(state kprobe_multi)" = yes ] || lacks wants "kprobes by one link" "no such links" "CONFIG_FPROBE=y"
+[ "$lsm $(state lsm) $(state kprobe) $(state kprobe_multi)" != "true yes yes yes" ] || expect "wants works" yes "$(works wants)"
 
 # A kernel that has no fentry may have tracepoints with types; and the ring of --ring-size is not the plugin's own.
 PLUGIN_DIR=$KERNEL_DIR examine --ring-size 64KiB

@@ -20,6 +20,7 @@ install_to /usr
 for file in etc/bpfhost/bpfhost.conf usr/bin/bpfhost usr/lib/bpfhost/{tracepoint,uprobe,usdt,xdp}.so \
 	usr/lib/systemd/system/bpfhost.service usr/share/bpfhost/usdt.d/libc.probes \
 	usr/share/bpfhost/uprobe.d/mysql.preset usr/share/doc/bpfhost/{README.md,LICENSE,examples/xdp.conf} \
+	usr/share/doc/bpfhost/{docs/INSTALL.md,plugins/xdp/README.md} usr/share/doc/bpfhost-dev/docs/PLUGINS.md \
 	usr/include/bpfhost/{plugin,event}.h usr/lib/{libbpfhost-sdk.a,cmake/bpfhost/bpfhost-config.cmake} \
 	usr/lib/pkgconfig/bpfhost.pc; do
 	[ -f "$DESTDIR/$file" ] || fail "not installed: $file"
@@ -29,6 +30,8 @@ expect "what others may write or not read" "" \
 	"$(find "$DESTDIR" -mindepth 1 \( -perm /022 -o ! -perm -444 -o -type d ! -perm -111 \) -printf '%P %M\n')"
 expect "paths of this tree" "" \
 	"$(grep -rlF "$SOURCE_DIR/" "$DESTDIR"/{etc,usr/include,usr/lib/cmake,usr/lib/pkgconfig,usr/lib/systemd} || :)"
+expect "links of documents that lead nowhere" "" \
+	"$(bash "$SOURCE_DIR/tests/package/links.sh" "$DESTDIR"/usr/share/doc/{bpfhost,bpfhost-dev} 2>&1)"
 grep -qx 'ExecStart=/usr/bin/bpfhost --control /run/bpfhost/control' "$DESTDIR/usr/lib/systemd/system/bpfhost.service" ||
 	fail "the unit starts something else"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What whoever starts bpfhost may have left it: no stdout, no stdin, an ignored SIGCHLD.
+# What whoever starts bpfhost may have left it: no stdout, no stdin, an ignored SIGCHLD; and what the kernel may
+# lack, hide or forbid: BTF, tracefs, perf events for uprobes, locked memory, all of it when it is locked down.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel

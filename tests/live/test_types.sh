@@ -23,16 +23,20 @@ compile() {
 bpftool btf dump file /sys/kernel/btf/vmlinux >"$TMP/btf"
 names=()
 for name in task_struct sk_buff sock tcp_sock file inode net_device bpf_prog socket_state tcp_ca_state pid_t \
-	atomic_t __u128 list_head; do
+	atomic_t __u128 list_head xdp_md bpf_attr kstatfs nls_table bpf_link_ops; do
 	grep -qE "^\[[0-9]+\] (STRUCT|UNION|ENUM|ENUM64|TYPEDEF) '$name' " "$TMP/btf" && names+=("$name")
 done
 [ ${#names[@]} -ge 10 ] || fail "this kernel has only ${names[*]}"
+modules=0
 for module in /sys/kernel/btf/*; do
 	[ "$module" != /sys/kernel/btf/vmlinux ] || continue
+	modules=$((modules + 1))
+	note "types of the module ${module##*/}"
 	name=$(bpftool btf dump file "$module" -B /sys/kernel/btf/vmlinux 2>/dev/null |
 		sed -nE "s/^\[[0-9]+\] STRUCT '([a-z_]+)' .*/\1/p" | head -n 1)
 	[ -z "$name" ] || names+=("$name")
 done
+[ $modules -gt 0 ] || note "no module of this kernel is loaded and has types (CONFIG_DEBUG_INFO_BTF_MODULES): none is tested"
 
 for name in "${names[@]}"; do
 	"$BPFHOST" types "$name" >"$TMP/$name.h" || fail "no $name"
@@ -61,7 +65,9 @@ for line in open(sys.argv[1]):
             places.setdefault(current, []).append([])
     elif current and member and "bitfield_size" not in line and member[1] != "(anon)":
         places[current][-1].append((member[1], int(member[2])))
-defined = set(re.findall(r"^(struct|union) (\w+) \{$", open(sys.argv[2]).read(), re.M))
+# What gives way to <linux/bpf.h> has the places of that.
+own = re.sub(r"#if !\(__has_include.*?#endif", "", open(sys.argv[2]).read(), flags=re.S)
+defined = set(re.findall(r"^(struct|union) (\w+) \{$", own, re.M))
 print('#include "%s"' % sys.argv[2])
 count = 0
 for kind, name in sorted(defined):
@@ -138,11 +144,24 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 fi
 # ---- in a plugin's program, beside our headers and the kernel's own ----------------------------------
 
-"$BPFHOST" types task_struct sock >"$TMP/types.h" || fail "types"
-printf '#include <bpfhost/bpf.h>\n#include "types.h"\n' >"$TMP/behind.c"
-printf '#include "types.h"\n#include <bpfhost/bpf.h>\n' >"$TMP/before.c"
-for file in "$TMP"/behind.c "$TMP"/before.c; do
-	clang -target bpf "-D__$(uname -m)__" -g -O2 -Wall -Wextra -Werror -I "$SOURCE_DIR/core/include" \
-		-I "$SOURCE_DIR/bpf/include" -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$file" \
-		-o "$TMP/bpf.o" 2>"$TMP/log" || fail "${file##*/}: $(head -n 3 "$TMP/log")"
+# beside FILE: in front of and behind what every plugin includes
+beside() {
+	printf '#include <bpfhost/bpf.h>\n#include "%s"\n' "$1" >"$TMP/behind.c"
+	printf '#include "%s"\n#include <bpfhost/bpf.h>\n' "$1" >"$TMP/before.c"
+	for file in "$TMP"/behind.c "$TMP"/before.c; do
+		clang -target bpf "-D__$(uname -m)__" -g -O2 -Wall -Wextra -Werror -I "$SOURCE_DIR/core/include" \
+			-I "$SOURCE_DIR/bpf/include" -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$file" \
+			-o "$TMP/bpf.o" 2>"$TMP/log" || fail "${file##*/} with $1: $(head -n 3 "$TMP/log")"
+	done
+}
+for name in task_struct xdp_md bpf_attr bpf_link_ops all; do
+	[ ! -e "$TMP/$name.h" ] || beside "$TMP/$name.h"
 done
+
+# ---- which there are
+
+"$BPFHOST" types 'struct task_*' list_head >"$TMP/out" || fail "patterns"
+sed -nE "s/^\[[0-9]+\] (STRUCT) '(task_.*|list_head)' .*/struct \2/p" "$TMP/btf" | LC_ALL=C sort -u >"$TMP/wanted"
+[ "$modules" != 0 ] || diff "$TMP/wanted" "$TMP/out" >"$TMP/log" || fail "a pattern's types"
+[ -z "$(comm -23 "$TMP/wanted" <(LC_ALL=C sort "$TMP/out"))" ] || fail "types that a pattern does not find"
+"$BPFHOST" types 'struct list_head' | cmp - "$TMP/list_head.h" || fail "a kind and a name in one word"

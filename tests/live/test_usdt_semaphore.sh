@@ -5,30 +5,14 @@
 # what is read from its memory must agree.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/live/semaphores.sh
+. "$(dirname "$0")/semaphores.sh"
 
 need_kernel
 need_program readelf
 need_program python3
 TARGET_PROGRAM=$TMP/probed
 cp "$TARGETS_DIR/probed" "$TARGET_PROGRAM"
-
-# From the memory of process $1, at the address that readelf gives.
-in_memory() {
-	python3 - "$1" "$TARGET_PROGRAM" <<'PYTHON'
-import re, struct, subprocess, sys
-pid, path = sys.argv[1:]
-notes = subprocess.check_output(["readelf", "-nW", path], text=True)
-address = int(re.search(r"Name: guarded\n.*Semaphore: (0x[0-9a-f]+)", notes).group(1), 16)
-kind = subprocess.check_output(["readelf", "-hW", path], text=True)
-base = 0
-if "DYN" in kind:
-    with open(f"/proc/{pid}/maps") as maps:
-        base = next(int(line.split("-")[0], 16) for line in maps if line.rstrip().endswith(path))
-with open(f"/proc/{pid}/mem", "rb") as memory:
-    memory.seek(base + address)
-    print(struct.unpack("<H", memory.read(2))[0])
-PYTHON
-}
 
 said() {
 	[ "$(target_said semaphore | wc -l)" -ge "$1" ]
@@ -51,10 +35,10 @@ guard() {
 for way in auto classic; do
 	note "a process that runs already ($way)"
 	target_start wait wait guarded 100 wait
-	expect "counter before" 0 "$(in_memory "$TARGET_PID")"
+	expect "counter before" 0 "$(semaphores "$TARGET_PID")"
 	expect "counter before, as told" 0 "$(semaphore)"
 	guard --set "attach=$way"
-	expect "counter" 1 "$(in_memory "$TARGET_PID")"
+	expect "counter" 1 "$(semaphores "$TARGET_PID")"
 	expect "counter, as told" 1 "$(semaphore)"
 	target_poke
 	wait_until 10 target_reached guarded || fail "the target does not go on"
@@ -70,7 +54,7 @@ for way in auto classic; do
 	check_clean
 	expect "events" 150 "$(events | wc -l)"
 	expect "values" $((99 * 100 / 2 + 49 * 50 / 2)) "$(jq -s 'map(.data.i) | add' "$TMP/out")"
-	expect "counter after" 0 "$(in_memory "$TARGET_PID")"
+	expect "counter after" 0 "$(semaphores "$TARGET_PID")"
 	expect "counter after, as told" 0 "$(semaphore)"
 	target_end
 	{ echo; sleep 0.2; } | "$TARGET_PROGRAM" guarded 50 >"$TMP/later"
@@ -82,14 +66,14 @@ target_start wait wait guarded 10
 host_start -n 2 --plugin usdt@one --set "probes=$TARGET_PROGRAM:guarded" \
 	--plugin usdt@two --set "probes=$TARGET_PROGRAM:guarded"
 # The kernel counts breakpoints, of which both share one.
-expect "counter" 1 "$(in_memory "$TARGET_PID")"
+expect "counter" 1 "$(semaphores "$TARGET_PID")"
 note "SIGKILL"
 HOST_SESSION=$HOST_PID
 kill -KILL "$HOST_PID"
 wait "$HOST_PID" 2>/dev/null
 HOST_PID=
 check_clean
-wait_for_number 5 0 in_memory "$TARGET_PID" || fail "the counter is not back: $(in_memory "$TARGET_PID")"
+wait_for_number 5 0 semaphores "$TARGET_PID" || fail "the counter is not back: $(semaphores "$TARGET_PID")"
 expect "counter, as told" 0 "$(semaphore)"
 target_end
 
@@ -101,12 +85,12 @@ wait_until 5 grep -q '^pid' "$TMP/other"
 other=$(sed -n 's/^pid //p' "$TMP/other")
 target_start wait guarded 10
 guard --pid "$TARGET_PID"
-expect "counter" 1 "$(in_memory "$TARGET_PID")"
-expect "counter of the other" 0 "$(in_memory "$other")"
+expect "counter" 1 "$(semaphores "$TARGET_PID")"
+expect "counter of the other" 0 "$(semaphores "$other")"
 host_stop
 check_ledger usdt
 check_clean
-expect "counter after" 0 "$(in_memory "$TARGET_PID")"
+expect "counter after" 0 "$(semaphores "$TARGET_PID")"
 exec 8>&-
 kill "$other"
 target_end

@@ -23,6 +23,7 @@ expect "changed since" "" "$(dpkg --verify bpfhost bpfhost-dev)"
 expect "the user's shell and home" "/nonexistent:/usr/sbin/nologin" "$(sed -n 's/^bpfhost:.*::\//\//p' /etc/passwd)"
 expect "configuration files" "/etc/bpfhost/bpfhost.conf" \
 	"$(dpkg-query -W -f '${Conffiles}' bpfhost | awk '{ print $1 }' | xargs)"
+expect "links of documents that lead nowhere" "" "$(bash /packages/links.sh /usr/share/doc/{bpfhost,bpfhost-dev})"
 expect "plugins" "tracepoint ok uprobe ok usdt ok xdp ok" \
 	"$(bpfhost --list --format json | jq -r '"\(.name) \(.state)"' | xargs)"
 expect "a plugin of one's own" "/usr/local/lib/bpfhost/tracepoint.so" "$(

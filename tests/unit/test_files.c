@@ -201,7 +201,7 @@ static void test_large_symbols(void **state)
 	fixture_inflate(fixture, "program", 100 << 20);
 	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
 	file->is_found = true;
-	assert_int_equal(ask_symbols(file, &symbols, &err), -E2BIG);
+	assert_int_equal(ask_symbols(file, &symbols, &err), -EFBIG);
 	assert_non_null(strstr(err.text, "too many"));
 	bpfhost_file_rest(file);
 	assert_int_equal(get(&files, path_of(fixture, "program"), &file, NULL), 0);
@@ -264,7 +264,7 @@ static void test_each_has_its_time(void **state)
 {
 	const struct fixture *fixture = *state;
 	const struct bpfhost_host host = { .extension = patience_extension };
-	const struct bpfhost_instance self = { .host = &host };
+	struct bpfhost_instance self = { .host = &host };
 	struct bpfhost_files files = { .self = &self };
 	struct bpfhost_error err = { 0 };
 	struct bpfhost_file *file;

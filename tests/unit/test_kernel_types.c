@@ -45,6 +45,30 @@ static int add_struct(struct btf *btf, const char *name, const char *member, int
 	return id;
 }
 
+/* A typedef that C has too, of another size. */
+static void make_wide(struct btf *btf)
+{
+	int u16 = btf__add_typedef(btf, "u16", btf__add_int(btf, "unsigned short", 2, 0));
+	int wide = btf__add_typedef(btf, "wchar_t", u16);
+
+	assert_true(btf__add_struct(btf, "letter", 2) > 0);
+	btf__add_field(btf, "letter", wide, 0, 0);
+}
+
+/* A struct of the kernel with two in it that programs know from <linux/bpf.h>. */
+static void make_frame(struct btf *btf, int number)
+{
+	int context = add_struct(btf, "xdp_md", "data", number);
+	int array = btf__add_array(btf, number, number, 2);
+	int fsid = btf__add_struct(btf, NULL, 8);
+
+	btf__add_field(btf, "val", array, 0, 0);
+	fsid = btf__add_typedef(btf, "__kernel_fsid_t", fsid);
+	assert_true(btf__add_struct(btf, "frame", 12) > 0);
+	btf__add_field(btf, "context", context, 0, 0);
+	btf__add_field(btf, "fsid", fsid, 32, 0);
+}
+
 static void make_vmlinux(struct fixture *fixture)
 {
 	struct btf *btf = btf__new_empty();
@@ -65,6 +89,8 @@ static void make_vmlinux(struct fixture *fixture)
 	/* Two files of the kernel have one each. */
 	add_struct(btf, "twin", "left", fixture->number);
 	add_struct(btf, "twin", "right", fixture->number);
+	make_frame(btf, fixture->number);
+	make_wide(btf);
 	save(fixture, "vmlinux", btf);
 	fixture->vmlinux = btf;
 }
@@ -194,6 +220,86 @@ static void test_kinds(void **state)
 	free_printed(&printed);
 }
 
+/* As one text, which a shell's quotes make of it, or as two. */
+static void test_kinds_in_one_text(void **state)
+{
+	struct printed printed = PRINT("struct base", " enum  colour ", "typedef", "base_t");
+
+	expect_type(&printed, BASE);
+	expect_type(&printed, "enum colour {\n\tRED = 1,\n};\n\n");
+	free_printed(&printed);
+	printed = PRINT("union base");
+	assert_int_equal(printed.err, -EINVAL);
+	assert_string_equal(printed.log, "bpfhost: error: this kernel has no type \"base\"\n");
+	free_printed(&printed);
+	printed = PRINT("base enum");
+	assert_non_null(strstr(printed.log, "behind \"enum\" stands the name of a type"));
+	free_printed(&printed);
+	printed = PRINT(" ");
+	assert_string_equal(printed.log, "bpfhost: error: the name of a type is empty\n");
+	free_printed(&printed);
+}
+
+static void expect_list(struct printed printed, const char *wanted)
+{
+	assert_string_equal(printed.log, "");
+	assert_int_equal(printed.err, 0);
+	assert_string_equal(printed.out, wanted);
+	free_printed(&printed);
+}
+
+/* Those of modules too; what two files have, or one file has twice, once. */
+static void test_patterns(void **state)
+{
+	struct printed printed;
+
+	expect_list(PRINT("b*", "twi?"), "struct base\ntypedef base_t\nstruct twin\n");
+	expect_list(PRINT("struct b*"), "struct base\n");
+	expect_list(PRINT("enum", "*", "s[a-z]me"), "enum colour\nstruct same\n");
+	expect_list(PRINT("*_own", "base"), "struct base\nstruct red_own\nstruct tan_own\n");
+	printed = PRINT("z*");
+	assert_int_equal(printed.err, -EINVAL);
+	assert_string_equal(printed.out, "");
+	assert_string_equal(printed.log,
+			    "bpfhost: error: this kernel has no type that \"z*\" matches\n");
+	free_printed(&printed);
+}
+
+/* What <linux/bpf.h> has too gives way to it, also where only its end has a name. */
+static void test_beside_header(void **state)
+{
+#define UNLESS(definition)                                                                         \
+	"#if !(__has_include(<linux/bpf.h>) && __has_include(<asm/types.h>))\n" definition         \
+	"#endif\n\n"
+	struct printed printed = PRINT("frame");
+
+	expect_type(&printed, UNLESS("struct xdp_md {\n\tint data;\n};\n"));
+	expect_type(&printed, UNLESS("typedef struct {\n\tint val[2];\n} __kernel_fsid_t;\n"));
+	expect_type(&printed, "\n\nstruct frame {\n");
+	expect_type(&printed, "#include <linux/bpf.h>\n");
+	free_printed(&printed);
+	printed = PRINT("holder");
+	assert_int_equal(times(printed.out, "linux/bpf.h"), 0);
+	free_printed(&printed);
+}
+
+static void test_beside_stddef(void **state)
+{
+	struct printed printed = PRINT("letter");
+	const char *name = strstr(printed.out, "#define wchar_t kernel_wchar_t\n");
+	const char *end = strstr(printed.out, "#undef wchar_t\n");
+
+	expect_type(&printed, "typedef u16 wchar_t;\n\n");
+	assert_non_null(name);
+	assert_non_null(end);
+	assert_true(name < strstr(printed.out, "typedef u16") &&
+		    end > strstr(printed.out, "struct letter {\n\twchar_t letter;\n"));
+	free_printed(&printed);
+	printed = PRINT("holder");
+	assert_int_equal(times(printed.out, "wchar_t"), 0);
+	free_printed(&printed);
+}
+
 static void test_all_of_one_name(void **state)
 {
 	struct printed printed = PRINT("twin");
@@ -267,6 +373,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_with_what_it_needs),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_kinds_in_one_text),
+		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_beside_header),
+		cmocka_unit_test(test_beside_stddef),
 		cmocka_unit_test(test_all_of_one_name),
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_two_modules),

@@ -263,7 +263,7 @@ static void refuses_more_than(struct readers *readers, const char *most)
 	struct bpfhost_error err = { 0 };
 
 	assert_int_equal(bpfhost_file_ask(readers->file, allocates, NULL, NULL, NULL, &err),
-			 -E2BIG);
+			 -EFBIG);
 	if (!strstr(err.text, "the process that reads it needed more than ") ||
 	    !strstr(err.text, most))
 		fail_msg("%s in place of %s", err.text, most);

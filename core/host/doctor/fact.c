@@ -23,6 +23,7 @@ static const struct {
 	[FACT_UPROBE] = { "uprobe", "uprobes one by one" },
 	[FACT_UPROBE_MULTI] = { "uprobe_multi", "uprobes by one link" },
 	[FACT_KPROBE] = { "kprobe", "kprobes" },
+	[FACT_KPROBE_MULTI] = { "kprobe_multi", "kprobes by one link" },
 	[FACT_LSM] = { "lsm", "BPF LSM" },
 	[FACT_XDP] = { "xdp_link", "XDP links" },
 };

@@ -29,6 +29,8 @@ static const struct {
 	{ "uretprobe.multi", BIT(FACT_UPROBE_MULTI) },
 	{ "kprobe", BIT(FACT_KPROBE) },
 	{ "kretprobe", BIT(FACT_KPROBE) },
+	{ "kprobe.multi", BIT(FACT_KPROBE_MULTI) },
+	{ "kretprobe.multi", BIT(FACT_KPROBE_MULTI) },
 	{ "ksyscall", BIT(FACT_KPROBE) },
 	{ "kretsyscall", BIT(FACT_KPROBE) },
 	{ "xdp", BIT(FACT_XDP) },

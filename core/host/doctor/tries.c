@@ -40,15 +40,15 @@ static bool tries_has(const struct machine *machine, unsigned int capability)
 	return machine->held >> capability & 1;
 }
 
-/* A program that does nothing: its descriptor or -errno. */
-static int tries_program(enum bpf_prog_type type)
+/* A program that does nothing, opts or NULL as for libbpf: its descriptor or -errno. */
+static int tries_program(enum bpf_prog_type type, const struct bpf_prog_load_opts *opts)
 {
 	const struct bpf_insn insns[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 
-	return bpf_prog_load(type, NULL, "GPL", insns, 2, NULL);
+	return bpf_prog_load(type, NULL, "GPL", insns, 2, opts);
 }
 
 /* ---- bpf(2) --------------------------------------------------------------------------------------- */
@@ -57,7 +57,7 @@ static void tries_bpf(struct machine *machine, struct fact *fact)
 {
 	const uint64_t needed = 1ULL << CAP_BPF | 1ULL << CAP_PERFMON;
 	uint64_t missing = kernel_capabilities_missing(needed, machine->held);
-	int program = tries_program(BPF_PROG_TYPE_KPROBE);
+	int program = tries_program(BPF_PROG_TYPE_KPROBE, NULL);
 	char names[64];
 
 	if (program >= 0) {
@@ -268,6 +268,37 @@ static void tries_uprobe_multi(struct machine *machine, struct fact *fact)
 		fact_unknown(fact, "such a link is refused: %s", strerror(-err));
 }
 
+/* ---- kprobes by one link ------------------------------------------------------------------------------- */
+
+/* No functions are named, which only a kernel with such links complains about. */
+static int tries_open_kprobe_multi(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+	LIBBPF_OPTS(bpf_link_create_opts, create);
+	int program = tries_program(BPF_PROG_TYPE_KPROBE, &load), link;
+
+	if (program < 0)
+		return program;
+	link = bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &create);
+	close(program);
+	return link == -EINVAL ? 0 : link;
+}
+
+static void tries_kprobe_multi(struct machine *machine, struct fact *fact)
+{
+	int err = tries_open_kprobe_multi();
+
+	if (!err)
+		fact_yes(fact, "thousands at once");
+	else if (err == -EOPNOTSUPP)
+		fact_no(fact, "boot a kernel with CONFIG_FPROBE=y",
+			"this kernel has no such links");
+	else if (machine->facts[FACT_BPF].state != FACT_YES)
+		fact_unknown(fact, "to ask takes CAP_BPF and CAP_PERFMON");
+	else
+		fact_unknown(fact, "such a link is refused: %s", strerror(err < 0 ? -err : EINVAL));
+}
+
 /* ---- XDP ------------------------------------------------------------------------------------------- */
 
 static void tries_xdp_refused(const struct machine *machine, struct fact *fact, int err)
@@ -285,7 +316,7 @@ static void tries_xdp_refused(const struct machine *machine, struct fact *fact, 
 static void tries_xdp(struct machine *machine, struct fact *fact)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_SKB_MODE);
-	int program = tries_program(BPF_PROG_TYPE_XDP), link;
+	int program = tries_program(BPF_PROG_TYPE_XDP, NULL), link;
 
 	if (program < 0) {
 		tries_xdp_refused(machine, fact, program);
@@ -311,9 +342,13 @@ static const struct {
 	enum fact_id id;
 	void (*try)(struct machine *machine, struct fact *fact);
 } tries[] = {
-	{ FACT_BPF, tries_bpf },       { FACT_RING, tries_ring },
-	{ FACT_PERF, tries_perf },     { FACT_TRACEFS, tries_tracefs },
-	{ FACT_UPROBE, tries_uprobe }, { FACT_UPROBE_MULTI, tries_uprobe_multi },
+	{ FACT_BPF, tries_bpf },
+	{ FACT_RING, tries_ring },
+	{ FACT_PERF, tries_perf },
+	{ FACT_TRACEFS, tries_tracefs },
+	{ FACT_UPROBE, tries_uprobe },
+	{ FACT_UPROBE_MULTI, tries_uprobe_multi },
+	{ FACT_KPROBE_MULTI, tries_kprobe_multi },
 	{ FACT_XDP, tries_xdp },
 };
 

@@ -17,23 +17,20 @@
 #include <bpf/libbpf.h>
 
 #include "command/print.h"
+#include "kernel_types/list.h"
 #include "kernel_types/source.h"
+#include "kernel_types/uapi.h"
+#include "kernel_types/wanted.h"
 
 /* As vmlinux.h has it, which is made the same way. */
 #define KTYPES_CORE                                                                                \
 	"#if defined(__bpf__) && defined(__clang__) && !defined(BPF_NO_PRESERVE_ACCESS_INDEX)\n"
 
-struct ktypes_wanted {
-	const char *name;
-	uint32_t kind;
-	size_t file; /* where it is defined */
-};
-
 struct ktypes {
 	struct ktypes_source source;
-	struct ktypes_wanted *wanted;
-	size_t count;
+	struct ktypes_wanted wanted;
 	char *text; /* what has been written so far */
+	bool uapi;  /* some of it is as in uapi.h */
 	FILE *log;
 };
 
@@ -52,7 +49,7 @@ __attribute__((format(printf, 2, 3))) static void ktypes_say(FILE *log, const ch
 
 /* ---- finding ---------------------------------------------------------------------------------------- */
 
-static int ktypes_unknown(struct ktypes *types, const struct ktypes_wanted *wanted)
+static int ktypes_unknown(struct ktypes *types, const struct ktypes_wanted_one *wanted)
 {
 	const char *nearest = ktypes_nearest(&types->source, wanted->name, wanted->kind);
 
@@ -61,7 +58,7 @@ static int ktypes_unknown(struct ktypes *types, const struct ktypes_wanted *want
 	return -EINVAL;
 }
 
-static bool ktypes_find_in(struct ktypes *types, struct ktypes_wanted *wanted, size_t from)
+static bool ktypes_find_in(struct ktypes *types, struct ktypes_wanted_one *wanted, size_t from)
 {
 	for (size_t i = from; i < types->source.count; i++)
 		if (ktypes_find(&types->source.files[i], 0, wanted->name, wanted->kind)) {
@@ -72,7 +69,7 @@ static bool ktypes_find_in(struct ktypes *types, struct ktypes_wanted *wanted, s
 }
 
 /* Modules are many files: they are read only for what the kernel itself has not. */
-static int ktypes_find_one(struct ktypes *types, struct ktypes_wanted *wanted)
+static int ktypes_find_one(struct ktypes *types, struct ktypes_wanted_one *wanted)
 {
 	int err = 0;
 
@@ -85,37 +82,13 @@ static int ktypes_find_one(struct ktypes *types, struct ktypes_wanted *wanted)
 	return err;
 }
 
-static int ktypes_take_names(struct ktypes *types, const char *const *names, size_t count)
-{
-	uint32_t kind = BTF_KIND_UNKN;
-
-	types->wanted = calloc(count + 1, sizeof(*types->wanted));
-	if (!types->wanted)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		uint32_t word = ktypes_kind_of(names[i]);
-
-		if (kind == BTF_KIND_UNKN && word != BTF_KIND_UNKN) {
-			kind = word;
-			continue;
-		}
-		types->wanted[types->count++] =
-			(struct ktypes_wanted){ .name = names[i], .kind = kind };
-		kind = BTF_KIND_UNKN;
-	}
-	if (kind == BTF_KIND_UNKN)
-		return 0;
-	ktypes_say(types->log, "behind \"%s\" stands the name of a type", names[count - 1]);
-	return -EINVAL;
-}
-
 /* All mistakes are told, not the first alone. */
 static int ktypes_find_all(struct ktypes *types)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < types->count; i++) {
-		int one = ktypes_find_one(types, &types->wanted[i]);
+	for (size_t i = 0; i < types->wanted.count; i++) {
+		int one = ktypes_find_one(types, &types->wanted.each[i]);
 
 		err = err ? err : one;
 	}
@@ -131,7 +104,7 @@ static void ktypes_write(void *ctx, const char *format, va_list args)
 
 /* Every type of this name: which of several is meant, only who asks can tell. */
 static int ktypes_dump_named(struct btf_dump *dump, const struct ktypes_file *file,
-			     const struct ktypes_wanted *wanted)
+			     const struct ktypes_wanted_one *wanted)
 {
 	uint32_t id = 0;
 	int err = 0;
@@ -148,8 +121,8 @@ static int ktypes_dump_file(struct ktypes *types, size_t index, bool first, FILE
 	struct btf_dump *dump = btf_dump__new(files[index].btf, ktypes_write, out, NULL);
 	int err = dump ? 0 : -errno;
 
-	for (size_t i = 0; i < types->count && !err; i++) {
-		const struct ktypes_wanted *wanted = &types->wanted[i];
+	for (size_t i = 0; i < types->wanted.count && !err; i++) {
+		const struct ktypes_wanted_one *wanted = &types->wanted.each[i];
 
 		if (wanted->file == index || (first && !wanted->file))
 			err = ktypes_dump_named(dump, &files[wanted->file], wanted);
@@ -204,20 +177,30 @@ static int ktypes_differ(struct ktypes *types, const char *definition)
 	return -EEXIST;
 }
 
+/* The condition under which it is needed, NULL: always. */
+static const char *ktypes_unless(struct ktypes *types, const char *definition)
+{
+	if (ktypes_is_bool(definition))
+		return "#if !defined(__bool_true_false_are_defined) && __STDC_VERSION__ < 202311L";
+	if (!ktypes_uapi_has(definition))
+		return NULL;
+	types->uapi = true;
+	return "#if !(" KTYPES_UAPI_FOUND ")";
+}
+
 static int ktypes_put(struct ktypes *types, const char *definition, FILE *out)
 {
-	bool touchy = ktypes_is_bool(definition);
+	const char *unless;
 
 	if (ktypes_has(types->text, definition))
 		return 0;
 	if (ktypes_differ(types, definition))
 		return -EEXIST;
-	if (touchy)
-		fputs("#if !defined(__bool_true_false_are_defined) && __STDC_VERSION__ < 202311L\n",
-		      out);
-	fprintf(out, "%.*s", (int)strlen(definition) - touchy, definition);
-	if (touchy)
-		fputs("#endif\n\n", out);
+	unless = ktypes_unless(types, definition);
+	if (unless)
+		fprintf(out, "%s\n%.*s#endif\n\n", unless, (int)strlen(definition) - 1, definition);
+	else
+		fputs(definition, out);
 	return 0;
 }
 
@@ -271,8 +254,8 @@ static int ktypes_add_file(struct ktypes *types, size_t index, bool first, FILE 
 
 static bool ktypes_wants(const struct ktypes *types, size_t index)
 {
-	for (size_t i = 0; i < types->count; i++)
-		if (types->wanted[i].file == index)
+	for (size_t i = 0; i < types->wanted.count; i++)
+		if (types->wanted.each[i].file == index)
 			return true;
 	return false;
 }
@@ -297,14 +280,20 @@ static int ktypes_put_files(struct ktypes *types, FILE *out)
 static void ktypes_guard(const struct ktypes *types, FILE *out)
 {
 	fputs("BPFHOST_TYPES", out);
-	for (size_t i = 0; i < types->count; i++) {
+	for (size_t i = 0; i < types->wanted.count; i++) {
 		fputc('_', out);
-		for (const char *letter = types->wanted[i].name; *letter; letter++)
+		for (const char *letter = types->wanted.each[i].name; *letter; letter++)
 			fputc(isalnum((unsigned char)*letter) ? toupper((unsigned char)*letter)
 							      : '_',
 			      out);
 	}
 	fputc('\n', out);
+}
+
+/* The kernel's is of another size than C's in <stddef.h>, and goes by another name. */
+static bool ktypes_has_wide(const struct ktypes *types)
+{
+	return ktypes_has(types->text, "typedef u16 wchar_t;\n");
 }
 
 static void ktypes_begin(const struct ktypes *types, FILE *out)
@@ -314,25 +303,37 @@ static void ktypes_begin(const struct ktypes *types, FILE *out)
 	uname(&system);
 	fprintf(out, "/* Types of %s %s on %s, by: bpfhost types", system.sysname, system.release,
 		system.machine);
-	for (size_t i = 0; i < types->count; i++)
-		fprintf(out, " %s", types->wanted[i].name);
-	fputs(" */\n#ifndef ", out);
+	for (size_t i = 0; i < types->wanted.count; i++)
+		fprintf(out, " %s", types->wanted.each[i].name);
+	fputs("\n"
+	      " * Goes with <bpfhost/bpf.h>, in front of or behind it. As with any vmlinux.h, not with other headers\n"
+	      " * of linux/ or asm/ that define one of these types too: ask bpfhost types for what they have. */\n"
+	      "#ifndef ",
+	      out);
 	ktypes_guard(types, out);
 	fputs("#define ", out);
 	ktypes_guard(types, out);
-	fputs("\n#pragma GCC diagnostic push\n"
+	fputc('\n', out);
+	if (types->uapi)
+		fputs("#if " KTYPES_UAPI_FOUND "\n" KTYPES_UAPI_INCLUDE "\n#endif\n", out);
+	fputs("#pragma GCC diagnostic push\n"
 	      "#ifdef __clang__\n"
 	      "#pragma GCC diagnostic ignored \"-Wpragma-clang-attribute\"\n"
+	      "#pragma GCC diagnostic ignored \"-Wignored-attributes\"\n"
 	      "#else\n"
 	      "#pragma GCC diagnostic ignored \"-Wattributes\"\n"
 	      "#endif\n" KTYPES_CORE
 	      "#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)\n"
 	      "#endif\n\n",
 	      out);
+	if (ktypes_has_wide(types))
+		fputs("#define wchar_t kernel_wchar_t\n\n", out);
 }
 
-static void ktypes_end(FILE *out)
+static void ktypes_end(const struct ktypes *types, FILE *out)
 {
+	if (ktypes_has_wide(types))
+		fputs("#undef wchar_t\n\n", out);
 	fputs(KTYPES_CORE "#pragma clang attribute pop\n"
 			  "#endif\n"
 			  "#pragma GCC diagnostic pop\n\n"
@@ -346,18 +347,26 @@ static int ktypes_write_all(struct ktypes *types, FILE *out)
 	size_t size = 0;
 	char *text = NULL;
 	FILE *memory = open_memstream(&text, &size);
-	int err = memory ? 0 : -ENOMEM;
+	int err = memory ? ktypes_put_files(types, memory) : -ENOMEM;
 
-	if (memory) {
-		ktypes_begin(types, memory);
-		err = ktypes_put_files(types, memory);
-		ktypes_end(memory);
-		if (fclose(memory) && !err)
-			err = -ENOMEM;
-	}
-	if (!err)
+	if (memory && fclose(memory) && !err)
+		err = -ENOMEM;
+	if (!err) {
+		ktypes_begin(types, out);
 		fwrite(text, 1, size, out);
+		ktypes_end(types, out);
+	}
 	free(text);
+	return err;
+}
+
+static int ktypes_list_all(struct ktypes *types, FILE *out, struct bpfhost_error *why)
+{
+	int err = ktypes_source_modules(&types->source);
+
+	if (!err)
+		return ktypes_list(&types->source, &types->wanted, out, why);
+	bpfhost_error_set(why, 0, "out of memory");
 	return err;
 }
 
@@ -367,16 +376,18 @@ int ktypes_print(const char *folder, const char *const *names, size_t count, FIL
 	struct bpfhost_error why = { .text = "" };
 	int err = ktypes_source_open(folder, &types.source, &why);
 
+	if (!err)
+		err = ktypes_wanted_read(names, count, &types.wanted, &why);
+	if (!err && types.wanted.patterns)
+		err = ktypes_list_all(&types, out, &why);
 	if (err)
 		ktypes_say(log, "%s", why.text);
-	else
-		err = ktypes_take_names(&types, names, count);
-	if (!err)
+	if (!err && !types.wanted.patterns)
 		err = ktypes_find_all(&types);
-	if (!err)
+	if (!err && !types.wanted.patterns)
 		err = ktypes_write_all(&types, out);
 	free(types.text);
-	free(types.wanted);
+	ktypes_wanted_free(&types.wanted);
 	ktypes_source_close(&types.source);
 	return err;
 }

@@ -110,73 +110,96 @@ void ktypes_source_close(struct ktypes_source *source)
 
 /* ---- names ------------------------------------------------------------------------------------------ */
 
+static const struct {
+	const char *word;
+	uint32_t kind;
+} source_kinds[] = {
+	{ "struct", BTF_KIND_STRUCT },
+	{ "union", BTF_KIND_UNION },
+	{ "enum", BTF_KIND_ENUM },
+	{ "typedef", BTF_KIND_TYPEDEF },
+};
+
+#define SOURCE_KINDS (sizeof(source_kinds) / sizeof(source_kinds[0]))
+
 uint32_t ktypes_kind_of(const char *word)
 {
-	static const struct {
-		const char *word;
-		uint32_t kind;
-	} kinds[] = {
-		{ "struct", BTF_KIND_STRUCT },
-		{ "union", BTF_KIND_UNION },
-		{ "enum", BTF_KIND_ENUM },
-		{ "typedef", BTF_KIND_TYPEDEF },
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(kinds[i].word, word))
-			return kinds[i].kind;
+	for (size_t i = 0; i < SOURCE_KINDS; i++)
+		if (!strcmp(source_kinds[i].word, word))
+			return source_kinds[i].kind;
 	return BTF_KIND_UNKN;
 }
 
-/* Whether C has a definition of it under a name. An enum of 64 bits is an enum to whoever asks. */
+/* An enum of 64 bits is an enum to whoever asks. */
+static uint32_t source_kind(const struct btf_type *type)
+{
+	return btf_kind(type) == BTF_KIND_ENUM64 ? BTF_KIND_ENUM : btf_kind(type);
+}
+
+const char *ktypes_kind_word(const struct btf_type *type)
+{
+	for (size_t i = 0; i < SOURCE_KINDS; i++)
+		if (source_kinds[i].kind == source_kind(type))
+			return source_kinds[i].word;
+	return "";
+}
+
+/* Whether C has a definition of it under a name. An enum without values is a forward declaration. */
 static bool source_is_kind(const struct btf_type *type, uint32_t kind)
 {
-	uint32_t own = btf_kind(type);
+	uint32_t own = source_kind(type);
 
-	if (own == BTF_KIND_ENUM64)
-		own = BTF_KIND_ENUM;
 	if (own != BTF_KIND_STRUCT && own != BTF_KIND_UNION && own != BTF_KIND_ENUM &&
 	    own != BTF_KIND_TYPEDEF)
 		return false;
-	/* An enum without values is a forward declaration. */
 	if (own == BTF_KIND_ENUM && !btf_vlen(type))
 		return false;
 	return type->name_off && (kind == BTF_KIND_UNKN || kind == own);
 }
 
-uint32_t ktypes_find(const struct ktypes_file *file, uint32_t id, const char *name, uint32_t kind)
+uint32_t ktypes_next(const struct ktypes_file *file, uint32_t id, uint32_t kind)
 {
 	uint32_t end = btf__type_cnt(file->btf);
 
-	for (id = id < file->first ? file->first : id; id < end; id++) {
-		const struct btf_type *type = btf__type_by_id(file->btf, id);
-
-		if (source_is_kind(type, kind) &&
-		    !strcmp(btf__name_by_offset(file->btf, type->name_off), name))
+	for (id = id < file->first ? file->first : id; id < end; id++)
+		if (source_is_kind(btf__type_by_id(file->btf, id), kind))
 			return id;
-	}
 	return 0;
+}
+
+const char *ktypes_name(const struct ktypes_file *file, uint32_t id)
+{
+	return btf__name_by_offset(file->btf, btf__type_by_id(file->btf, id)->name_off);
+}
+
+uint32_t ktypes_find(const struct ktypes_file *file, uint32_t id, const char *name, uint32_t kind)
+{
+	while ((id = ktypes_next(file, id, kind)) && strcmp(ktypes_name(file, id), name) != 0)
+		id++;
+	return id;
+}
+
+size_t ktypes_count(const struct ktypes_source *source)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < source->count; i++)
+		count += btf__type_cnt(source->files[i].btf) - source->files[i].first;
+	return count;
 }
 
 const char *ktypes_nearest(const struct ktypes_source *source, const char *name, uint32_t kind)
 {
-	const char **names, *nearest;
-	size_t room = 0, count = 0;
+	const char **names = calloc(ktypes_count(source) + 1, sizeof(*names)), *nearest;
+	size_t count = 0;
 
-	for (size_t i = 0; i < source->count; i++)
-		room += btf__type_cnt(source->files[i].btf) - source->files[i].first;
-	names = calloc(room + 1, sizeof(*names));
 	if (!names)
 		return NULL;
 	for (size_t i = 0; i < source->count; i++) {
 		const struct ktypes_file *file = &source->files[i];
 
-		for (uint32_t id = file->first; id < btf__type_cnt(file->btf); id++) {
-			const struct btf_type *type = btf__type_by_id(file->btf, id);
-
-			if (source_is_kind(type, kind))
-				names[count++] = btf__name_by_offset(file->btf, type->name_off);
-		}
+		for (uint32_t id = 0; (id = ktypes_next(file, id, kind)); id++)
+			names[count++] = ktypes_name(file, id);
 	}
 	nearest = bpfhost_nearest(name, names, count);
 	free(names);

@@ -33,8 +33,16 @@ void ktypes_source_close(struct ktypes_source *source);
 
 /* The kind that is asked for by a word ("struct"), BTF_KIND_UNKN when it is none. */
 uint32_t ktypes_kind_of(const char *word);
-/* The next type of the file from id on that is defined there with this name and kind (UNKN: any): its id or 0. */
+/* The word for the kind of a type, "" where ktypes_next would not return it. */
+const char *ktypes_kind_word(const struct btf_type *type);
+/* The next type of the file from id on that is defined there under a name, of this kind (UNKN: any): its id or 0. */
+uint32_t ktypes_next(const struct ktypes_file *file, uint32_t id, uint32_t kind);
+/* The file's. */
+const char *ktypes_name(const struct ktypes_file *file, uint32_t id);
+/* As ktypes_next(), of this name. */
 uint32_t ktypes_find(const struct ktypes_file *file, uint32_t id, const char *name, uint32_t kind);
+/* As many types as the files have, of all kinds and with or without a name. */
+size_t ktypes_count(const struct ktypes_source *source);
 /* The name of any file that is nearest, or NULL. */
 const char *ktypes_nearest(const struct ktypes_source *source, const char *name, uint32_t kind);
 

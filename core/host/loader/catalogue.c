@@ -10,7 +10,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,12 +54,16 @@ void catalogue_paths_free(struct catalogue_paths *paths)
 	*paths = (struct catalogue_paths){ 0 };
 }
 
-/* NAME.so, whatever is in NAME: a file with a bad name is shown and refused. Hidden ones are not. */
+bool catalogue_takes(const char *file)
+{
+	size_t size = strlen(file), end = strlen(CATALOGUE_SUFFIX);
+
+	return file[0] != '.' && size > end && !strcmp(file + size - end, CATALOGUE_SUFFIX);
+}
+
 static int catalogue_select(const struct dirent *entry)
 {
-	size_t size = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && size > 3 && !strcmp(entry->d_name + size - 3, ".so");
+	return catalogue_takes(entry->d_name);
 }
 
 /* Memory is the only thing that can fail here; the entry is the catalogue's at once. */

@@ -2,11 +2,14 @@
 #ifndef BPFHOST_HOST_CATALOGUE_H
 #define BPFHOST_HOST_CATALOGUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "loader/loader.h"
 
 struct config;
+
+#define CATALOGUE_SUFFIX ".so"
 
 /* Where plugins are looked for, the first first, and which folders are trusted. */
 struct catalogue_paths {
@@ -38,6 +41,9 @@ struct catalogue {
  * points into config. -ENOMEM. */
 int catalogue_paths_setup(const struct config *config, struct catalogue_paths *ret_paths);
 void catalogue_paths_free(struct catalogue_paths *paths);
+
+/* NAME.so, whatever is in NAME: a file with a bad name is shown and refused. Hidden ones are not. */
+bool catalogue_takes(const char *file);
 
 /*
  * Looks at every plugin that is installed. A folder that is missing is fine; one that cannot be

@@ -41,10 +41,15 @@ static call_fn call_pick(const struct worker *worker, enum worker_call call)
 	}
 }
 
-void worker_call_leave(const struct worker *worker)
+void worker_end_copy(const struct worker *worker)
 {
 	if (getpid() != worker->pid)
 		_exit(1);
+}
+
+void worker_call_leave(const struct worker *worker)
+{
+	worker_end_copy(worker);
 	bus_call_leave(worker->bus);
 }
 

@@ -222,6 +222,7 @@ static int host_attach_begin(const struct bpfhost_host *host)
 {
 	struct worker *worker = host_worker(host);
 
+	worker_end_copy(worker);
 	worker_hear(worker);
 	if (worker->stop)
 		return -ECANCELED;

@@ -73,9 +73,12 @@ bool worker_hear_start(struct worker *worker);
 int worker_watch(struct worker *worker, int fd, bool edge);
 
 /*
- * The plugin has returned. Where it has forked, it does so twice: the copy, which has the control socket, the
- * bus and all else too, ends here.
+ * Where the plugin has forked, there is a copy of the worker, with the control socket, the bus and all else: it
+ * ends here. It must not attach either, for the kernel takes a program once only at a tracepoint, and would then
+ * refuse it to the worker (EEXIST).
  */
+void worker_end_copy(const struct worker *worker);
+/* The plugin has returned. */
 void worker_call_leave(const struct worker *worker);
 /* Calls one function of the plugin, telling the supervisor so. */
 int worker_call(struct worker *worker, enum worker_call call);

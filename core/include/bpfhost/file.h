@@ -36,9 +36,9 @@ struct bpfhost_file {
 struct bpfhost_files {
 	struct bpfhost_file **items;
 	uint32_t count;
-	bool are_found;                      /* is_found of those that are added from here on */
-	struct bpfhost_reader *reader;       /* NULL: nothing was read yet */
-	const struct bpfhost_instance *self; /* for the caller to set: see bpfhost_reader_new */
+	bool are_found;                /* is_found of those that are added from here on */
+	struct bpfhost_reader *reader; /* NULL: nothing was read yet */
+	struct bpfhost_instance *self; /* for the caller to set: see bpfhost_reader_new */
 };
 
 /*
@@ -64,9 +64,16 @@ void bpfhost_file_end(struct bpfhost_file *file);
 void bpfhost_file_rest(struct bpfhost_file *file);
 
 /*
+ * Whether what failed with err lies with the file: it may not be read, is damaged or none that can be probed,
+ * has more than is read, or ended the process that read it. Not where it only lacks what was asked for.
+ */
+bool bpfhost_file_is_bad(int err);
+
+/*
  * The same for each process of --pid (npids 0: for whoever runs it), which may see other files under one
  * name; once for a process that is named twice. pid:N and process:NAME, too, must be among them. Ends when
- * found returns other than 0, and returns that.
+ * found returns other than 0, and returns that; but where the file of one process is bad and that of another is
+ * not, the one is left out (bpfhost_left_out).
  */
 typedef int (*bpfhost_file_fn)(void *ctx, struct bpfhost_file *file, uint32_t pid);
 int bpfhost_files_each(struct bpfhost_files *files, const char *target, const uint32_t *pids,

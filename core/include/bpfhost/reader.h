@@ -67,7 +67,7 @@ typedef int (*bpfhost_part_fn)(void *ctx, struct bpfhost_unpack *part);
 
 /*
  * Asks. What the function returned; or with a sentence that names the file -EIO (the process ended),
- * -ETIMEDOUT, -E2BIG (of memory), -EBADMSG (nonsense), or what kept it from starting.
+ * -ETIMEDOUT, -EFBIG (of memory, or in place of -E2BIG), -EBADMSG (nonsense), or what kept it from starting.
  */
 int bpfhost_file_ask(struct bpfhost_file *file, bpfhost_reader_fn fn,
 		     const struct bpfhost_pack *question, bpfhost_part_fn take, void *ctx,

@@ -220,6 +220,15 @@ __attribute__((format(printf, 3, 4))) int bpfhost_fail(const struct bpfhost_inst
  */
 int bpfhost_fail_probe(const struct bpfhost_instance *self, int err, const char *what,
 		       const char *text, const struct bpfhost_error *why);
+/*
+ * For a plugin that takes several, while it looks at them: a probe whose file is no good
+ * (bpfhost_file_is_bad) is only remembered, for the others need not suffer from it, and 0 returned; anything
+ * else fails as above. Once all were looked at, bpfhost_left_out tells of those: where there are others, each
+ * as one that was wanted and could not be attached, and returns 0; where not, the first as the error.
+ */
+int bpfhost_leave_out(struct bpfhost_instance *self, int err, const char *what, const char *text,
+		      const struct bpfhost_error *why);
+int bpfhost_left_out(struct bpfhost_instance *self, bool others);
 
 #define bpfhost_error(self, ...)                                                                   \
 	bpfhost_log_at(self, BPFHOST_ERROR, __FILE_NAME__, __LINE__, __VA_ARGS__)

@@ -8,6 +8,13 @@
 
 #include <bpf/bpf.h>
 
+/* ---- what it answers ------------------------------------------------------------------------------ */
+
+/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does: it has no text for it. */
+#define KERNEL_ENOTSUPP 524
+/* -errno as user space knows it: that one as -EOPNOTSUPP. */
+int kernel_error(int err);
+
 /* ---- uprobes: many in one link ------------------------------------------------------------------- */
 
 /* enum bpf_attach_type of Linux 6.6; as the programs of such links must be loaded. */

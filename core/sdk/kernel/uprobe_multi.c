@@ -12,7 +12,7 @@ int kernel_uprobe_multi_link(struct kernel_uprobe_multi *attr)
 {
 	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, attr, sizeof(*attr));
 
-	return fd < 0 ? -errno : (int)fd;
+	return fd < 0 ? kernel_error(-errno) : (int)fd;
 }
 
 /* A folder is no file to probe: a kernel that knows of such links says so, others know no such link. */
@@ -33,7 +33,7 @@ int kernel_probe_uprobe_multi(void)
 	int link, program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, 2, &opts);
 
 	if (program < 0)
-		return program == -EINVAL ? -EOPNOTSUPP : program;
+		return program == -EINVAL ? -EOPNOTSUPP : kernel_error(program);
 	attr.prog_fd = (uint32_t)program;
 	link = kernel_uprobe_multi_link(&attr);
 	if (link >= 0)

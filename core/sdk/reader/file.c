@@ -55,6 +55,28 @@ static int file_refuse(const struct bpfhost_file *file, struct bpfhost_error *er
 	return file->refused;
 }
 
+bool bpfhost_file_is_bad(int err)
+{
+	switch (-err) {
+	case EACCES:
+	case EPERM:
+	case ENOEXEC:
+	case EFBIG:
+	/* what became of its reader */
+	case EBADMSG:
+	case ETIMEDOUT:
+	/* of its file system */
+	case EIO:
+	case ELOOP:
+	case ESTALE:
+	case ENOTCONN:
+	case ECONNABORTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Where the process that read it is gone, by its doing: never again. */
 static int file_call(struct bpfhost_file *file, struct reader_call *call, struct bpfhost_error *err)
 {
@@ -65,6 +87,8 @@ static int file_call(struct bpfhost_file *file, struct reader_call *call, struct
 	call->file = file->id;
 	call->patience_ms = file->is_found ? READER_FOUND_MS : READER_PATIENCE_MS;
 	ret = reader_call(file->reader, call, &has_ended, &why);
+	if (ret == -E2BIG) /* which elsewhere is what was asked for */
+		ret = -EFBIG;
 	if (has_ended && ret != -ENOMEM) {
 		file->generation = 0;
 		file->refused = ret;

@@ -8,6 +8,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "../kernel/kernel.h"
 #include "session.h"
 
 static void attach_plan(struct bpfhost_instance *self, const struct bpf_program *program,
@@ -54,8 +55,7 @@ int session_missed(struct bpfhost_instance *self, const char *probe, int err)
 	bool permission = err == -EPERM || err == -EACCES;
 	char cause[256];
 
-	if (err == -SESSION_ENOTSUPP)
-		err = -EOPNOTSUPP;
+	err = kernel_error(err);
 	snprintf(cause, sizeof(cause), "%s%s", strerror(-err),
 		 permission ? session_permission_hint() : "");
 	return bpfhost_missed(self, probe, err, cause);

@@ -8,6 +8,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "../kernel/kernel.h"
 #include "capability.h"
 #include "session.h"
 
@@ -142,7 +143,7 @@ int bpfhost_load(struct bpfhost_instance *self)
 		return bpfhost_fail(self, -EINVAL, "failed to load the BPF object: it is not open");
 	if (session_is_dry(self))
 		return 0;
-	err = bpf_object__load(session->object);
+	err = kernel_error(bpf_object__load(session->object));
 	if (err == -EINVAL && load_lacks_descriptors(session->object))
 		err = -EMFILE;
 	return err ? load_failed(self, session, err) : load_hand_over(self, session);

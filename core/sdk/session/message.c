@@ -41,7 +41,7 @@ int bpfhost_fail(const struct bpfhost_instance *self, int err, const char *forma
 	return err;
 }
 
-static bool message_is_mistake(int err)
+bool session_is_mistake(int err)
 {
 	return err == -ENOENT || err == -ENOTSUP || err == -E2BIG || err == -EFBIG ||
 	       err == -ENOTUNIQ || err == -ENOEXEC || err == -EINVAL;
@@ -50,7 +50,7 @@ static bool message_is_mistake(int err)
 int bpfhost_fail_probe(const struct bpfhost_instance *self, int err, const char *what,
 		       const char *text, const struct bpfhost_error *why)
 {
-	return bpfhost_fail(self, message_is_mistake(err) ? -EINVAL : err, "%s \"%s\": %s", what,
+	return bpfhost_fail(self, session_is_mistake(err) ? -EINVAL : err, "%s \"%s\": %s", what,
 			    text, why->text[0] ? why->text : strerror(-err));
 }
 

@@ -40,6 +40,8 @@ void session_free(struct bpfhost_instance *self)
 		close(session->events[i]);
 		session_release_step(self);
 	}
+	session_forget_left_out(self, 0);
+	free(session->left_out);
 	free(session->events);
 	free(session->verdict);
 	free(session->first_cause);

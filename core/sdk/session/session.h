@@ -13,6 +13,12 @@ struct session_type {
 	uint32_t type;
 };
 
+struct session_left_out {
+	int err;
+	char *name; /* for people: probe "..." */
+	char *cause;
+};
+
 struct session_mapping {
 	void *address;
 	size_t size;
@@ -41,6 +47,8 @@ struct session {
 	int first_error;   /* of the probes that could not be attached, */
 	char *first_cause; /* and what was told of it; NULL: nothing, or no memory */
 	bool cancelled;    /* told to attach no more */
+	struct session_left_out *left_out; /* until it is told */
+	uint32_t nleft_out;
 	struct session_type *types;
 	uint32_t ntypes;
 	struct session_mapping *mappings; /* of the object's variables */
@@ -62,9 +70,6 @@ bool session_take_verifier_log(const struct bpfhost_instance *self, const char *
 
 /* Sends libbpf's messages to this instance's log; NULL: nowhere. */
 void session_route_libbpf(const struct bpfhost_instance *self);
-
-/* ENOTSUPP of include/linux/errno.h, which user space should not see, but does. */
-#define SESSION_ENOTSUPP 524
 
 /* Sum over all CPUs of events produced and not lost: how many the ring must have held. */
 uint64_t session_expected(const struct session *session);
@@ -114,6 +119,16 @@ int session_uprobe_classic(struct bpfhost_instance *self, const struct session_u
 void session_classic_warn(const struct bpfhost_instance *self);
 /* So many of them the kernel lets go of in a second, roughly: see perf_event.c. */
 #define SESSION_CLASSIC_A_SECOND 10
+
+/* Remembers, for bpfhost_left_out, what could not be attached for its file's sake. 0 or -ENOMEM. */
+int session_leave_out(struct bpfhost_instance *self, int err, const char *name,
+		      const struct bpfhost_error *why);
+/* How many; 0 without an instance. */
+uint32_t session_count_left_out(const struct bpfhost_instance *self);
+/* Forgets all but the first. */
+void session_forget_left_out(const struct bpfhost_instance *self, uint32_t first);
+/* Whether whoever wrote the configuration is to mend it. */
+bool session_is_mistake(int err);
 
 /* What may be behind EPERM and EACCES, in parentheses behind a space. */
 const char *session_permission_hint(void);

@@ -104,8 +104,8 @@ static int uprobe_lot_attach(struct bpfhost_instance *self, const struct session
 /* Whether another choice of places might be taken. */
 static bool uprobe_is_about_a_place(int err)
 {
-	return err == -EINVAL || err == -EOPNOTSUPP || err == -SESSION_ENOTSUPP || err == -EIO ||
-	       err == -EFAULT || err == -E2BIG || err == -ENOEXEC;
+	return err == -EINVAL || err == -EOPNOTSUPP || err == -EIO || err == -EFAULT ||
+	       err == -E2BIG || err == -ENOEXEC;
 }
 
 static int uprobe_lot_missed(struct bpfhost_instance *self, const struct session_uprobes *uprobes,

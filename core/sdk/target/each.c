@@ -3,6 +3,10 @@
 #include <bpfhost/file.h>
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../session/session.h"
 
 static bool each_is_among(const uint32_t *pids, uint32_t count, uint32_t pid)
 {
@@ -43,16 +47,42 @@ static int each_process(const struct each *each, uint32_t pid)
 	return pid && pid != only ? each_for_other(each, only) : each->found(each->ctx, file, only);
 }
 
+/* Keeps the failure of one process from the others. */
+static int each_leave_out(const struct each *each, uint32_t pid, int err)
+{
+	char name[300];
+
+	if (!each->files->self || !bpfhost_file_is_bad(err))
+		return err;
+	snprintf(name, sizeof(name), "\"%.256s\" of process %u", each->target, pid);
+	return session_leave_out(each->files->self, err, name, each->err);
+}
+
+static int each_named_process(const struct each *each)
+{
+	uint32_t good = 0, left_out = session_count_left_out(each->files->self);
+	int ret = 0, bad = 0;
+
+	for (uint32_t i = 0; i < each->npids && !ret; i++) {
+		if (each_is_among(each->pids, i, each->pids[i]))
+			continue;
+		memset(each->err, 0, sizeof(*each->err));
+		ret = each_process(each, each->pids[i]);
+		good += !ret;
+		bad = ret ? ret : bad;
+		if (ret)
+			ret = each_leave_out(each, each->pids[i], ret);
+	}
+	if (!ret && good)
+		return 0;
+	session_forget_left_out(each->files->self, left_out);
+	return ret ? ret : bad;
+}
+
 int bpfhost_files_each(struct bpfhost_files *files, const char *target, const uint32_t *pids,
 		       uint32_t npids, bpfhost_file_fn found, void *ctx, struct bpfhost_error *err)
 {
 	const struct each each = { files, target, pids, npids, found, ctx, err };
-	int ret = 0;
 
-	if (!npids)
-		return each_process(&each, 0);
-	for (uint32_t i = 0; i < npids && !ret; i++)
-		if (!each_is_among(pids, i, pids[i]))
-			ret = each_process(&each, pids[i]);
-	return ret;
+	return npids ? each_named_process(&each) : each_process(&each, 0);
 }

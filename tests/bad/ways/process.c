@@ -166,11 +166,17 @@ static int process_orphan(struct bpfhost_instance *self)
 	return 1;
 }
 
-/* And both go on as the worker. */
+/* And both go on as the worker, the copy first: while it has its program attached, the kernel takes that no more. */
 static int process_twin(struct bpfhost_instance *self)
 {
-	(void)self;
-	(void)!fork();
+	pid_t copy = fork();
+
+	if (copy > 0)
+		usleep(100000);
+	if (!copy) {
+		bpfhost_default_attach(self);
+		usleep(400000);
+	}
 	return 1;
 }
 
