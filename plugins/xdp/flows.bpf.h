@@ -53,7 +53,9 @@ static __always_inline void xdp_flow_add(struct xdp_flow *flow, const struct xdp
 		__sync_fetch_and_add(&flow->dropped, 1);
 	if (p->flags & ~flow->packets)
 		__sync_fetch_and_or(&flow->packets, p->flags);
-	flow->lasted = (__u32)((p->now - flow->first_ns) >> XDP_FLOW_TIME);
+	/* Another CPU may have begun the flow after this packet looked at the clock. */
+	if (p->now > flow->first_ns)
+		flow->lasted = (__u32)((p->now - flow->first_ns) >> XDP_FLOW_TIME);
 }
 
 /* Everything of a flow with its first packet in it, but for `packets`. */
