@@ -32,12 +32,13 @@ target_end
 full=alarmtimer:alarmtimer_cancel
 if [ -e "$TRACING/events/${full/://}/id" ]; then
 	mkfifo "$TMP/occupy.in"
-	"$TOOLS_DIR/occupy" "$(cat "$TRACING/events/${full/://}/id")" <"$TMP/occupy.in" >"$TMP/occupied" &
+	"$TOOLS_DIR/occupy" "$(cat "$TRACING/events/${full/://}/id")" <"$TMP/occupy.in" >"$TMP/occupied" 9>&- &
+	occupier=$!
 	exec 8>"$TMP/occupy.in"
 	wait_until 20 grep -q 'and no more' "$TMP/occupied" || fail "it is not full: $(cat "$TMP/occupied")"
 	host_run --plugin tracepoint --set "probes=$full"
 	exec 8>&-
-	wait $!
+	wait "$occupier"
 	expect "exit status" 1 "$STATUS"
 	grep -q "failed to attach $full: it has 64 BPF programs already, of whoever traces here, and the kernel runs no more" \
 		"$TMP/log" || fail "the limit of programs is not named"
