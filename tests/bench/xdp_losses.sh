@@ -74,6 +74,7 @@ measure() {
 	local sent text
 
 	if ! start "$1"; then
+		kill -KILL -- "-$tracer" 2>/dev/null || true
 		tracer=''
 		echo "$1 does not start: $(tail -n 3 "$folder/log" | paste -s -d ' ')"
 		return
