@@ -9,7 +9,7 @@ set -euo pipefail
 mapfile -t documents < <(find "$@" -name '*.md')
 ((${#documents[@]})) || { echo "no documents below $*"; exit 1; }
 for document in "${documents[@]}"; do
-	{ grep -oE '\]\([^)#:]+' "$document" || true; } | cut -c 3- | while read -r path; do
+	{ grep -oE '\]\([^)#:]+[)#]' "$document" || true; } | sed 's/^..//; s/.$//' | while read -r path; do
 		[[ -e ${document%/*}/$path ]] || echo "$document: $path"
 	done
 done
