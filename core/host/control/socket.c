@@ -254,10 +254,11 @@ static int socket_no_host(int failure, const char *path, struct bpfhost_error *e
 
 static void socket_limit(int fd, uint64_t limit_ns)
 {
+	/* Of nothing at all it would wait for ever; so it would with 1000000 us, which are refused (EDOM). */
+	const uint64_t limit_us = limit_ns / 1000 + 1;
 	const struct timeval limit = {
-		.tv_sec = (time_t)(limit_ns / 1000000000),
-		/* Of nothing at all it would wait for ever. */
-		.tv_usec = (suseconds_t)(limit_ns % 1000000000 / 1000) + 1,
+		.tv_sec = (time_t)(limit_us / 1000000),
+		.tv_usec = (suseconds_t)(limit_us % 1000000),
 	};
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
