@@ -30,7 +30,11 @@ static int news_wins(const char *found, const char *folder, struct bpfhost_error
 {
 	size_t size = strlen(folder);
 
-	if (!strncmp(found, folder, size) && !strchr(found + size + (found[size] == '/'), '/'))
+	while (size && folder[size - 1] == '/')
+		size--;
+	/* "/opt/x" begins "/opt/xdp.so" too, which is in another folder. */
+	if (!strncmp(found, folder, size) && found[size] == '/' &&
+	    !strchr(found + size + strspn(found + size, "/"), '/'))
 		return 0;
 	bpfhost_error_set(why, 0, "%s comes before it", found);
 	return -EEXIST;
