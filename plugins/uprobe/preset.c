@@ -144,6 +144,7 @@ int uprobe_preset_add(struct uprobe_uses *uses, const char *name, const char *co
 		.settings = settings,
 		.err = err,
 	};
+	uint32_t count = uses->count, nlayouts = uses->nlayouts;
 	size_t length;
 	int ret;
 
@@ -156,6 +157,8 @@ int uprobe_preset_add(struct uprobe_uses *uses, const char *name, const char *co
 		ret = uprobe_preset_text(origin, text, length, preset_line, &preset, err);
 	if (!ret)
 		ret = preset_end_event(&preset);
+	if (ret)
+		uprobe_uses_take_back(uses, count, nlayouts);
 	free(text);
 	return ret;
 }

@@ -14,7 +14,7 @@
 #include "use.h"
 
 /* Adds the probes of a preset, of a file NAME.preset in one of the folders (ended by a NULL) or built in.
- * 0 or -errno with a sentence in err. */
+ * 0 or -errno with a sentence in err, and then nothing was added. */
 int uprobe_preset_add(struct uprobe_uses *uses, const char *name, const char *const *folders,
 		      const struct uprobe_settings *settings, struct bpfhost_error *err);
 

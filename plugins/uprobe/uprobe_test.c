@@ -356,8 +356,8 @@ static void add_preset(const struct preset_folder *folder, const char *name, int
 
 	if (ret != wanted || !strstr(why.text, words))
 		fail_msg("%d, %s in place of %s", ret, why.text, words);
-	if (!ret)
-		assert_int_equal(uses.nlayouts, events);
+	assert_int_equal(uses.nlayouts, events);
+	assert_true(events || !uses.count);
 	uprobe_uses_free(&uses);
 }
 

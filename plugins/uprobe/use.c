@@ -303,8 +303,7 @@ static int use_check_shape(struct use_maker *maker, uint32_t target_parts)
 	return -EINVAL;
 }
 
-/* After a failure: takes back what was added, but for the files that were read. */
-static void uses_take_back(struct uprobe_uses *uses, uint32_t count, uint32_t nlayouts)
+void uprobe_uses_take_back(struct uprobe_uses *uses, uint32_t count, uint32_t nlayouts)
 {
 	while (uses->nlayouts > nlayouts)
 		bpfhost_argument_layout_clear(&uses->layouts[--uses->nlayouts]);
@@ -334,7 +333,7 @@ int uprobe_uses_add(struct uprobe_uses *uses, const char *text, const char *even
 		ret = bpfhost_files_each(&uses->files, target, settings->pids, settings->npids,
 					 use_for_process, &maker, err);
 	if (ret)
-		uses_take_back(uses, maker.first_use, nlayouts);
+		uprobe_uses_take_back(uses, maker.first_use, nlayouts);
 	bpfhost_probe_free(probe);
 	return ret;
 }

@@ -50,6 +50,8 @@ struct uprobe_settings {
  */
 int uprobe_uses_add(struct uprobe_uses *uses, const char *text, const char *event,
 		    const struct uprobe_settings *settings, struct bpfhost_error *err);
+/* After a failure: takes back what was added behind so many, but for the files that were read. */
+void uprobe_uses_take_back(struct uprobe_uses *uses, uint32_t count, uint32_t nlayouts);
 void uprobe_uses_free(struct uprobe_uses *uses);
 
 #endif
