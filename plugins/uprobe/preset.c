@@ -130,7 +130,8 @@ static int preset_find(const struct preset *preset, const char *const *folders,
 	if (ret)
 		bpfhost_error_set(preset->err, 0, "failed to read %s: %s", origin,
 				  ret == -EFBIG ? "a preset has 64 KiB at most" : strerror(-ret));
-	return ret;
+	/* A file of the configuration's: no program has it, whose probes could be left out. */
+	return bpfhost_file_is_bad(ret) ? -EINVAL : ret;
 }
 
 int uprobe_preset_add(struct uprobe_uses *uses, const char *name, const char *const *folders,
