@@ -185,7 +185,7 @@ static int command_begin_change(struct supervisor *run, const struct config *req
 		return 0;
 	}
 	if (failed == -E2BIG)
-		instances_fail_many(run, 1, err);
+		instances_fail_many(run, request->words.count ?: 1, err);
 	else if (!*err->text)
 		bpfhost_error_set(err, 0, "%s", strerror(-failed));
 	change_cancel(run);

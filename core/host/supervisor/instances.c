@@ -133,9 +133,9 @@ void instances_fail_many(const struct supervisor *run, size_t more, struct bpfho
 	SUPERVISOR_EACH(run, instance)
 		there += instance->role != INSTANCE_COMES && !instances_is_needless(instance);
 	bpfhost_error_set(err, 0,
-			  "%zu instances cannot come beside the %zu that there are: %d can be at "
+			  "%zu instance%s cannot come beside the %zu that there are: %d can be at "
 			  "once, those among them that are to be replaced",
-			  more, there, SUPERVISOR_INSTANCES_MAX);
+			  more, more == 1 ? "" : "s", there, SUPERVISOR_INSTANCES_MAX);
 }
 
 struct instance *instances_find(const struct supervisor *run, const char *name)
