@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Flows are kept in one of two maps; user space makes the programs use the other one each second, waits
- * until none can be using the first any more, and reads it. So no number changes while it is read, and
- * none is lost. What an LRU map threw out is the difference between what all packets of the round are,
+ * longer than a program takes, and reads it. So no number changes while it is read, and none is lost. (A
+ * program that is held up all the same, as by a virtual machine that stands still, has its packet told as
+ * missed; the sum is right.) What an LRU map threw out is the difference between what all packets of the round are,
  * counted beside, and what was found.
  *
  * User space writes nothing to a map that has room: what another CPU has written costs the next packet of

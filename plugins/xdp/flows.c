@@ -174,11 +174,11 @@ static uint32_t flows_read(struct bpfhost_instance *self, struct xdp_flows *flow
 {
 	int fd = bpf_object__find_map_fd_by_name(bpfhost_object(self),
 						 flow_maps[!(*flows->round & 1)]);
-	int (*read)(int, void *, void *, void *, void *, __u32 *,
+	int (*take)(int, void *, void *, void *, void *, __u32 *,
 		    const struct bpf_map_batch_opts *) =
 		flows->is_emptied ? bpf_map_lookup_and_delete_batch : bpf_map_lookup_batch;
 	uint32_t count = XDP_FLOWS_BATCH;
-	int err = read(fd, flows->is_begun ? &flows->token : NULL, &flows->token, flows->keys,
+	int err = take(fd, flows->is_begun ? &flows->token : NULL, &flows->token, flows->keys,
 		       flows->values, &count, NULL);
 
 	if (err && err != -ENOENT)

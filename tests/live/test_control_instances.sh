@@ -134,6 +134,11 @@ ctl load tracepoint@a --set "probes=${probe}_connect(fd, addrlen)" || fail "a ca
 ctl load tracepoint@b --set probes=${probe}_getppid || fail "b cannot be loaded beside one that knows the name"
 refused 2 'argument 13: --filter: unknown name "addrlen" at column 1; nothing was changed' \
 	replace tracepoint@a --set probes=${probe}_getppid
+# What took the name away was asked for; the others can be changed all the same.
+ctl disable a || fail "a cannot be disabled"
+ctl replace tracepoint@b --set probes=${probe}_getuid || fail "b cannot be replaced while nobody knows the name"
+ctl unload a || fail "a cannot be unloaded"
+ctl load tracepoint@c --set probes=${probe}_getppid || fail "c cannot be loaded while nobody knows the name"
 BPF_IDS=$(bpf_ids)
 host_stop
 expect "exit status" 0 "$STATUS"

@@ -6,14 +6,22 @@
 
 #include "config/fail.h"
 
+/* Those that are there when the change under way is over, or those that were before it. */
+static bool filter_names_counts(const struct instance *instance, bool after)
+{
+	return instance->role == INSTANCE_STAYS ||
+	       instance->role == (after ? INSTANCE_COMES : INSTANCE_GOES);
+}
+
 /* How many there are; types may be NULL. */
-static size_t filter_names_gather(const struct supervisor *run, const struct sink_type **types)
+static size_t filter_names_gather(const struct supervisor *run, bool after,
+				  const struct sink_type **types)
 {
 	const struct instance *instance;
 	size_t n = 0;
 
 	SUPERVISOR_EACH(run, instance) {
-		if (instance->role != INSTANCE_STAYS && instance->role != INSTANCE_COMES)
+		if (!filter_names_counts(instance, after))
 			continue;
 		for (size_t k = 0; k < instance->types.count; k++, n++)
 			if (types)
@@ -22,19 +30,43 @@ static size_t filter_names_gather(const struct supervisor *run, const struct sin
 	return n;
 }
 
-int filter_names_check(const struct supervisor *run, struct bpfhost_error *err)
+/* *ret_count: of how many types they were asked. 0, -ENOMEM, or that of filter_names_known(). */
+static int filter_names_ask(const struct supervisor *run, bool after, size_t *ret_count,
+			    struct bpfhost_error *err)
 {
-	size_t count = run->filter ? filter_names_gather(run, NULL) : 0;
-	const struct sink_type **types;
-	int failed;
+	size_t count = filter_names_gather(run, after, NULL);
+	const struct sink_type **types = calloc(count + 1, sizeof(*types));
+	int failed = 0;
 
-	if (!count)
-		return 0;
-	types = calloc(count, sizeof(*types));
 	if (!types)
 		return config_fail_memory(err);
-	filter_names_gather(run, types);
-	failed = filter_names_known(run->filter, types, count, err);
+	filter_names_gather(run, after, types);
+	if (count)
+		failed = filter_names_known(run->filter, types, count, err);
 	free(types);
-	return failed ? config_fail_option(err, -EINVAL, run->config->filter.origin, "filter") : 0;
+	*ret_count = count;
+	return failed;
+}
+
+/* An instance that was disabled or unloaded may have been the only one that knew a name. */
+static bool filter_names_were_gone(const struct supervisor *run)
+{
+	struct bpfhost_error why;
+	size_t count = 0;
+	int failed = filter_names_ask(run, false, &count, &why);
+
+	return run->filter_known && (failed || !count);
+}
+
+int filter_names_check(struct supervisor *run, struct bpfhost_error *err)
+{
+	size_t count = 0;
+	int failed = run->filter ? filter_names_ask(run, true, &count, err) : 0;
+
+	if (failed == -ENOMEM)
+		return failed;
+	if (failed && !filter_names_were_gone(run))
+		return config_fail_option(err, -EINVAL, run->config->filter.origin, "filter");
+	run->filter_known |= count && !failed;
+	return 0;
 }

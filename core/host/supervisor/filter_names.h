@@ -6,9 +6,10 @@
 
 /*
  * Whether each name of --filter is known to an event of an instance that stays or comes; to be asked when they have
- * told all of their schemas. 0, also where there is no filter, or no event yet; -EINVAL with where it stands, what is
- * wrong and the nearest word in err.
+ * told all of their schemas. 0, also where there is no filter, or no event yet, or where all names were known once and
+ * a name is not since an earlier change; -EINVAL with where it stands, what is wrong and the nearest word in err, or
+ * -ENOMEM.
  */
-int filter_names_check(const struct supervisor *run, struct bpfhost_error *err);
+int filter_names_check(struct supervisor *run, struct bpfhost_error *err);
 
 #endif

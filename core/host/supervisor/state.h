@@ -183,6 +183,7 @@ struct supervisor {
 	bool told_ledgers;       /* at the end of the run */
 	bool started;            /* all have opened and were told to start */
 	bool filter_checked;
+	bool filter_known;       /* each name in it was, once */
 	bool failed;             /* exit status 1 */
 	bool had_crash;          /* a worker did not end as it should: exit status 1 too */
 	bool misconfigured;      /* exit status 2 */
