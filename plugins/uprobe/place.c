@@ -76,8 +76,9 @@ bool uprobe_place_may_move(const struct bpfhost_elf *elf, uint64_t begin, uint64
 	       (!size || behind - begin < size) && !uprobe_jump_may_lead(elf, begin, size, behind);
 }
 
-/* size: the function's, in bytes; 0: unknown */
-static int place_settle(const struct bpfhost_elf *elf, uint64_t size, struct uprobe_place *place)
+/* size: the function's, in bytes; 0: unknown. -ENOTSUP: no probe may lie on *ret_instruction. */
+static int place_settle(const struct bpfhost_elf *elf, uint64_t size, struct uprobe_place *place,
+			struct bpfhost_instruction *ret_instruction)
 {
 	struct bpfhost_instruction instruction = { 0 };
 	uint64_t begin = place->offset;
@@ -91,23 +92,26 @@ static int place_settle(const struct bpfhost_elf *elf, uint64_t size, struct upr
 	if (ret)
 		return ret;
 	place->single_step = instruction.step == BPFHOST_STEP_SINGLE;
+	*ret_instruction = instruction;
 	return instruction.step == BPFHOST_STEP_REFUSED ? -ENOTSUP : 0;
 }
 
-static int place_refused(const struct place_search *search, int ret)
+/* what: stands there, as far as it is known */
+static int place_refused(const struct place_search *search, const char *what, int ret)
 {
 	if (search->glob && ret != -ENOMEM) {
 		search->places->refused++;
 		return 0;
 	}
 	bpfhost_error_set(search->err, 0,
-			  "the kernel takes no probe on the instruction at \"%.*s\" in %s",
-			  PLACE_NAME_SHOWN, search->text, search->read->path);
+			  "the kernel takes no probe on the instruction at \"%.*s\" in %s (%s)",
+			  PLACE_NAME_SHOWN, search->text, search->read->path, what);
 	return ret;
 }
 
 static int place_keep(const struct place_search *search, uint64_t size, struct uprobe_place *place)
 {
+	struct bpfhost_instruction there = { .text = "it cannot be read" };
 	int ret;
 
 	if (!bpfhost_elf_is_code(search->read->elf, place->offset)) {
@@ -117,8 +121,9 @@ static int place_keep(const struct place_search *search, uint64_t size, struct u
 				  search->text, search->read->path);
 		return -EINVAL;
 	}
-	ret = place_settle(search->read->elf, size, place);
-	return ret ? place_refused(search, ret) : uprobe_places_add(search->places, place);
+	ret = place_settle(search->read->elf, size, place, &there);
+	return ret ? place_refused(search, there.text, ret)
+		   : uprobe_places_add(search->places, place);
 }
 
 /* ---- by name -------------------------------------------------------------------------------------- */

@@ -9,6 +9,8 @@ enum {
 	REFUSED = BPFHOST_STEP_REFUSED
 };
 
+#define MISTAKEN "AVX that it would run as something else"
+
 struct expected {
 	const char *code; /* in hexadecimal digits */
 	uint8_t length;
@@ -65,16 +67,30 @@ static const struct expected x86[] = {
 	{ "4889e5", 0, SINGLE, "other" },
 	{ "4883ec08", 0, SINGLE, "other" },
 	{ "c3", 0, SINGLE, "other" },
-	{ "c5f877", 0, SINGLE, "other" },
-	{ "c5f96ec6", 0, REFUSED, "AVX" }, /* vmovd, how glibc's memset begins */
-	{ "c5fe6f06", 0, REFUSED, "AVX" }, /* vmovdqu */
-	{ "c5f9efc0", 0, REFUSED, "AVX" }, /* vpxor */
+	{ "c5f877", 0, REFUSED, MISTAKEN }, /* vzeroupper */
+	{ "c5f96ec6", 0, REFUSED, "AVX" },  /* vmovd, how glibc's memset begins */
+	{ "c5fe6f06", 0, REFUSED, "AVX" },  /* vmovdqu */
+	{ "c5f9efc0", 0, REFUSED, "AVX" },  /* vpxor */
 	{ "c5f1efc9", 0, REFUSED, "AVX" },
-	{ "c4e17a7f06", 0, SINGLE, "other" },
 	{ "c4e17a6f06", 0, REFUSED, "AVX" },
-	{ "c4e27978c6", 0, SINGLE, "other" }, /* vpbroadcastb */
 	{ "62f17c486f06", 0, REFUSED, "AVX" },
-	{ "62e27d287ac6", 0, SINGLE, "other" }, /* how its evex memset begins */
+	/* A probe was taken, and what the program came to was wrong, or it was killed. */
+	{ "c4e27978c6", 0, REFUSED, MISTAKEN },   /* vpbroadcastb */
+	{ "62e27d287ac6", 0, REFUSED, MISTAKEN }, /* the same, how glibc's evex memset begins */
+	{ "c4e17a7f06", 0, REFUSED, MISTAKEN },   /* vmovdqu */
+	{ "c5f976d0", 0, REFUSED, MISTAKEN },     /* vpcmpeqd */
+	{ "c5e972f003", 0, REFUSED, MISTAKEN },   /* vpslld */
+	{ "c5f1ebd0", 0, REFUSED, MISTAKEN },     /* vpor */
+	{ "c5f1e8d0", 0, REFUSED, MISTAKEN },     /* vpsubsb */
+	{ "c5f1e9d0", 0, REFUSED, MISTAKEN },     /* vpsubsw */
+	{ "c5f8904c24fe", 0, REFUSED, MISTAKEN }, /* kmovw */
+	{ "c4e2719dd0", 0, REFUSED, MISTAKEN },   /* vfnmadd132ss */
+	{ "c5f8c2d000", 0, REFUSED, MISTAKEN },   /* vcmpps */
+	{ "c5f857d0", 0, SINGLE, "other" },       /* vxorps, no push for being longer */
+	{ "c5f0c6d000", 0, SINGLE, "other" },     /* vshufps */
+	{ "8fe97880c1", 0, REFUSED, "XOP" },
+	{ "8fc0", 0, SINGLE, "other" },
+	{ "d510b8", 0, REFUSED, "APX" },
 	{ "c5f9", 0, SINGLE, "other" },
 	{ "c4e17a", 0, SINGLE, "other" },
 	{ "0f05", 0, SINGLE, "other" },

@@ -155,7 +155,8 @@ int bpfhost_ifunc_resolve(int fd, const struct bpfhost_symbol *symbol, uint64_t 
 enum bpfhost_step {
 	BPFHOST_STEP_EMULATED = 1, /* cheap */
 	BPFHOST_STEP_SINGLE,       /* a trap more: some ten times the price */
-	BPFHOST_STEP_REFUSED,      /* the kernel refuses a probe here, or it never fires */
+	/* The kernel refuses a probe here, or it never fires, or the program would run another instruction. */
+	BPFHOST_STEP_REFUSED,
 };
 
 struct bpfhost_instruction {

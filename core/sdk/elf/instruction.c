@@ -4,7 +4,8 @@
  * nops, steps through most others in a copy, and refuses some. A refusal reaches us only where a
  * process has the file mapped already; otherwise the probe is there and never fires. That is why
  * what is refused has to be known beforehand. After arch/x86/kernel/uprobes.c of Linux 6.18, whose
- * answers to each first byte were taken down.
+ * answers to each first byte were taken down. And there are some that it takes for others and so runs wrongly:
+ * they count as refused, too.
  *
  * Lengths are found for what is emulated and for markers; a whole decoder is not needed.
  */
@@ -185,18 +186,36 @@ static bool is_mov_to_ss(uint8_t opcode, uint8_t modrm)
 }
 
 /*
+ * Opcodes that the kernel emulates (branches and nops), or does something for that is wrong behind any other
+ * instruction: it lets a return leave the copy in which it was stepped through, and popf keep the trap flag.
+ */
+static bool is_treated(uint8_t opcode, uint8_t modrm)
+{
+	static const uint8_t opcodes[] = { 0x90, 0x9d, 0xc2, 0xc3, 0xca, 0xcb, 0xe8, 0xe9, 0xeb };
+	uint8_t group = modrm >> 3 & 7;
+
+	return (opcode >= 0x70 && opcode <= 0x7f) || memchr(opcodes, opcode, sizeof(opcodes)) ||
+	       (opcode == 0xff && group >= 2 && group <= 5);
+}
+
+/*
  * AVX: the opcode stands behind a prefix of 2, 3 or 4 bytes (VEX, EVEX), and is one of another map; but the
  * kernel looks it up among those of one byte. So it refuses "vpxor" (ef) and "vmovdqa" (6f) as the port
- * and string instructions of that number.
+ * and string instructions of that number. Worse, "vpbroadcastb" (7a), with which glibc's string functions begin,
+ * it takes a probe on and emulates as a jump: the instruction is left out, and the program goes on with what was
+ * in the register before. No probe may lie there, whoever asks for it.
  */
 static struct bpfhost_instruction look_vector(const struct code *code, size_t prefix)
 {
 	uint8_t opcode = byte_at(code, code->at + prefix);
 	uint8_t modrm = byte_at(code, code->at + prefix + 1);
 
-	if (code->at + prefix < code->size && (is_refused(opcode) || is_mov_to_ss(opcode, modrm)))
+	if (code->at + prefix >= code->size)
+		return other;
+	if (is_refused(opcode) || is_mov_to_ss(opcode, modrm))
 		return refused("AVX");
-	return other;
+	return is_treated(opcode, modrm) ? refused("AVX that it would run as something else")
+					 : other;
 }
 
 static struct bpfhost_instruction look_opcode(const struct code *code)
@@ -210,6 +229,10 @@ static struct bpfhost_instruction look_opcode(const struct code *code)
 		return look_vector(code, 3);
 	case 0x62:
 		return look_vector(code, 4);
+	case 0x8f: /* XOP where this is no pop, which has a zero there; older kernels do not know it */
+		return byte_at(code, code->at + 1) & 0x38 ? refused("XOP") : other;
+	case 0xd5: /* REX2: known to new kernels, which look up what stands behind it as for AVX */
+		return refused("APX");
 	case EXTENDED:
 		return look_extended(code);
 	case 0x90: /* with REX.B it exchanges registers */
