@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Flows are kept in one of two maps; user space makes the programs use the other one each second, waits
- * longer than a program takes, and reads it. So no number changes while it is read, and none is lost. (A
- * program that is held up all the same, as by a virtual machine that stands still, has its packet told as
- * missed; the sum is right.) What an LRU map threw out is the difference between what all packets of the round are,
- * counted beside, and what was found.
+ * Flows are kept in one of two maps; user space makes the programs use the other one each second, and reads it
+ * a quarter of a second later, when no program uses it any more. So no number changes while it is read, and
+ * none is lost. (A program that is held up all the same, as by a virtual machine that stands still, has its
+ * packet told as missed; the sum is right.) What an LRU map threw out is the difference between what all
+ * packets of the round are, counted beside, and what was found.
  *
  * User space writes nothing to a map that has room: what another CPU has written costs the next packet of
  * each flow a miss of the cache, and a flow that is made costs several lookups (with 100,000 flows 11 % of a

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "flows.h"
+#include "flows_round.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +11,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-/* How long a program that began before the round turned may still be running. */
-#define FLOWS_GRACE_NS 2000000L
+/* How long a program that began before the round turned may still be running, at least. */
+#define FLOWS_GRACE_NS 10000000ULL
 #define FLOWS_PAUSE_NS 500000L
 #define FLOWS_PAUSES   800 /* at the end; 400 ms together */
 
@@ -21,12 +22,6 @@
  */
 #define FLOWS_SPARE 128U
 
-/*
- * Flows stay in their map as long as they leave room for as many new ones as a round may have. Once in so many
- * rounds all go, those that are idle with them; before the stamps of rounds begin again.
- */
-#define FLOWS_KEPT_ROUNDS 64U
-
 static const char *const flow_maps[] = { "xdp_flows_0", "xdp_flows_1" };
 
 int xdp_flows_size(struct bpfhost_instance *self, struct xdp_flows *flows, uint32_t most)
@@ -34,7 +29,7 @@ int xdp_flows_size(struct bpfhost_instance *self, struct xdp_flows *flows, uint3
 	int ncpus = libbpf_num_possible_cpus();
 	uint32_t spare = FLOWS_SPARE * ((ncpus > 0 ? (uint32_t)ncpus : 0) + 1);
 
-	flows->kept_max = most / 2;
+	flows->kept_max = most;
 	for (int i = 0; i < 2; i++) {
 		struct bpf_map *map =
 			bpf_object__find_map_by_name(bpfhost_object(self), flow_maps[i]);
@@ -132,21 +127,25 @@ static void flows_emit_missed(struct bpfhost_instance *self, struct xdp_flow_sum
 	*told = now;
 }
 
-void xdp_flows_turn(struct bpfhost_instance *self, struct xdp_flows *flows)
+void xdp_flows_turn(struct xdp_flows *flows)
 {
-	uint32_t round = *flows->round & 1;
-	struct xdp_flow_map *map = &flows->maps[round];
-	uint64_t made;
-
 	__atomic_store_n(flows->round, *flows->round + 1, __ATOMIC_SEQ_CST);
-	flows_pause(FLOWS_GRACE_NS);
-	made = flows_counted(self, round).made;
-	flows->is_emptied = map->kept + (made - map->made) > flows->kept_max ||
-			    *flows->round % FLOWS_KEPT_ROUNDS < 2;
-	map->made = made;
+	flows->turned_ns = bpfhost_now();
 	flows->draining = true;
 	flows->is_begun = false;
 	flows->found = 0;
+}
+
+/* Before the first of them is read: whether those that are stay in their map. */
+static void flows_begin(struct bpfhost_instance *self, struct xdp_flows *flows)
+{
+	uint32_t round = !(*flows->round & 1);
+	struct xdp_flow_map *map = &flows->maps[round];
+	uint64_t made = flows_counted(self, round).made;
+
+	flows->is_emptied =
+		xdp_flows_go(*flows->round, map->kept + (made - map->made), flows->kept_max);
+	map->made = made;
 }
 
 /* Those of the round that ended; what lies there from earlier rounds was told then. */
@@ -195,6 +194,11 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 	uint32_t round = !(*flows->round & 1);
 	struct xdp_flow_map *map = &flows->maps[round];
 
+	if (!flows->is_begun) {
+		if (bpfhost_now() - flows->turned_ns < FLOWS_GRACE_NS)
+			return false;
+		flows_begin(self, flows);
+	}
 	while (flows->draining) {
 		if (!flows->has_given_up && bpfhost_room(self, BPFHOST_RECORD_MAX))
 			return false;
@@ -221,7 +225,7 @@ void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,
 	int pauses = FLOWS_PAUSES;
 
 	flows_tell_all(self, flows, interfaces, &pauses);
-	xdp_flows_turn(self, flows);
+	xdp_flows_turn(flows);
 	flows_tell_all(self, flows, interfaces, &pauses);
 }
 

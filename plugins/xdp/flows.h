@@ -9,6 +9,13 @@
 
 #include "interfaces.h"
 
+/*
+ * A round is read no sooner than at the next tick: by then no program runs that began before it turned. So many
+ * ticks an interval has at least, and no longer are they.
+ */
+#define XDP_FLOWS_TICKS   4
+#define XDP_FLOWS_TICK_NS 250000000ULL
+
 /* So many are read and told at once. */
 #define XDP_FLOWS_BATCH 256
 
@@ -23,6 +30,7 @@ struct xdp_flows {
 	/* Shared with the programs, its lowest bit says which map they use; NULL: flows are not shown. */
 	uint32_t *round;
 	uint32_t kept_max; /* a map with more flows than that is emptied when it is read */
+	uint64_t turned_ns;
 	bool draining;     /* the other one has not been told to its end */
 	bool is_emptied;   /* by reading it */
 	bool is_begun;     /* `token` says where reading goes on */
@@ -39,8 +47,11 @@ int xdp_flows_size(struct bpfhost_instance *self, struct xdp_flows *flows, uint3
 /* After bpfhost_load. 0 or -errno and told. */
 int xdp_flows_start(struct bpfhost_instance *self, struct xdp_flows *flows);
 /* A new round begins; what the last one held is to be told by the next calls of xdp_flows_tell. */
-void xdp_flows_turn(struct bpfhost_instance *self, struct xdp_flows *flows);
-/* Tells flows of the round that ended as long as the bus has room. True: all of it is told. */
+void xdp_flows_turn(struct xdp_flows *flows);
+/*
+ * Tells flows of the round that ended, once no program puts any into it, as long as the bus has room. True: all
+ * of it is told.
+ */
 bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		    const struct xdp_interfaces *interfaces);
 /* Once nothing is attached any more: tells both rounds, and waits for room, half a second at most. */

@@ -66,7 +66,7 @@ const struct bpfhost_option xdp_options[] = {
 		.default_text = "16384",
 		.min = 16,
 		.max = 4194304,
-		.help = "flows: for how many there is room; 128 bytes each, three times",
+		.help = "flows: for how many there is room; 128 bytes each, four times",
 	},
 	{
 		.name = "netns",

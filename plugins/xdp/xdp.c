@@ -115,6 +115,20 @@ static int xdp_handle(struct bpfhost_instance *self, const struct bpfhost_event 
 	return 0;
 }
 
+/* How often at least somebody wants to be called, in ns. */
+static uint64_t xdp_tick(const struct xdp *xdp, uint64_t interval)
+{
+	uint64_t tick = interval;
+
+	if (xdp->capture.is_on && tick > XDP_CAPTURE_TICK_NS)
+		tick = XDP_CAPTURE_TICK_NS;
+	if (xdp_shows(xdp, XDP_SHOW_FLOWS) && tick > interval / XDP_FLOWS_TICKS)
+		tick = interval / XDP_FLOWS_TICKS;
+	if (xdp_shows(xdp, XDP_SHOW_FLOWS) && tick > XDP_FLOWS_TICK_NS)
+		tick = XDP_FLOWS_TICK_NS;
+	return tick;
+}
+
 /* One timer for all: a part of the interval, so that it passes with every so manieth. */
 static int xdp_start_timer(struct bpfhost_instance *self, struct xdp *xdp)
 {
@@ -127,8 +141,7 @@ static int xdp_start_timer(struct bpfhost_instance *self, struct xdp *xdp)
 	xdp->ticks = 1;
 	if (xdp->capture.is_on && !tells)
 		return bpfhost_timer(self, XDP_CAPTURE_TICK_NS);
-	if (xdp->capture.is_on)
-		xdp->ticks = (uint32_t)((interval - 1) / XDP_CAPTURE_TICK_NS) + 1;
+	xdp->ticks = (uint32_t)((interval - 1) / xdp_tick(xdp, interval)) + 1;
 	return tells ? bpfhost_timer(self, interval / xdp->ticks) : 0;
 }
 
@@ -176,7 +189,7 @@ static void xdp_tell(struct bpfhost_instance *self, struct xdp *xdp)
 	if (xdp->counters.uncounted)
 		xdp_counters_tell(self, &xdp->counters, &xdp->interfaces);
 	if (xdp->flows.round && !xdp->flows.draining)
-		xdp_flows_turn(self, &xdp->flows);
+		xdp_flows_turn(&xdp->flows);
 }
 
 static int xdp_poll(struct bpfhost_instance *self, uint32_t budget)

@@ -52,7 +52,7 @@ struct xdp_flow {
 
 /*
  * Of a round, at its place in `packets`; 0 is none: a flow that is being made new. After 128 rounds the same again:
- * no flow may lie there so long (FLOWS_KEPT_ROUNDS in flows.c).
+ * no flow may lie there so long (flows_round.h).
  */
 static inline __u64 xdp_flow_stamp(__u32 round)
 {

@@ -33,6 +33,7 @@ def cost(case; other): [pairs(case; other)[] | select(.[1].cpu_ns > 0) | .[0].cp
 		{ name: "flows (1) / count", ratio: rate("flows_1"; "count"), least: 0.8 },
 		{ name: "flows (1000) / count", ratio: rate("flows_1000"; "count"), least: 0.8 },
 		{ name: "flows (100000) / count", ratio: rate("flows_100000"; "count"), least: 0.8 },
+		{ name: "one LRU map alone (100000) / count", ratio: rate("count_flows_100000"; "count") },
 		{ name: "ns with 100000 prefixes / with 10",
 			ratio: (time("prefixes_100000"; "prefixes_10") | round_to(3)), most: 1.3 },
 		{ name: "capture / tcpdump", ratio: rate_after("capture"; "tcpdump") },
