@@ -2,26 +2,20 @@
 /*
  * Every record that comes is counted once: as a packet that was put into the buffer, or as one that could not
  * be written. What the buffer holds when the disk stays full to the end moves from the first to the second.
- * A file has its own numbers of interfaces; the counts at its end are of the whole capture until then.
  */
 #include "capture.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "capture_section.h"
+#include "capture_interfaces.h"
 #include "capture_sums.h"
 #include "pcapng.h"
 
-/* Room for the first block of a file, and for that of an interface, whose filter is the longest text. */
-#define CAPTURE_HEAD_ROOM 1024U
-#define STATISTICS_SIZE   100U
-/* So many seconds after an interface has gone, no packet of it comes any more. */
-#define CAPTURE_GONE_TICKS 2
+/* Of what stands at the end of a file, for each interface. */
+#define STATISTICS_SIZE 100U
 
 /* ---- time ---------------------------------------------------------------------------------------- */
 
@@ -49,217 +43,6 @@ static uint64_t capture_wall(void)
 		}
 	}
 	return offset;
-}
-
-/* ---- files --------------------------------------------------------------------------------------- */
-
-static void capture_put_section(struct xdp_capture *capture)
-{
-	struct utsname system = { 0 };
-	char os[sizeof(system.sysname) + sizeof(system.release)];
-	void *to = capture_out_room(&capture->out, CAPTURE_HEAD_ROOM);
-
-	uname(&system);
-	snprintf(os, sizeof(os), "%s %s", system.sysname, system.release);
-	if (to)
-		capture_out_add(&capture->out,
-				pcapng_put_section(to, CAPTURE_HEAD_ROOM,
-						   &(struct pcapng_section){
-							   .comment = capture->files.mark,
-							   .os = os,
-							   .application = "bpfhost xdp",
-						   }));
-}
-
-/* The next file is open before the last one is left, so that a failure leaves things as they were. */
-static int capture_next_file(struct bpfhost_instance *self, struct xdp_capture *capture,
-			     struct capture_out *ret_out)
-{
-	bool is_regular = false;
-	int fd = capture_files_next(self, &capture->files, &is_regular), err;
-
-	*ret_out = CAPTURE_OUT_NONE;
-	if (fd < 0)
-		return fd;
-	err = capture_out_open(ret_out, fd, is_regular);
-	if (err) {
-		close(fd);
-		return bpfhost_fail(self, err, "failed to buffer a capture: %s", strerror(-err));
-	}
-	err = capture_files_trim(&capture->files);
-	if (err)
-		bpfhost_warn(self, "failed to remove an old capture file: %s", strerror(-err));
-	return 0;
-}
-
-static void capture_begin_file(struct xdp_capture *capture, const struct capture_out *out)
-{
-	capture->out = *out;
-	capture->file++;
-	capture->described = 0;
-	capture->file_ns = 0;
-	capture_put_section(capture);
-}
-
-/* ---- what was counted ---------------------------------------------------------------------------- */
-
-static void capture_put_statistics(struct bpfhost_instance *self, struct xdp_capture *capture,
-				   const struct capture_interface *interface)
-{
-	void *to = capture_out_room(&capture->out, PCAPNG_OVERHEAD);
-	struct xdp_capture_sums sums = capture_sums_read(self, capture->ncpus, interface->ifindex);
-
-	if (to)
-		capture_out_add(&capture->out,
-				pcapng_put_statistics(to, PCAPNG_OVERHEAD,
-						      &(struct pcapng_statistics){
-							      .interface = interface->number,
-							      .start_ns = capture->started_ns +
-									  capture->wall_ns,
-							      .time_ns = bpfhost_now() +
-									 capture->wall_ns,
-							      .received = sums.seen,
-							      .accepted = sums.matched,
-							      .dropped = sums.lost,
-							      .delivered = interface->written,
-						      }));
-}
-
-static void capture_end_file(struct bpfhost_instance *self, struct xdp_capture *capture)
-{
-	struct pcapng_span left;
-
-	/* A last try, if it failed before. */
-	capture_out_flush(&capture->out);
-	for (uint32_t i = 0; i < capture->count; i++)
-		if (capture->interfaces[i].file == capture->file)
-			capture_put_statistics(self, capture, &capture->interfaces[i]);
-	if (capture_out_flush(&capture->out))
-		capture->error = capture->out.error;
-	left = capture_out_close(&capture->out);
-	capture->packets -= left.packets;
-	capture->bytes -= left.kept;
-	capture->unwritten += left.packets;
-}
-
-/* ---- interfaces ---------------------------------------------------------------------------------- */
-
-static struct capture_interface *capture_add_interface(struct xdp_capture *capture,
-						       const struct xdp_interfaces *names,
-						       uint32_t ifindex)
-{
-	uint64_t *lost = calloc(capture->ncpus, sizeof(*lost));
-	struct capture_interface *all = NULL, *interface;
-	const char *name = xdp_interfaces_name(names, ifindex);
-
-	if (lost && capture->count < XDP_INTERFACES_MAX)
-		all = reallocarray(capture->interfaces, capture->count + 1, sizeof(*all));
-	if (!all) {
-		free(lost);
-		return NULL;
-	}
-	capture->interfaces = all;
-	capture->last = capture->count;
-	interface = &all[capture->count++];
-	*interface = (struct capture_interface){ .ifindex = ifindex, .lost = lost };
-	snprintf(interface->name, sizeof(interface->name), "%s", name);
-	return interface;
-}
-
-static struct capture_interface *capture_known(struct xdp_capture *capture, uint32_t ifindex)
-{
-	for (uint32_t i = 0; i < capture->count; i++)
-		if (capture->interfaces[i].ifindex == ifindex)
-			return &capture->interfaces[i];
-	return NULL;
-}
-
-/* NULL where there is no memory. */
-static struct capture_interface *capture_interface_of(struct xdp_capture *capture,
-						      const struct xdp_interfaces *names,
-						      uint32_t ifindex)
-{
-	struct capture_interface *interface;
-
-	if (capture->last < capture->count && capture->interfaces[capture->last].ifindex == ifindex)
-		return &capture->interfaces[capture->last];
-	interface = capture_known(capture, ifindex);
-	if (!interface)
-		return capture_add_interface(capture, names, ifindex);
-	capture->last = (uint32_t)(interface - capture->interfaces);
-	return interface;
-}
-
-static size_t capture_text_size(const char *text)
-{
-	return text ? strlen(text) : 0;
-}
-
-/* Before its first packet in this file. False: there was no room. */
-static bool capture_describe(struct xdp_capture *capture, struct capture_interface *interface)
-{
-	size_t room = PCAPNG_OVERHEAD + capture_text_size(capture->match) +
-		      capture_text_size(capture->pcap);
-	void *to;
-
-	if (interface->file == capture->file)
-		return true;
-	to = capture_out_room(&capture->out, room);
-	if (!to)
-		return false;
-	capture_out_add(&capture->out, pcapng_put_interface(to, room,
-							    &(struct pcapng_interface){
-								    .name = interface->name,
-								    .filter = capture->pcap,
-								    .comment = capture->match,
-								    .snaplen = capture->snaplen,
-							    }));
-	interface->file = capture->file;
-	interface->number = capture->described++;
-	return true;
-}
-
-/*
- * Its counts make room for those of others, of which there may be many in the course of time. Not at once:
- * packets of it may still be on their way.
- */
-static void capture_retire(struct bpfhost_instance *self, struct xdp_capture *capture, uint32_t i)
-{
-	struct capture_interface *interface = &capture->interfaces[i];
-
-	if (interface->file == capture->file)
-		capture_put_statistics(self, capture, interface);
-	capture->lost_of_gone += capture_sums_forget(self, capture->ncpus, interface->ifindex);
-	free(interface->lost);
-	*interface = capture->interfaces[--capture->count];
-}
-
-static void capture_retire_gone(struct bpfhost_instance *self, struct xdp_capture *capture)
-{
-	for (uint32_t i = capture->count; i-- > 0;) {
-		struct capture_interface *interface = &capture->interfaces[i];
-
-		if (interface->gone && interface->gone++ > CAPTURE_GONE_TICKS)
-			capture_retire(self, capture, i);
-	}
-}
-
-void xdp_capture_gone(struct bpfhost_instance *self, struct xdp_capture *capture, uint32_t ifindex)
-{
-	struct capture_interface *interface = capture_known(capture, ifindex);
-
-	if (interface)
-		interface->gone = 1;
-	else if (capture->is_on)
-		capture->lost_of_gone += capture_sums_forget(self, capture->ncpus, ifindex);
-}
-
-void xdp_capture_back(struct xdp_capture *capture, uint32_t ifindex)
-{
-	struct capture_interface *interface = capture_known(capture, ifindex);
-
-	if (interface)
-		interface->gone = 0;
 }
 
 /* ---- packets ------------------------------------------------------------------------------------- */
@@ -291,15 +74,15 @@ static void capture_turn(struct bpfhost_instance *self, struct xdp_capture *capt
 	capture->is_stuck = capture_out_flush(&capture->out) != 0;
 	if (capture->is_stuck)
 		return;
-	err = capture_next_file(self, capture, &out);
+	err = capture_next_section(self, capture, &out);
 	capture->is_stuck = err != 0;
 	if (err) {
 		bpfhost_error(self, "failed to make the next capture file (%s); going on in %s",
 			      strerror(-err), capture->files.shown);
 		return;
 	}
-	capture_end_file(self, capture);
-	capture_begin_file(capture, &out);
+	capture_end_section(self, capture);
+	capture_begin_section(capture, &out);
 }
 
 /* What is missing between the packet before, of this interface, and this one. */
@@ -354,7 +137,7 @@ static void capture_stop(struct bpfhost_instance *self, struct xdp_capture *capt
 	capture->has_ended = true;
 	if (capture->ended)
 		__atomic_store_n(capture->ended, 1, __ATOMIC_RELAXED);
-	capture_end_file(self, capture);
+	capture_end_section(self, capture);
 	bpfhost_info(self, "the capture has ended: %s", why);
 }
 
@@ -403,9 +186,9 @@ int xdp_capture_start(struct bpfhost_instance *self, struct xdp_capture *capture
 		bpfhost_variable(self, "xdp_uncaptured", sizeof(*capture->uncaptured));
 	capture->wall_ns = capture_wall();
 	capture->started_ns = capture->tick_ns = bpfhost_now();
-	err = capture_next_file(self, capture, &out);
+	err = capture_next_section(self, capture, &out);
 	if (!err)
-		capture_begin_file(capture, &out);
+		capture_begin_section(capture, &out);
 	return err;
 }
 
@@ -471,7 +254,7 @@ int xdp_capture_finish(struct bpfhost_instance *self, struct xdp_capture *captur
 {
 	if (!capture->file)
 		return 0;
-	capture_end_file(self, capture);
+	capture_end_section(self, capture);
 	capture_tell_uncaptured(self, capture);
 	bpfhost_info(self,
 		     "captured %llu packets, %llu bytes of them, in %s; lost in the ring: %llu, "
@@ -495,9 +278,5 @@ void xdp_capture_free(struct xdp_capture *capture)
 		return;
 	capture_out_close(&capture->out);
 	capture_files_close(&capture->files);
-	for (uint32_t i = 0; i < capture->count; i++)
-		free(capture->interfaces[i].lost);
-	free(capture->interfaces);
-	capture->interfaces = NULL;
-	capture->count = 0;
+	capture_interfaces_free(capture);
 }
