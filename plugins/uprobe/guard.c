@@ -26,6 +26,19 @@ static int guard_go(const struct bpfhost_file *file, struct bpfhost_error *err)
 	return -ENOTSUP;
 }
 
+static int guard_unwound(const struct bpfhost_file *file, struct bpfhost_error *err)
+{
+	if (!file->info.is_unwound)
+		return 0;
+	bpfhost_error_set(
+		err, 0,
+		"an exception or panic that leaves a function of %s would end the program while the "
+		"function is followed to its return, for the kernel puts a return address of its own "
+		"there; leave out the \"->\", or set force where none leaves it",
+		file->target.path);
+	return -ENOTSUP;
+}
+
 /* Line "Seccomp:" of a task's status: 0 is none. What cannot be read is taken for one. */
 static bool guard_task_is_filtered(int tasks, const char *tid)
 {
@@ -113,9 +126,11 @@ static int guard_seccomp(struct uprobe_guard *guard, uint32_t pid, struct bpfhos
 }
 
 int uprobe_guard_check(struct uprobe_guard *guard, const struct bpfhost_file *file, uint32_t pid,
-		       struct bpfhost_error *err)
+		       bool is_vouched_for, struct bpfhost_error *err)
 {
 	int ret = guard_go(file, err);
 
+	if (!ret && !is_vouched_for)
+		ret = guard_unwound(file, err);
 	return ret ? ret : guard_seccomp(guard, pid, err);
 }

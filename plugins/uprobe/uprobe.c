@@ -40,9 +40,12 @@ static int uprobe_add(struct bpfhost_instance *self, const char *text)
 
 static int uprobe_add_preset(struct bpfhost_instance *self, const char *name)
 {
-	const struct uprobe_settings settings = uprobe_settings(self);
+	struct uprobe_settings settings = uprobe_settings(self);
 	struct bpfhost_error why = { 0 };
-	int err = uprobe_preset_add(self->state, name, uprobe_preset_folders, &settings, &why);
+	int err;
+
+	settings.is_vouched_for = true;
+	err = uprobe_preset_add(self->state, name, uprobe_preset_folders, &settings, &why);
 
 	return err ? bpfhost_leave_out(self, err, "preset", name, &why) : 0;
 }

@@ -206,9 +206,11 @@ static int use_make(struct use_maker *maker, struct uprobe_use *use,
 static int use_check_guard(const struct use_maker *maker, const struct bpfhost_file *file,
 			   uint32_t pid)
 {
-	return maker->settings->force
-		       ? 0
-		       : uprobe_guard_check(&maker->uses->guard, file, pid, maker->err);
+	const struct uprobe_settings *settings = maker->settings;
+
+	return settings->force ? 0
+			       : uprobe_guard_check(&maker->uses->guard, file, pid,
+						    settings->is_vouched_for, maker->err);
 }
 
 /* Another process that runs the same file needs nothing but to be attached to. */

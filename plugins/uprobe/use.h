@@ -42,6 +42,7 @@ struct uprobe_settings {
 	uint32_t string_size;
 	struct bpfhost_stack_depth stack; /* frames to take */
 	bool force;                       /* return probes where they may kill, too */
+	bool is_vouched_for; /* no exception leaves the functions: a preset's author knows them */
 };
 
 /*

@@ -254,6 +254,43 @@ static void test_go(void **state)
 	}
 }
 
+/* As `make` made it in the folder, under this name. */
+static bool is_unwound(const struct fixture *fixture, const char *name)
+{
+	struct bpfhost_elf *elf = fixture_elf(fixture, name);
+	bool unwound = bpfhost_elf_info(elf)->is_unwound;
+
+	bpfhost_elf_close(elf);
+	return unwound;
+}
+
+static void test_unwound(void **state)
+{
+	const struct fixture *fixture = *state;
+
+	fixture_run(fixture,
+		    "echo 'int f(int n) { return n; } int main() { return f(0); }' >plain.c");
+	fixture_run(fixture,
+		    "echo 'int f(int n) { if (n) throw n; return n; } int main() { return f(0); }' "
+		    ">throws.cc");
+	fixture_run(fixture,
+		    "echo 'struct s { ~s(); }; void g(); void f() { s a; g(); }' >passes.cc");
+	fixture_run(fixture, "gcc -o plain plain.c && gcc -static -o plain-static plain.c");
+	fixture_run(fixture, "g++ -o throws throws.cc && g++ -static -o throws-static throws.cc");
+	fixture_run(fixture,
+		    "g++ -shared -fPIC -o passes.so passes.cc && strip -o throws-stripped throws");
+	fixture_run(fixture, "g++ -fno-exceptions -shared -fPIC -o quiet.so passes.cc");
+	fixture_run(fixture, "strip -o static-stripped throws-static");
+	assert_false(is_unwound(fixture, "plain"));
+	assert_false(is_unwound(fixture, "plain-static"));
+	assert_false(is_unwound(fixture, "quiet.so"));
+	assert_true(is_unwound(fixture, "throws"));
+	assert_true(is_unwound(fixture, "throws-stripped"));
+	assert_true(is_unwound(fixture, "throws-static"));
+	assert_true(is_unwound(fixture, "passes.so"));
+	assert_true(is_unwound(fixture, "static-stripped"));
+}
+
 /* The readers meet a damaged file that lies in memory: they may say what they like, but end well. */
 static void read_all(const char *data, size_t size)
 {
@@ -372,8 +409,9 @@ int main(void)
 		cmocka_unit_test(test_sections),        cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_refused),         cmocka_unit_test(test_compressed),
 		cmocka_unit_test(test_compressed_lies), cmocka_unit_test(test_go),
-		cmocka_unit_test(test_cut_off),         cmocka_unit_test(test_flipped),
-		cmocka_unit_test(test_shrinks),         cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_unwound),         cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_flipped),         cmocka_unit_test(test_shrinks),
+		cmocka_unit_test(test_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown) ? 1 : 0;

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Programs that throw exceptions: one that leaves a function which is followed to its return would end them.
+# shellcheck source=tests/live/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_kernel
+need_program g++
+PLUGIN=uprobe
+PROGRAM=$TMP/thrower
+
+cat >"$TMP/thrower.cc" <<'EOF_PROGRAM'
+#include <cstdio>
+#include <stdexcept>
+#include <unistd.h>
+extern "C" {
+__attribute__((noinline)) int throws(int n)
+{
+	__asm__("");
+	if (n % 2)
+		throw std::runtime_error("odd");
+	return n;
+}
+/* Lets exceptions through. */
+__attribute__((noinline)) int passes(int n) { __asm__(""); return throws(n) + 1; }
+/* None leaves it. */
+__attribute__((noinline)) int catches(int n)
+{
+	try {
+		return passes(n);
+	} catch (const std::exception &) {
+		return -n;
+	}
+}
+}
+int main()
+{
+	int sum = 0;
+	char byte;
+
+	alarm(60);
+	std::printf("pid %d\n", (int)getpid());
+	std::fflush(stdout);
+	if (read(0, &byte, 1) < 0)
+		return 1;
+	for (int i = 0; i < 10; i++)
+		sum += catches(i);
+	std::printf("sum %d\n", sum);
+}
+EOF_PROGRAM
+g++ -O1 -o "$PROGRAM" "$TMP/thrower.cc" || fail "the program does not compile"
+mkfifo "$TMP/go"
+
+# traced ARGUMENT...: the program, beside the host
+traced() {
+	"$PROGRAM" <"$TMP/go" >"$TMP/said" &
+	TARGET_PID=$!
+	exec 8>"$TMP/go"
+	wait_until 10 test -s "$TMP/said"
+	host_start --plugin uprobe --pid "$TARGET_PID" "$@"
+	echo >&8
+	exec 8>&-
+	wait "$TARGET_PID" || fail "the traced program failed"
+	TARGET_PID=''
+	host_stop
+	expect "what the program comes to" "sum 0" "$(tail -n 1 "$TMP/said")"
+	check_ledger
+	check_clean
+}
+
+values() {
+	events | jq -r "$1" | paste -s -d ' ' -
+}
+
+# ---- a return is not waited for -------------------------------------------------------------------
+
+for function in throws passes catches; do
+	host_run --plugin uprobe --set "probes=$PROGRAM:$function(n: i32) -> i32" --dry-run
+	[ "$STATUS" -ne 0 ] || fail "$function is followed to its return"
+	grep -q "an exception or panic that leaves a function of $PROGRAM would end the program" "$TMP/log" ||
+		fail "not told why $function is not followed"
+done
+
+# ---- entries, which do no harm ------------------------------------------------------------------------
+
+traced --set "probes=$PROGRAM:passes(n: i32)"
+expect "arguments" "0 1 2 3 4 5 6 7 8 9" "$(values .data.n)"
+
+# ---- whoever knows that none leaves the function ----------------------------------------------------
+
+traced --set "probes=$PROGRAM:catches(n: i32) -> i32" --set force=true
+expect "results" "1 -1 3 -3 5 -5 7 -7 9 -9" "$(values .data.ret)"
