@@ -39,6 +39,19 @@ static int guard_unwound(const struct bpfhost_file *file, struct bpfhost_error *
 	return -ENOTSUP;
 }
 
+static int guard_coroutines(const struct bpfhost_file *file, struct bpfhost_error *err)
+{
+	if (!file->info.has_coroutines)
+		return 0;
+	bpfhost_error_set(
+		err, 0,
+		"%s has several stacks in a thread (makecontext or the like): calls that return in "
+		"another order than the kernel takes them for would go on in the wrong place; leave "
+		"out the \"->\", or set force where no change of stacks lies within the call",
+		file->target.path);
+	return -ENOTSUP;
+}
+
 /* Line "Seccomp:" of a task's status: 0 is none. What cannot be read is taken for one. */
 static bool guard_task_is_filtered(int tasks, const char *tid)
 {
@@ -132,5 +145,7 @@ int uprobe_guard_check(struct uprobe_guard *guard, const struct bpfhost_file *fi
 
 	if (!ret && !is_vouched_for)
 		ret = guard_unwound(file, err);
+	if (!ret && !is_vouched_for)
+		ret = guard_coroutines(file, err);
 	return ret ? ret : guard_seccomp(guard, pid, err);
 }

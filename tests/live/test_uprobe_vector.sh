@@ -11,6 +11,7 @@ PLUGIN=uprobe
 PROGRAM=$TMP/vector
 
 # What the kernel takes for something else, and behind it what it does not.
+# shellcheck disable=SC2016 # numbers of the assembler
 mistaken='
 vpor		vpor %xmm0,%xmm1,%xmm2
 vpsubsb		vpsubsb %xmm0,%xmm1,%xmm2
@@ -24,6 +25,7 @@ vfnmadd		vfnmadd132ss %xmm0,%xmm1,%xmm2
 vpbroadcast	vpbroadcastb %xmm0,%xmm2
 evpbroadcast	vpbroadcastb %edi,%ymm17; vmovdqa64 %ymm17,%ymm2
 kmovw		kmovw -8(%rsp),%k1; kmovw %k1,%eax; vmovd %eax,%xmm2'
+# shellcheck disable=SC2016
 taken='
 vxorps		vxorps %xmm0,%xmm1,%xmm2
 vshufps		vshufps $0,%xmm0,%xmm0,%xmm2

@@ -264,6 +264,51 @@ static bool is_unwound(const struct fixture *fixture, const char *name)
 	return unwound;
 }
 
+static void test_coroutines(void **state)
+{
+	const struct fixture *fixture = *state;
+	static const char *const names[] = { "switches", "switches-static", "plain" };
+	struct bpfhost_elf *elf;
+
+	fixture_run(
+		fixture,
+		"echo '#include <ucontext.h>\nint main() { ucontext_t a, b; return swapcontext(&a, &b); "
+		"}' >switches.c && echo 'int main() { return 0; }' >plain.c");
+	fixture_run(fixture,
+		    "for s in '' -static; do gcc $s -o switches$s switches.c || exit 1; done");
+	fixture_run(fixture, "gcc -o plain plain.c");
+	for (int i = 0; i < 3; i++) {
+		elf = fixture_elf(fixture, names[i]);
+		assert_int_equal(bpfhost_elf_info(elf)->has_coroutines, i < 2);
+		assert_false(bpfhost_elf_info(elf)->is_unwound);
+		bpfhost_elf_close(elf);
+	}
+}
+
+/* What defines them is no program that uses them. */
+static void test_libc(void **state)
+{
+	struct bpfhost_elf *elf;
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512], path[256] = "";
+	int fd;
+
+	(void)state;
+	assert_non_null(maps);
+	while (!*path && fgets(line, sizeof(line), maps))
+		if (strstr(line, "/libc.so.6"))
+			assert_int_equal(sscanf(line, "%*s %*s %*s %*s %*s %255s", path), 1);
+	fclose(maps);
+	if (!*path)
+		skip();
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(bpfhost_elf_open(fd, &elf, NULL), 0);
+	close(fd);
+	assert_false(bpfhost_elf_info(elf)->has_coroutines);
+	assert_false(bpfhost_elf_info(elf)->is_unwound);
+	bpfhost_elf_close(elf);
+}
+
 static void test_unwound(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -405,12 +450,20 @@ static void test_narrow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_information),     cmocka_unit_test(test_no_sections),
-		cmocka_unit_test(test_sections),        cmocka_unit_test(test_outside),
-		cmocka_unit_test(test_refused),         cmocka_unit_test(test_compressed),
-		cmocka_unit_test(test_compressed_lies), cmocka_unit_test(test_go),
-		cmocka_unit_test(test_unwound),         cmocka_unit_test(test_cut_off),
-		cmocka_unit_test(test_flipped),         cmocka_unit_test(test_shrinks),
+		cmocka_unit_test(test_information),
+		cmocka_unit_test(test_no_sections),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_compressed),
+		cmocka_unit_test(test_compressed_lies),
+		cmocka_unit_test(test_go),
+		cmocka_unit_test(test_unwound),
+		cmocka_unit_test(test_coroutines),
+		cmocka_unit_test(test_libc),
+		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_shrinks),
 		cmocka_unit_test(test_narrow),
 	};
 

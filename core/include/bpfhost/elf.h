@@ -30,6 +30,7 @@ struct bpfhost_elf_info {
 	uint8_t bits;          /* 32 or 64 */
 	bool is_go;            /* made by the Go compiler: its stacks move, return probes kill it */
 	bool is_unwound;       /* exceptions (C++, panics of Rust) come through its functions, or may */
+	bool has_coroutines;   /* calls on several stacks of one thread (makecontext and the like) */
 	uint8_t build_id_size; /* bytes; 0: none */
 	uint8_t build_id[BPFHOST_BUILD_ID_MAX];
 };

@@ -62,8 +62,8 @@ int elf_file_read_headers(struct bpfhost_elf *elf, struct bpfhost_error *err);
 
 /* note.c: fills build_id and is_go; what is damaged is as if it were not there. */
 void elf_file_read_notes(struct bpfhost_elf *elf);
-/* unwind.c: fills is_unwound. */
-void elf_file_read_unwind(struct bpfhost_elf *elf);
+/* returns.c: fills is_unwound and has_coroutines. */
+void elf_file_read_returns(struct bpfhost_elf *elf);
 
 /* Size bytes at offset, all of them. 0, -ENOEXEC where the file ends, or what read gave. */
 int elf_file_read_exact(const struct bpfhost_elf *elf, uint64_t offset, void *buffer, size_t size);

@@ -20,8 +20,7 @@ struct reader {
 	uint8_t source;
 };
 
-/* Both widths as the wider. */
-static Elf64_Sym take_symbol(const struct bpfhost_elf *file, const char *table, size_t index)
+Elf64_Sym symbols_take(const struct bpfhost_elf *file, const char *table, size_t index)
 {
 	Elf32_Sym narrow;
 	Elf64_Sym wide;
@@ -167,7 +166,7 @@ static int read_symbols(struct reader *reader, const char *table, size_t size)
 	int ret = 0;
 
 	for (size_t i = 1; !ret && i < size / entry; i++) {
-		const Elf64_Sym symbol = take_symbol(reader->file, table, i);
+		const Elf64_Sym symbol = symbols_take(reader->file, table, i);
 
 		ret = add_symbol(reader, &symbol, i);
 	}

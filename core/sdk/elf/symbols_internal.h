@@ -46,6 +46,9 @@ int symbols_read_versions(const struct bpfhost_elf *elf, const char *strings, si
 			  struct symbols_versions *ret_versions);
 void symbols_free_versions(struct symbols_versions *versions);
 
+/* symbol_table.c: an entry of a symbol table of either width, as the wider. */
+Elf64_Sym symbols_take(const struct bpfhost_elf *file, const char *table, size_t index);
+
 /*
  * symbol_table.c: adds what the table of this type (SHT_SYMTAB, SHT_DYNSYM) of file holds, at
  * offsets in loaded. Nothing where there is no such table. 0, -ENOEXEC, -E2BIG or -ENOMEM.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Programs that throw exceptions: one that leaves a function which is followed to its return would end them.
+# Programs that cannot be followed to returns: an exception that leaves such a function would end them, and with
+# several stacks a call would return to another one's caller.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
@@ -84,6 +85,21 @@ done
 
 traced --set "probes=$PROGRAM:passes(n: i32)"
 expect "arguments" "0 1 2 3 4 5 6 7 8 9" "$(values .data.n)"
+
+# ---- several stacks ---------------------------------------------------------------------------------
+
+cat >"$TMP/stacks.c" <<'EOF_PROGRAM'
+#include <ucontext.h>
+static ucontext_t contexts[2];
+__attribute__((noinline)) int turns(int n) { return swapcontext(&contexts[n], &contexts[!n]); }
+int main(void) { return turns(0); }
+EOF_PROGRAM
+gcc -o "$TMP/stacks" "$TMP/stacks.c" || fail "the program does not compile"
+host_run --plugin uprobe --set "probes=$TMP/stacks:turns(n: i32) -> i32" --dry-run
+[ "$STATUS" -ne 0 ] || fail "calls of several stacks are followed"
+grep -q "$TMP/stacks has several stacks in a thread" "$TMP/log" || fail "not told why they are not followed"
+host_run --plugin uprobe --set "probes=$TMP/stacks:turns(n: i32)" --dry-run
+expect "exit status" 0 "$STATUS"
 
 # ---- whoever knows that none leaves the function ----------------------------------------------------
 
