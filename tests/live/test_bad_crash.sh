@@ -45,6 +45,8 @@ for where in load attach; do
 	run 0 "bad: attached 1 of 1" where=$where how=signals
 	run 0 "bad: flood 0$" where=$where how=flood
 done
+# Where the option stands that a plugin refuses as late as in attach.
+run 1 'bad: argument [0-9]+: option how: not in this place$' where=attach how=option
 # Long enough for the second life, which crashes in its turn, and is the last.
 calls=3000
 for how in crash:'was ended by SIGSEGV' _exit:'exited with status 0' exit:'exited with status 0'; do

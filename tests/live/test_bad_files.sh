@@ -68,7 +68,7 @@ check_left_out() {
 	shift
 	grep -q "warning: $PLUGIN: degraded: $sites of $((sites + $#)) probes are attached" "$TMP/log" ||
 		fail "$sites of $((sites + $#)) should be attached"
-	expect "probes that are named" $# "$(grep -c "warning: $PLUGIN: failed to attach " "$TMP/log")"
+	expect "probes that are named" $# "$(grep -c "warning: $PLUGIN: argument [0-9]*: failed to attach " "$TMP/log")"
 	for name in "$@"; do
 		expect "words about $name" 1 "$(grep "failed to attach probe \"$TMP/bad/$name:" "$TMP/log" |
 			grep -c "${reason[$name]}")"

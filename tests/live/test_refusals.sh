@@ -159,7 +159,7 @@ check_refused() {
 	expect "events of what is attached" $((${attached:-0} * each)) "$(stat_of delivered refused)"
 	! grep -q 'refused: degraded' "$TMP/log" ||
 		expect "probes that are named" $((probes - attached)) \
-			"$(grep -c 'warning: refused: failed to attach' "$TMP/log")"
+			"$(grep -cE 'warning: refused: (argument [0-9]+: )?failed to attach' "$TMP/log")"
 }
 
 check_other() {

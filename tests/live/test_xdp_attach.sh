@@ -63,7 +63,24 @@ check_ledger
 check_clean
 expect "left" "" "$(ip -n "$NET_HERE" -d -j link | jq -r '.[] | select(.xdp.prog.id).ifname')"
 
-refused "failed to attach eht: there is no such interface; did you mean eth?" --set iface=eht
+# The place of the option is told, also of one that is found to be wrong only while attaching.
+cat >"$TMP/bpfhost.conf" <<-END
+	plugins = (
+	  { plugin = "xdp";
+	    iface = [ "eth",
+	              "eht" ]; } );
+END
+host_start --config "$TMP/bpfhost.conf"
+logged "warning: xdp: $TMP/bpfhost.conf:4: failed to attach eht: there is no such interface"
+host_stop
+check_clean
+sed -i 's/"eth",//' "$TMP/bpfhost.conf"
+host_run --config "$TMP/bpfhost.conf"
+expect "exit status" 1 "$STATUS"
+logged "error: xdp: $TMP/bpfhost.conf:4: failed to attach any of 1 probes: there is no such interface"
+check_clean
+
+refused "xdp: argument 13: failed to attach eht: there is no such interface; did you mean eth?" --set iface=eht
 refused "failed to attach x*: no interface matches it; there are: " --set 'iface=x*'
 refused "no interface can be called 'a/b'" --set iface=a/b
 refused "'a1,a2' is one name; write iface=... once for each" --set iface=a1,a2

@@ -28,6 +28,9 @@ static const struct bpfhost_option options[] = {
 	{ .name = NULL },
 };
 
+/* An instance without settings, from line 7 of a file. */
+static const struct config_instance bare = { .origin = (char *)"f:7" };
+
 enum { PATH, LOUD, OFFSET, COUNT, BUFFER, EVERY, COLOUR, PROBES, ROWS };
 
 /* The setting KEY=VALUE from "argument 3"; none for a value of NULL. */
@@ -38,8 +41,11 @@ static int resolve_one(const char *key, const char *text, struct options_values 
 	struct config_setting setting = { .key = (char *)key,
 					  .origin = "argument 3",
 					  .values = { &value, text ? 1 : 0 } };
+	const struct config_instance instance = { .origin = (char *)"f:7",
+						  .settings = &setting,
+						  .setting_count = 1 };
 
-	return options_resolve("tiny", options, ROWS, &setting, 1, ret_values, err);
+	return options_resolve("tiny", options, ROWS, &instance, ret_values, err);
 }
 
 static void assert_refused(const char *key, const char *text, const char *words)
@@ -75,7 +81,7 @@ static void test_defaults(void **state)
 	struct bpfhost_error err;
 
 	(void)state;
-	assert_int_equal(options_resolve("tiny", options, ROWS, NULL, 0, &values, &err), 0);
+	assert_int_equal(options_resolve("tiny", options, ROWS, &bare, &values, &err), 0);
 	assert_int_equal(values->count, ROWS);
 	for (unsigned int i = 0; i < ROWS; i++) {
 		assert_int_equal(values->values[i].given, 0);
@@ -148,27 +154,28 @@ static void test_lists(void **state)
 {
 	struct config_value texts[] = { { "a:b", "f:1" }, { "c:d", "f:2" }, { "e:(", "f:3" } };
 	struct config_setting setting = { "probes", "f:1", { texts, 2 } };
+	const struct config_instance instance = { .origin = (char *)"f:7",
+						  .settings = &setting,
+						  .setting_count = 1 };
 	struct options_values *values = NULL;
 	struct bpfhost_error err;
 
 	(void)state;
-	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err), 0);
+	assert_int_equal(options_resolve("tiny", options, ROWS, &instance, &values, &err), 0);
 	assert_int_equal(values->values[PROBES].count, 2);
 	assert_string_equal(values->values[PROBES].items[1].text, "c:d");
 	options_free(values);
 	setting.values.count = 3;
-	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err),
-			 -EINVAL);
+	assert_int_equal(options_resolve("tiny", options, ROWS, &instance, &values, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "f:3: "));
 	setting.values.count = 0;
-	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err), 0);
+	assert_int_equal(options_resolve("tiny", options, ROWS, &instance, &values, &err), 0);
 	assert_int_equal(values->values[PROBES].given, 1);
 	assert_int_equal(values->values[PROBES].count, 0);
 	options_free(values);
 	setting.key = "count";
 	setting.values.count = 2;
-	assert_int_equal(options_resolve("tiny", options, ROWS, &setting, 1, &values, &err),
-			 -EINVAL);
+	assert_int_equal(options_resolve("tiny", options, ROWS, &instance, &values, &err), -EINVAL);
 	assert_string_equal(err.text,
 			    "f:2: option count of tiny: it takes one value and was given before");
 }
@@ -180,15 +187,21 @@ static void test_required(void **state)
 						 .flags = BPFHOST_OPT_REQUIRED };
 	struct config_value value = { "/x", "argument 3" };
 	struct config_setting setting = { "path", "argument 3", { &value, 1 } };
+	const struct config_instance instance = { .origin = (char *)"f:7",
+						  .settings = &setting,
+						  .setting_count = 1 };
 	struct options_values *values = NULL;
 	struct bpfhost_error err;
 
 	(void)state;
-	assert_int_equal(options_resolve("tiny", &required, 1, NULL, 0, &values, &err), -EINVAL);
-	assert_string_equal(err.text, "option path of tiny: it must be given");
-	assert_int_equal(options_resolve("tiny", &required, 1, &setting, 1, &values, &err), 0);
+	assert_int_equal(options_resolve("tiny", &required, 1, &bare, &values, &err), -EINVAL);
+	assert_string_equal(err.text, "f:7: option path of tiny: it must be given");
+	assert_int_equal(options_resolve("tiny", &required, 1, &instance, &values, &err), 0);
 	options_free(values);
-	assert_int_equal(options_resolve("tiny", NULL, 0, &setting, 1, &values, &err), -EINVAL);
+	setting.values.count = 0;
+	assert_int_equal(options_resolve("tiny", &required, 1, &instance, &values, &err), -EINVAL);
+	assert_string_equal(err.text, "argument 3: option path of tiny: it must be given");
+	assert_int_equal(options_resolve("tiny", NULL, 0, &instance, &values, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "has no option \"path\" and no other"));
 }
 
@@ -209,12 +222,29 @@ static void test_place(void **state)
 	assert_null(options_place(&instance, "5 of a:b: \"\" size"));
 }
 
+/* As plugins name what they cannot attach: by the value, or with words around it. */
+static void test_place_of_probe(void **state)
+{
+	struct config_value values[] = { { "eth", "f:1" }, { "eth0", "f:2" }, { "", "f:3" } };
+	struct config_setting settings[] = { { "iface", "f:1", { values, 3 } } };
+	const struct config_instance instance = { .settings = settings, .setting_count = 1 };
+
+	(void)state;
+	assert_string_equal(options_place_probe(&instance, "eth"), "f:1");
+	assert_string_equal(options_place_probe(&instance, "eth0"), "f:2");
+	assert_string_equal(options_place_probe(&instance, "interface \"eth0\""), "f:2");
+	assert_null(options_place_probe(&instance, "eth1"));
+	assert_null(options_place_probe(&instance, "interface eth0"));
+	assert_null(options_place_probe(&instance, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_refusals), cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_required), cmocka_unit_test(test_place),
+		cmocka_unit_test(test_defaults),       cmocka_unit_test(test_values),
+		cmocka_unit_test(test_refusals),       cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_required),       cmocka_unit_test(test_place),
+		cmocka_unit_test(test_place_of_probe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -19,8 +19,8 @@ static int options_no_memory(struct bpfhost_error *err)
 static int options_fail(const char *origin, const char *plugin, const char *key, const char *cause,
 			struct bpfhost_error *err)
 {
-	bpfhost_error_set(err, 0, "%s%soption %.64s of %s: %s", origin ? origin : "",
-			  origin ? ": " : "", key, plugin, cause);
+	/* A long path must not push the cause out of the line. */
+	bpfhost_error_set(err, 0, "%.200s: option %.64s of %s: %s", origin, key, plugin, cause);
 	return -EINVAL;
 }
 
@@ -62,25 +62,26 @@ static int options_check_keys(const char *plugin, const struct bpfhost_option *o
 	return 0;
 }
 
-static const struct config_setting *options_find(const struct config_setting *settings,
-						 size_t count, const char *key)
+static const struct config_setting *options_find(const struct config_instance *instance,
+						 const char *key)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(settings[i].key, key))
-			return &settings[i];
+	for (size_t i = 0; i < instance->setting_count; i++)
+		if (!strcmp(instance->settings[i].key, key))
+			return &instance->settings[i];
 	return NULL;
 }
 
-/* How many values a row has, and whether that is one too many or too few. */
+/* How many values a row has, and whether that is one too many or too few. What is missing stands where the plugin does. */
 static int options_count(const char *plugin, const struct bpfhost_option *option,
+			 const struct config_instance *instance,
 			 const struct config_setting *setting, uint32_t *ret_count,
 			 struct bpfhost_error *err)
 {
 	size_t count = setting ? setting->values.count : option->default_text ? 1 : 0;
 
 	if (!count && (option->flags & BPFHOST_OPT_REQUIRED))
-		return options_fail(setting ? setting->origin : NULL, plugin, option->name,
-				    "it must be given", err);
+		return options_fail(setting ? setting->origin : instance->origin, plugin,
+				    option->name, "it must be given", err);
 	if (setting && !(option->flags & BPFHOST_OPT_LIST) && count != 1)
 		return options_fail(count ? setting->values.items[1].origin : setting->origin,
 				    plugin, option->name,
@@ -94,11 +95,12 @@ static int options_count(const char *plugin, const struct bpfhost_option *option
 }
 
 static int options_fill(const char *plugin, const struct bpfhost_option *option,
-			const struct config_setting *setting, struct bpfhost_setting *into,
+			const struct config_instance *instance, struct bpfhost_setting *into,
 			struct bpfhost_error *err)
 {
+	const struct config_setting *setting = options_find(instance, option->name);
 	struct bpfhost_item *items;
-	int e = options_count(plugin, option, setting, &into->count, err);
+	int e = options_count(plugin, option, instance, setting, &into->count, err);
 
 	if (e)
 		return e;
@@ -108,13 +110,14 @@ static int options_fill(const char *plugin, const struct bpfhost_option *option,
 		return options_no_memory(err);
 	into->items = items;
 	for (uint32_t i = 0; i < into->count; i++) {
-		const char *text = setting ? setting->values.items[i].text : option->default_text;
+		const struct config_value *given = setting ? &setting->values.items[i] : NULL;
+		const char *text = given ? given->text : option->default_text;
 		struct bpfhost_error cause = { .text = "" };
 
 		e = bpfhost_option_parse(option, text, &items[i], &cause);
 		if (e)
-			return options_fail(setting ? setting->values.items[i].origin : NULL,
-					    plugin, option->name, cause.text, err);
+			return options_fail(given ? given->origin : instance->origin, plugin,
+					    option->name, cause.text, err);
 		items[i].text = strdup(text);
 		if (!items[i].text)
 			return options_no_memory(err);
@@ -128,11 +131,12 @@ static void options_drop(struct options_values **pvalues)
 }
 
 int options_resolve(const char *plugin, const struct bpfhost_option *options, size_t option_count,
-		    const struct config_setting *settings, size_t setting_count,
-		    struct options_values **ret_values, struct bpfhost_error *err)
+		    const struct config_instance *instance, struct options_values **ret_values,
+		    struct bpfhost_error *err)
 {
 	__attribute__((cleanup(options_drop))) struct options_values *values = NULL;
-	int e = options_check_keys(plugin, options, option_count, settings, setting_count, err);
+	int e = options_check_keys(plugin, options, option_count, instance->settings,
+				   instance->setting_count, err);
 
 	if (e)
 		return e;
@@ -144,9 +148,7 @@ int options_resolve(const char *plugin, const struct bpfhost_option *options, si
 		return options_no_memory(err);
 	values->count = option_count;
 	for (size_t i = 0; !e && i < option_count; i++)
-		e = options_fill(plugin, &options[i],
-				 options_find(settings, setting_count, options[i].name),
-				 &values->values[i], err);
+		e = options_fill(plugin, &options[i], instance, &values->values[i], err);
 	if (e)
 		return e;
 	*ret_values = values;

@@ -19,12 +19,12 @@ struct options_values {
  * Parses the settings of an instance by the option table of its plugin. A key that was mentioned
  * without a value is an empty list. Where an option is no list, a second value is an error.
  *
- * 0; -ENOMEM; else -EINVAL with one line in err: where it was written, the key, what is wrong and
- * the nearest valid word. plugin is its name, for the text.
+ * 0; -ENOMEM; else -EINVAL with one line in err: where it was written, or where the instance was if it was not, the
+ * key, what is wrong and the nearest valid word. plugin is its name, for the text.
  */
 int options_resolve(const char *plugin, const struct bpfhost_option *options, size_t option_count,
-		    const struct config_setting *settings, size_t setting_count,
-		    struct options_values **ret_values, struct bpfhost_error *err);
+		    const struct config_instance *instance, struct options_values **ret_values,
+		    struct bpfhost_error *err);
 void options_free(struct options_values *values);
 
 /* Whether text is a value of this option: 0 or -EINVAL with a sentence in err, without the key. */

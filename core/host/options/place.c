@@ -56,3 +56,21 @@ const char *options_place(const struct config_instance *instance, const char *te
 			return instance->settings[i].origin;
 	return NULL;
 }
+
+static const struct config_value *place_find_exact(const struct config_texts *values,
+						   const char *text)
+{
+	for (size_t i = 0; text[0] && i < values->count; i++)
+		if (!strcmp(values->items[i].text, text))
+			return &values->items[i];
+	return NULL;
+}
+
+const char *options_place_probe(const struct config_instance *instance, const char *probe)
+{
+	const struct config_value *value = NULL;
+
+	for (size_t i = 0; i < instance->setting_count && !value; i++)
+		value = place_find_exact(&instance->settings[i].values, probe);
+	return value ? value->origin : options_place(instance, probe);
+}

@@ -10,5 +10,7 @@
  * value of the instance's settings that it quotes, or that option. NULL: of no setting. The instance's own.
  */
 const char *options_place(const struct config_instance *instance, const char *text);
+/* The same of a probe, by the name that the plugin gives it: the value itself, or one that quotes it. */
+const char *options_place_probe(const struct config_instance *instance, const char *probe);
 
 #endif

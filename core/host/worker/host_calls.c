@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "options/place.h"
 #include "worker/privileges.h"
 #include "worker/state.h"
 #include "sdk/confine/confine.h"
@@ -192,9 +193,14 @@ static void host_say(const struct bpfhost_host *host, enum protocol_kind kind, c
 
 static void host_probe_failed(const struct bpfhost_host *host, const char *probe, const char *cause)
 {
-	char text[1024];
+	struct worker *worker = host_worker(host);
+	const char *place = options_place_probe(worker->setup->instance, probe);
+	char text[1280];
 
-	snprintf(text, sizeof(text), "failed to attach %s: %s", probe, cause);
+	if (!worker->missed++)
+		worker->first_missed_place = place;
+	snprintf(text, sizeof(text), "%.255s%sfailed to attach %s: %s", place ?: "",
+		 place ? ": " : "", probe, cause);
 	host_say(host, PROTOCOL_MISSED, text);
 }
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/fail.h"
 #include "loader/catalogue.h"
 
 int worker_plugin_open(const struct config *config, const struct config_instance *instance,
@@ -27,14 +26,8 @@ int worker_plugin_options(const struct config_instance *instance, struct worker_
 {
 	const struct descriptor *descriptor = plugin->file->descriptor;
 
-	int ret =
-		options_resolve(descriptor->name, descriptor->options, descriptor->option_count,
-				instance->settings, instance->setting_count, &plugin->options, err);
-
-	/* What is missing stands nowhere. */
-	if (ret == -EINVAL && !strncmp(err->text, "option ", strlen("option ")))
-		return config_fail_at(err, ret, instance->origin);
-	return ret;
+	return options_resolve(descriptor->name, descriptor->options, descriptor->option_count,
+			       instance, &plugin->options, err);
 }
 
 /* What was checked is what runs: the sealed copy, by its descriptor. */

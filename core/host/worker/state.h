@@ -38,6 +38,9 @@ struct worker {
 	uint64_t pause_max; /* what the plugin asked for, or WORKER_PAUSE */
 	uint32_t attached;  /* probes, of so many: */
 	uint32_t wanted;
+	uint32_t
+		missed; /* so many could not be attached; where the first of them stands, if anywhere: */
+	const char *first_missed_place;
 	bool discard; /* the run ends and nobody takes events any more */
 	bool stop;
 	bool started;                  /* was told to start, or to go on */

@@ -199,19 +199,31 @@ static void worker_await_start(struct worker *worker)
 	}
 }
 
+/* What could not be done need not be wrong in what the plugin was told. */
+static const char *worker_place_load(const struct worker *worker)
+{
+	const struct config_instance *instance = worker->setup->instance;
+	const char *place = options_place(instance, worker->error);
+
+	if (place)
+		return place;
+	return strncmp(worker->error, "failed to ", strlen("failed to ")) ? instance->origin : NULL;
+}
+
+/* Where none could be attached, the error is the first one's. */
+static const char *worker_place_attach(const struct worker *worker)
+{
+	if (worker->missed && !worker->attached)
+		return worker->first_missed_place;
+	return options_place(worker->setup->instance, worker->error);
+}
+
 /* Where the mistake stands that the plugin tells of; NULL: it is none, or nobody knows. */
 static const char *worker_place(const struct worker *worker, enum worker_call call, int err)
 {
-	const struct config_instance *instance = worker->setup->instance;
-	const char *place;
-
-	if (call != WORKER_CALL_LOAD || err != -EINVAL)
-		return NULL;
-	place = options_place(instance, worker->error);
-	if (place)
-		return place;
-	/* What could not be done need not be wrong in what the plugin was told. */
-	return strncmp(worker->error, "failed to ", strlen("failed to ")) ? instance->origin : NULL;
+	if (call == WORKER_CALL_LOAD && err == -EINVAL)
+		return worker_place_load(worker);
+	return call == WORKER_CALL_ATTACH ? worker_place_attach(worker) : NULL;
 }
 
 /* What the plugin said, or what it did when it said nothing. */

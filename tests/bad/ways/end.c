@@ -102,18 +102,17 @@ static int end_text(struct bpfhost_instance *self)
 	return bpfhost_fail(self, -EIO, "two\nlines, \033[31mred\033[0m and \"quoted\"");
 }
 
+static int end_option(struct bpfhost_instance *self)
+{
+	return bpfhost_fail(self, -EINVAL, "option how: not in this place");
+}
+
 const struct way ways_end[] = {
-	{ .name = "crash", .run = end_crash },
-	{ .name = "divide", .run = end_divide },
-	{ .name = "deep", .run = end_overflow },
-	{ .name = "abort", .run = end_abort },
-	{ .name = "loop", .run = end_loop },
-	{ .name = "sleep", .run = end_sleep },
-	{ .name = "stop", .run = end_stopped },
-	{ .name = "exit", .run = end_exit },
-	{ .name = "_exit", .run = end_quick_exit },
-	{ .name = "kill", .run = end_kill },
-	{ .name = "error", .run = end_error },
-	{ .name = "text", .run = end_text },
-	{ .name = NULL },
+	{ .name = "crash", .run = end_crash },      { .name = "divide", .run = end_divide },
+	{ .name = "deep", .run = end_overflow },    { .name = "abort", .run = end_abort },
+	{ .name = "loop", .run = end_loop },        { .name = "sleep", .run = end_sleep },
+	{ .name = "stop", .run = end_stopped },     { .name = "exit", .run = end_exit },
+	{ .name = "_exit", .run = end_quick_exit }, { .name = "kill", .run = end_kill },
+	{ .name = "error", .run = end_error },      { .name = "text", .run = end_text },
+	{ .name = "option", .run = end_option },    { .name = NULL },
 };
