@@ -120,4 +120,17 @@ for name in getppid gets name sleep stamp; do
 	five+=(--set "probes=$TMP/act:act_$name")
 done
 third perf_event_open@3 EMFILE 'failed to attach act_name: Too many open files' "${five[@]}" --set attach=classic
+
+# ---- all that are good, behind one whose file is not
+
+head -c 200 "$TARGETS_DIR/act" >"$TMP/cut"
+only_worker perf_event_open@1=EMFILE
+host_run --plugin uprobe --set "probes=$TMP/cut:main" --set "probes=$TMP/act:act_getppid" --set attach=classic
+expect "exit status" 1 "$STATUS"
+grep -q "warning: uprobe: argument [0-9]*: failed to attach probe \"$TMP/cut:main\": " "$TMP/log" ||
+	fail "the bad file is not named"
+expect "errors" 1 "$(grep -c '^bpfhost: error: ' "$TMP/log")"
+grep -q "^bpfhost: error: uprobe: failed to attach any of 2 probes: Too many open files; probe \"$TMP/cut:main\" was left out: .*cut off" \
+	"$TMP/log" || fail "what decided does not stand in front of what was left out"
+check_clean
 note "ok"

@@ -17,6 +17,10 @@
 /* What becomes of the probes, in order: -errno; 0: it is there. */
 static const int *outcomes;
 static uint32_t noutcomes;
+/* Of attaching each of those that are there: 0, or -errno. */
+static int attaching;
+/* It does not tell of those that it left out. */
+static bool silent;
 
 static int probes_load(struct bpfhost_instance *self)
 {
@@ -32,14 +36,20 @@ static int probes_load(struct bpfhost_instance *self)
 		if (outcomes[i])
 			err = bpfhost_leave_out(self, outcomes[i], "probe", text, &why);
 	}
-	return err ?: bpfhost_left_out(self, good > 0);
+	return err || silent ? err : bpfhost_left_out(self, good > 0);
 }
 
 static int probes_attach(struct bpfhost_instance *self)
 {
-	for (uint32_t i = 0; i < noutcomes; i++)
-		if (!outcomes[i])
+	for (uint32_t i = 0; i < noutcomes; i++) {
+		if (outcomes[i])
+			continue;
+		bpfhost_only_planned(self, NULL, "good");
+		if (attaching)
+			bpfhost_missed(self, "good", attaching, "no way");
+		else
 			bpfhost_count_attached(self);
+	}
 	return bpfhost_attached(self);
 }
 
@@ -62,6 +72,8 @@ static struct fakehost *load(const int *given, uint32_t count, int expected)
 
 static void end(struct fakehost *host)
 {
+	attaching = 0;
+	silent = false;
 	assert_int_equal(fakehost_detach(host), 0);
 	fakehost_free(host);
 }
@@ -76,8 +88,8 @@ static void are_missed_beside_others(void **state)
 	assert_string_equal(fakehost_text(host, FAKEHOST_MISSED, 0), "probe \"a\": why a");
 	assert_string_equal(fakehost_text(host, FAKEHOST_MISSED, 1), "probe \"c\": why c");
 	assert_int_equal(fakehost_attach(host), 0);
-	assert_int_equal(fakehost_sums(host).wanted,
-			 2); /* the good one is not the SDK's to count */
+	assert_int_equal(fakehost_sums(host).attached, 1);
+	assert_int_equal(fakehost_sums(host).wanted, 3);
 	end(host);
 }
 
@@ -91,6 +103,44 @@ static void are_the_error_where_they_are_alone(void **state)
 	end(host);
 	host = load((const int[]){ -ENOEXEC, -ETIMEDOUT }, 2, -EINVAL);
 	assert_string_equal(fakehost_error(host), "probe \"a\": why a");
+	end(host);
+}
+
+/* What made the good ones fail decides; without it there would be an instance. */
+static void come_behind_what_decides(void **state)
+{
+	struct fakehost *host = load((const int[]){ -EACCES, 0, -ENOEXEC, 0 }, 4, 0);
+
+	(void)state;
+	attaching = -EBUSY;
+	assert_int_equal(fakehost_attach(host), -EBUSY);
+	assert_string_equal(
+		fakehost_error(host),
+		"failed to attach any of 4 probes: no way; probe \"a\" was left out: why a");
+	assert_int_equal(fakehost_count(host, FAKEHOST_MISSED), 4);
+	end(host);
+}
+
+/* A plugin that has not told of them by the end of attach: the SDK does. */
+static void are_told_by_themselves(void **state)
+{
+	struct fakehost *host;
+
+	(void)state;
+	silent = true;
+	host = load((const int[]){ 0, -EACCES }, 2, 0);
+	assert_int_equal(fakehost_count(host, FAKEHOST_MISSED), 0);
+	assert_int_equal(fakehost_attach(host), 0);
+	assert_int_equal(fakehost_count(host, FAKEHOST_MISSED), 1);
+	assert_string_equal(fakehost_text(host, FAKEHOST_MISSED, 0), "probe \"b\": why b");
+	assert_int_equal(fakehost_sums(host).attached, 1);
+	assert_int_equal(fakehost_sums(host).wanted, 2);
+	end(host);
+	silent = true;
+	host = load((const int[]){ -EACCES, -ENOEXEC }, 2, 0);
+	assert_int_equal(fakehost_attach(host), -EACCES);
+	assert_string_equal(fakehost_error(host),
+			    "failed to attach any of 2 probes: probe \"a\": why a");
 	end(host);
 }
 
@@ -130,6 +180,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(are_missed_beside_others),
 		cmocka_unit_test(are_the_error_where_they_are_alone),
+		cmocka_unit_test(come_behind_what_decides),
+		cmocka_unit_test(are_told_by_themselves),
 		cmocka_unit_test(are_no_mistakes),
 		cmocka_unit_test(blames_no_file_for_want),
 	};

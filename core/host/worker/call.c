@@ -58,6 +58,7 @@ int worker_call(struct worker *worker, enum worker_call call)
 	int ret;
 
 	worker->error[0] = '\0';
+	worker->call = call;
 	bus_call_enter(worker->bus, call, worker_now());
 	ret = call_pick(worker, call)(&worker->instance);
 	worker_call_leave(worker);

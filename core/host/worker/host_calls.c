@@ -197,8 +197,10 @@ static void host_probe_failed(const struct bpfhost_host *host, const char *probe
 	const char *place = options_place_probe(worker->setup->instance, probe);
 	char text[1280];
 
-	if (!worker->missed++)
+	/* Those of load were left out for their file's sake: where others are tried, they do not decide. */
+	if (!worker->missed++ || worker->missed_in != worker->call)
 		worker->first_missed_place = place;
+	worker->missed_in = worker->call;
 	snprintf(text, sizeof(text), "%.255s%sfailed to attach %s: %s", place ?: "",
 		 place ? ": " : "", probe, cause);
 	host_say(host, PROTOCOL_MISSED, text);

@@ -39,9 +39,11 @@ struct worker {
 	uint32_t attached;  /* probes, of so many: */
 	uint32_t wanted;
 	uint32_t
-		missed; /* so many could not be attached; where the first of them stands, if anywhere: */
-	const char *first_missed_place;
-	bool discard; /* the run ends and nobody takes events any more */
+		missed; /* so many could not be attached, some of them told of in this call last: */
+	enum worker_call missed_in;
+	const char *first_missed_place; /* where the first of them stands, if anywhere */
+	enum worker_call call;          /* that runs, or ran last */
+	bool discard;                   /* the run ends and nobody takes events any more */
 	bool stop;
 	bool started;                  /* was told to start, or to go on */
 	bool hold;                     /* is to wait between load and attach */

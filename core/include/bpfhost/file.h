@@ -73,7 +73,7 @@ bool bpfhost_file_is_bad(int err);
  * The same for each process of --pid (npids 0: for whoever runs it), which may see other files under one
  * name; once for a process that is named twice. pid:N and process:NAME, too, must be among them. Ends when
  * found returns other than 0, and returns that; but where the file of one process is bad and that of another is
- * not, the one is left out (bpfhost_left_out).
+ * not, the one is left out (bpfhost_left_out, or else bpfhost_attached, tells of it).
  */
 typedef int (*bpfhost_file_fn)(void *ctx, struct bpfhost_file *file, uint32_t pid);
 int bpfhost_files_each(struct bpfhost_files *files, const char *target, const uint32_t *pids,

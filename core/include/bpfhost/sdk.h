@@ -224,7 +224,8 @@ int bpfhost_fail_probe(const struct bpfhost_instance *self, int err, const char 
  * For a plugin that takes several, while it looks at them: a probe whose file is no good
  * (bpfhost_file_is_bad) is only remembered, for the others need not suffer from it, and 0 returned; anything
  * else fails as above. Once all were looked at, bpfhost_left_out tells of those: where there are others, each
- * as one that was wanted and could not be attached, and returns 0; where not, the first as the error.
+ * as one that was wanted and could not be attached, and returns 0; where not, the first as the error. Of those
+ * that nobody asked to tell of by then, also by bpfhost_files_each, bpfhost_attached tells.
  */
 int bpfhost_leave_out(struct bpfhost_instance *self, int err, const char *what, const char *text,
 		      const struct bpfhost_error *why);

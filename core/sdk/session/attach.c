@@ -170,10 +170,29 @@ int bpfhost_attach_program(struct bpfhost_instance *self, struct bpf_program *pr
 	return session_attached(self, link, section);
 }
 
+/* What was left out for its file's sake decides only where nothing else was tried. */
+static int attach_none(const struct bpfhost_instance *self, const struct session *session)
+{
+	const struct session_left_out *left_out = &session->first_left_out;
+	const char *cause = session->first_cause ?: strerror(-session->first_error);
+
+	if (!session->first_error && left_out->err)
+		return bpfhost_fail(self, left_out->err,
+				    "failed to attach any of %u probes: %s: %s", session->wanted,
+				    left_out->name, left_out->cause);
+	if (left_out->err)
+		return bpfhost_fail(self, session->first_error,
+				    "failed to attach any of %u probes: %s; %s was left out: %s",
+				    session->wanted, cause, left_out->name, left_out->cause);
+	return bpfhost_fail(self, session->first_error, "failed to attach any of %u probes: %s",
+			    session->wanted, cause);
+}
+
 int bpfhost_attached(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
 
+	session_tell_left_out(self);
 	if (!session || session_is_dry(self))
 		return 0; /* a plugin without programs has nothing to attach */
 	if (session->cancelled)
@@ -182,7 +201,5 @@ int bpfhost_attached(struct bpfhost_instance *self)
 	self->host->probes(self->host, session->attached, session->wanted);
 	if (session->attached || !session->wanted)
 		return 0;
-	return bpfhost_fail(self, session->first_error, "failed to attach any of %u probes: %s",
-			    session->wanted,
-			    session->first_cause ?: strerror(-session->first_error));
+	return attach_none(self, session);
 }

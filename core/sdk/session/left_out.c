@@ -63,23 +63,41 @@ int bpfhost_leave_out(struct bpfhost_instance *self, int err, const char *what, 
 	return session_leave_out(self, err, name, why);
 }
 
-int bpfhost_left_out(struct bpfhost_instance *self, bool others)
+static void left_out_keep_first(struct session *session, struct session_left_out *one)
+{
+	if (session->first_left_out.err)
+		return;
+	session->first_left_out = *one;
+	one->name = one->cause = NULL; /* and so they are not freed with it */
+}
+
+void session_tell_left_out(struct bpfhost_instance *self)
 {
 	struct session *session = session_get(self);
-	uint32_t count = session_count_left_out(self);
-	int err = 0;
 
-	for (uint32_t i = 0; i < count && !err; i++) {
-		const struct session_left_out *one = &session->left_out[i];
+	for (uint32_t i = 0; i < session_count_left_out(self); i++) {
+		struct session_left_out *one = &session->left_out[i];
 
-		if (!others) {
-			err = bpfhost_fail(self, session_is_mistake(one->err) ? -EINVAL : one->err,
-					   "%s: %s", one->name, one->cause);
-			break;
-		}
 		session->wanted++;
-		bpfhost_missed(self, one->name, one->err, one->cause);
+		self->host->probe_failed(self->host, one->name, one->cause);
+		left_out_keep_first(session, one);
 	}
+	session_forget_left_out(self, 0);
+}
+
+int bpfhost_left_out(struct bpfhost_instance *self, bool others)
+{
+	const struct session *session = session_get(self);
+	const struct session_left_out *first;
+	int err;
+
+	if (others || !session_count_left_out(self)) {
+		session_tell_left_out(self);
+		return 0;
+	}
+	first = &session->left_out[0];
+	err = bpfhost_fail(self, session_is_mistake(first->err) ? -EINVAL : first->err, "%s: %s",
+			   first->name, first->cause);
 	session_forget_left_out(self, 0);
 	return err;
 }

@@ -45,6 +45,8 @@ void session_free(struct bpfhost_instance *self)
 	free(session->events);
 	free(session->verdict);
 	free(session->first_cause);
+	free(session->first_left_out.name);
+	free(session->first_left_out.cause);
 	free(session->mappings);
 	free(session->types);
 	free(session->links);

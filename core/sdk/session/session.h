@@ -44,11 +44,13 @@ struct session {
 	bool uprobe_multi;
 	uint32_t wanted;
 	uint32_t attached;
-	int first_error;   /* of the probes that could not be attached, */
-	char *first_cause; /* and what was told of it; NULL: nothing, or no memory */
-	bool cancelled;    /* told to attach no more */
+	/* Of the probes that could not be attached: why is what was told, or NULL where there was no memory. */
+	int first_error;
+	char *first_cause;
+	bool cancelled;                    /* told to attach no more */
 	struct session_left_out *left_out; /* until it is told */
 	uint32_t nleft_out;
+	struct session_left_out first_left_out; /* that was told; without an err: none */
 	struct session_type *types;
 	uint32_t ntypes;
 	struct session_mapping *mappings; /* of the object's variables */
@@ -123,9 +125,11 @@ void session_classic_warn(const struct bpfhost_instance *self);
 /* Remembers, for bpfhost_left_out, what could not be attached for its file's sake. 0 or -ENOMEM. */
 int session_leave_out(struct bpfhost_instance *self, int err, const char *name,
 		      const struct bpfhost_error *why);
+/* Tells of those that bpfhost_left_out has not been asked to tell of. */
+void session_tell_left_out(struct bpfhost_instance *self);
 /* How many; 0 without an instance. */
 uint32_t session_count_left_out(const struct bpfhost_instance *self);
-/* Forgets all but the first. */
+/* Forgets all behind so many of them. */
 void session_forget_left_out(const struct bpfhost_instance *self, uint32_t first);
 /* Whether whoever wrote the configuration is to mend it. */
 bool session_is_mistake(int err);
