@@ -140,6 +140,26 @@ ctl reload || fail "reload fails"
 ctl enable c || fail "c is not as it is to be"
 ctl disable c || fail "disabling fails"
 
+# One that is disabled becomes another plugin's: what it produced before stays the first one's.
+ctl enable c || fail "enabling fails"
+python3 -c 'import os; [os.getgid() for _ in range(7)]'
+produced() {
+	[ "$(of_instance c .ledger.produced)" -ge 7 ]
+}
+wait_until 5 produced || fail "c produces nothing"
+ctl disable c || fail "disabling fails"
+books=$(of_instance c .ledger.produced)
+cp "$PLUGIN_DIR/uprobe.so" "$plugins/"
+configure "$a" "$c"
+sed -i '/name = "c"/s/"tracepoint"/"uprobe"/' "$file"
+ctl reload || fail "reload fails"
+expect "c, as another plugin's" "uprobe disabled 0" \
+	"$(of_instance c '"\(.plugin) \(.state) \(.ledger.produced)"')"
+configure "$a" "$c"
+ctl reload || fail "reload fails"
+expect "c, as it was" "tracepoint disabled $books" \
+	"$(of_instance c '"\(.plugin) \(.state) \(.ledger.produced)"')"
+
 # A setting for all workers starts all anew; what cannot be changed is named.
 settings=('ring_size = "1MiB";' 'format = "text";' 'log_level = "debug";')
 configure "$a" "$c"
@@ -172,8 +192,12 @@ before=$(of_instance a .worker)
 ctl replace tracepoint@a || fail "it cannot be replaced"
 [ "$(of_instance a .worker)" != "$before" ] || fail "it was not replaced"
 BPF_IDS=$(bpf_ids)
+sed -i '/name = "c"/s/"tracepoint"/"uprobe"/' "$file"
+ctl reload || fail "reload fails"
 host_stop
 expect "exit status" 0 "$STATUS"
+expect "books of c" "tracepoint $books uprobe 0" "$(sed -nE \
+	's/^stats instance=c plugin=([a-z]+) produced=([0-9]+) .*/\1 \2/p' "$TMP/log" | sort | words)"
 expect "events of a, after all that" 10 "$(count ".instance == \"a\" and .pid == $TARGET_PID")"
 check_ledger a
 check_clean

@@ -17,7 +17,8 @@
 
 bool status_lists(const struct instance *instance)
 {
-	return instance->role != INSTANCE_COMES && instance->role != INSTANCE_GONE;
+	return instance->role != INSTANCE_COMES && instance->role != INSTANCE_COMES_DISABLED &&
+	       instance->role != INSTANCE_GONE;
 }
 
 bool status_wants(const void *request, const struct instance *instance)

@@ -81,20 +81,46 @@ const struct bpfhost_filter_values *change_filter_values(const struct instance *
 							     : &instance->run->filter_values;
 }
 
-int change_add(struct supervisor *run, const struct config_instance *config,
-	       struct instance *instead_of, bool from_file)
+static int change_bring(struct supervisor *run, const struct config_instance *config,
+			enum instance_role role, struct instance *instead_of,
+			struct instance **ret_instance)
 {
 	struct instance *instance;
 	int err = instances_add(run, config, &instance);
 
 	if (err)
 		return err;
-	instance->role = INSTANCE_COMES;
-	instance->on_trial = true;
-	instance->from_file = from_file;
+	instance->role = role;
 	instance->instead_of = instead_of;
 	if (instead_of)
 		change_remove(instead_of, INSTANCE_GONE);
+	*ret_instance = instance;
+	return 0;
+}
+
+int change_add(struct supervisor *run, const struct config_instance *config,
+	       struct instance *instead_of, bool from_file)
+{
+	struct instance *instance;
+	int err = change_bring(run, config, INSTANCE_COMES, instead_of, &instance);
+
+	if (err)
+		return err;
+	instance->on_trial = true;
+	instance->from_file = from_file;
+	return 0;
+}
+
+int change_add_disabled(struct supervisor *run, const struct config_instance *config,
+			struct instance *instead_of)
+{
+	struct instance *instance;
+	int err = change_bring(run, config, INSTANCE_COMES_DISABLED, instead_of, &instance);
+
+	if (err)
+		return err;
+	instance->state = INSTANCE_ENDED;
+	instance->from_file = true;
 	return 0;
 }
 
@@ -152,7 +178,7 @@ void change_cancel(struct supervisor *run)
 		change_drop_kept(instance);
 		if (instance->role == INSTANCE_GOES)
 			instance->role = instance->role_before;
-		if (instance->role != INSTANCE_COMES)
+		if (instance->role != INSTANCE_COMES && instance->role != INSTANCE_COMES_DISABLED)
 			continue;
 		instance->role = INSTANCE_GONE;
 		instance->instead_of = NULL;
@@ -345,6 +371,10 @@ static void change_attach(struct supervisor *run)
 	SUPERVISOR_EACH(run, instance) {
 		if (instance->role == INSTANCE_GOES)
 			instance->role = instance->role_after;
+		if (instance->role == INSTANCE_COMES_DISABLED) {
+			instance->role = INSTANCE_DISABLED;
+			instance->instead_of = NULL;
+		}
 		if (instance->role == INSTANCE_COMES && instance->state == INSTANCE_LOADED)
 			instance_attach(instance);
 	}

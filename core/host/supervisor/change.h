@@ -22,8 +22,14 @@ void change_configure(struct supervisor *run, struct config *fresh,
 int change_add(struct supervisor *run, const struct config_instance *config,
 	       struct instance *instead_of, bool from_file);
 /*
+ * The same of one that is not to run yet, in the place of one that is disabled and another plugin's: what that has
+ * produced stays that plugin's.
+ */
+int change_add_disabled(struct supervisor *run, const struct config_instance *config,
+			struct instance *instead_of);
+/*
  * One that stays, or stays disabled, and is the configuration's from then on when the change is certain; it begins
- * with a copy of next then, unless that is NULL. 0 or -ENOMEM.
+ * with a copy of next then, of the same plugin, unless that is NULL. 0 or -ENOMEM.
  */
 int change_keep(struct instance *instance, const struct config_instance *next);
 /* One that is to go, and what becomes of it then: INSTANCE_DISABLED or INSTANCE_GONE. */

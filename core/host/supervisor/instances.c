@@ -131,7 +131,9 @@ void instances_fail_many(const struct supervisor *run, size_t more, struct bpfho
 	size_t there = 0;
 
 	SUPERVISOR_EACH(run, instance)
-		there += instance->role != INSTANCE_COMES && !instances_is_needless(instance);
+		there += instance->role != INSTANCE_COMES &&
+			 instance->role != INSTANCE_COMES_DISABLED &&
+			 !instances_is_needless(instance);
 	bpfhost_error_set(err, 0,
 			  "%zu instance%s cannot come beside the %zu that there are: %d can be at "
 			  "once, those among them that are to be replaced",

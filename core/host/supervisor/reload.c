@@ -65,12 +65,21 @@ static bool reload_starts(const struct instance *instance, const struct config_i
 	       (all_differ || !config_same_instance(instance->config, wanted));
 }
 
+/* Whether what is disabled is another plugin's from now on. */
+static bool reload_exchanges(const struct instance *instance, const struct config_instance *wanted)
+{
+	return instance && instance->role == INSTANCE_DISABLED &&
+	       strcmp(instance->config->plugin, wanted->plugin) != 0;
+}
+
 static int reload_one(struct supervisor *run, const struct config_instance *wanted, bool all_differ)
 {
 	struct instance *instance = instances_find(run, wanted->name);
 
 	if (reload_starts(instance, wanted, all_differ))
 		return change_add(run, wanted, instance, true);
+	if (reload_exchanges(instance, wanted))
+		return change_add_disabled(run, wanted, instance);
 	/* One that is disabled begins with what it was told last. */
 	return change_keep(instance,
 			   config_same_instance(instance->config, wanted) ? NULL : wanted);
@@ -106,16 +115,18 @@ static int reload_others(struct supervisor *run, const struct config *fresh)
 	return err;
 }
 
-/* How many workers it takes, beside those that there are. */
+/* How many places it takes, beside those that there are. */
 static size_t reload_count(const struct supervisor *run, const struct config *fresh,
 			   bool all_differ)
 {
 	const struct instance *instance;
 	size_t count = 0;
 
-	for (size_t i = 0; i < fresh->instance_count; i++)
-		count += reload_starts(instances_find(run, fresh->instances[i].name),
-				       &fresh->instances[i], all_differ);
+	for (size_t i = 0; i < fresh->instance_count; i++) {
+		instance = instances_find(run, fresh->instances[i].name);
+		count += reload_starts(instance, &fresh->instances[i], all_differ) ||
+			 reload_exchanges(instance, &fresh->instances[i]);
+	}
 	SUPERVISOR_EACH(run, instance)
 		count += all_differ && reload_is_other(instance, fresh);
 	return count;

@@ -39,11 +39,12 @@ enum instance_state {
 
 /* What a run wants of an instance: changes of it, by "ctl" and by a reload, are in change.h. */
 enum instance_role {
-	INSTANCE_STAYS,    /* it is to run */
-	INSTANCE_COMES,    /* it is to, once the change is through that brings it */
-	INSTANCE_GOES,     /* it runs until that change puts an end to it */
-	INSTANCE_DISABLED, /* it does not run, but its configuration is kept */
-	INSTANCE_GONE,     /* only its ledger is kept, to be told at the end */
+	INSTANCE_STAYS,          /* it is to run */
+	INSTANCE_COMES,          /* it is to, once the change is through that brings it */
+	INSTANCE_COMES_DISABLED, /* the same, but it is not to run yet */
+	INSTANCE_GOES,           /* it runs until that change puts an end to it */
+	INSTANCE_DISABLED,       /* it does not run, but its configuration is kept */
+	INSTANCE_GONE,           /* only its ledger is kept, to be told at the end */
 };
 
 /* What is counted of one worker, from its start to its end. */
