@@ -214,10 +214,33 @@ refuse_with -a umask bpf:LINK_CREATE=EINVAL perf_event_open=EACCES
 examine
 lacks uprobe "uprobes by one link" "no such links" "Linux 6.6"
 lacks usdt "uprobes one by one" "Permission denied" CAP_SYS_ADMIN
+# ENOTSUPP, which is the kernel's own
+refuse_with -a umask bpf:LINK_CREATE=524
+examine
+for fact in uprobe_multi kprobe_multi; do
+	expect "$fact where the kernel has no such links" no "$(state $fact)"
+done
+expect "words that are none" 0 "$(grep -c 'Unknown error' "$TMP/report")"
 refuse_with -a umask bpf:PROG_LOAD@1=run:'sleep 4'
 examine
 expect "where the kernel does not answer" unknown "$(state bpf)"
 expect "exit status then" 1 "$STATUS"
+# The child that asks is stopped, and nobody lets it go on.
+refuse_with -a umask "bpf:PROG_LOAD@1=run:$TMP/stop_child"
+cat >"$TMP/stop_child" <<'SCRIPT'
+#!/bin/bash
+session=$(ps -o sid= -p $$ | tr -d " ")
+ps -s "$session" -o pid=,ppid=,comm= | awk '
+	$3 == "bpfhost" { parent[$1] = $2 }
+	END { for (pid in parent) if (parent[pid] in parent) print pid }' >"$0.pids"
+xargs kill -STOP <"$0.pids"
+SCRIPT
+chmod 0755 "$TMP/stop_child"
+examine
+expect "children that were stopped" 1 "$(wc -l <"$TMP/stop_child.pids")"
+expect "where the child that asks is stopped" "unknown asking the kernel took longer than 3 s" \
+	"$(jq -r '.machine[] | select(.name == "bpf") | "\(.state) \(.detail)"' "$TMP/report")"
+[ ! -d "/proc/$(cat "$TMP/stop_child.pids")" ] || fail "it is left behind"
 BPFHOST=$REAL_HOST
 
 # hidden PATH [COMMAND...]: a host that finds an empty folder there

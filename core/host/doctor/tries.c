@@ -278,10 +278,10 @@ static int tries_open_kprobe_multi(void)
 	int program = tries_program(BPF_PROG_TYPE_KPROBE, &load), link;
 
 	if (program < 0)
-		return program;
+		return kernel_error(program);
 	link = bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &create);
 	close(program);
-	return link == -EINVAL ? 0 : link;
+	return link == -EINVAL ? 0 : kernel_error(link);
 }
 
 static void tries_kprobe_multi(struct machine *machine, struct fact *fact)
@@ -319,7 +319,7 @@ static void tries_xdp(struct machine *machine, struct fact *fact)
 	int program = tries_program(BPF_PROG_TYPE_XDP, NULL), link;
 
 	if (program < 0) {
-		tries_xdp_refused(machine, fact, program);
+		tries_xdp_refused(machine, fact, kernel_error(program));
 		return;
 	}
 	if (unshare(CLONE_NEWNET)) {
@@ -332,7 +332,7 @@ static void tries_xdp(struct machine *machine, struct fact *fact)
 	if (link >= 0)
 		fact_yes(fact, "attached to an interface made for the try");
 	else
-		tries_xdp_refused(machine, fact, link);
+		tries_xdp_refused(machine, fact, kernel_error(link));
 }
 
 /* ---- all ------------------------------------------------------------------------------------------- */
