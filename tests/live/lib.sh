@@ -105,6 +105,13 @@ words() {
 	paste -s -d ' ' -
 }
 
+# limit_to SECONDS: the whole test, where ctest's limit is that of a longer form of it. Before all else.
+limit_to() {
+	[ -z "${TEST_LIMITED-}" ] || return 0
+	rm -rf "$TMP"
+	TEST_LIMITED=1 exec timeout --kill-after=10 $(($1 * SLOW)) "$BASH" "$0"
+}
+
 need_program() {
 	command -v "$1" >/dev/null || skip "the program $1 is missing"
 }

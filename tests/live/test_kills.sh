@@ -11,6 +11,7 @@
 # one exception: the kernel may keep its breakpoints until the program ends. Those are counted and told.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
+[ "${BPFHOST_TEST_KILLS:-2}" -gt 2 ] || limit_to 120
 # shellcheck source=tests/live/net.sh
 . "$(dirname "$0")/net.sh"
 # shellcheck source=tests/live/breakpoints.sh
@@ -26,7 +27,7 @@ kills=${BPFHOST_TEST_KILLS:-2} seed=${BPFHOST_TEST_SEED:-$((EPOCHSECONDS % 30000
 RANDOM=$seed
 note "seed $seed"
 instances=(tracepoint uprobe usdt xdp)
-crowd=() busy=() crowd_since=0
+crowd=() busy=() crowd_since=0 raised_before=
 declare -A did=() kept=()
 # ms that a start and a stop take here, which the first round measures
 start_ms=1 stop_ms=1
@@ -63,6 +64,11 @@ crowd_start() {
 crowd_end() {
 	ended "${crowd[@]}"
 	crowd=()
+}
+
+# The semaphores of one of them, which the program may have raised itself.
+raised() {
+	TARGET_PROGRAM=$TMP/probed semaphores "${crowd[6]}"
 }
 
 # They have an alarm that ends them.
@@ -118,6 +124,7 @@ measure() {
 	launch
 	wait_until 10 host_attached 4 || fail "the host does not attach"
 	start_ms=$(($(now_ms) - begin + 20))
+	[ "$(raised)" -gt "$raised_before" ] || fail "no semaphore is raised while it runs"
 	begin=$(now_ms)
 	host_stop
 	check_clean
@@ -169,27 +176,27 @@ kernel_may_keep() {
 	[ "$1" != run ] && [[ $who == u* ]]
 }
 
-# kept_nothing WHAT MOMENT COMMAND...: prints 0 before long, or may print something else
+# kept_nothing WHAT BEFORE MOMENT COMMAND...: prints what it did before the host, before long, or may print else
 kept_nothing() {
 	local tries=$((20 * SLOW))
 
 	# Each look takes a while by itself.
-	until [ "$("${@:3}")" = 0 ]; do
+	until [ "$("${@:4}")" = "$2" ]; do
 		[ $((tries -= 1)) -gt 0 ] || break
 		sleep 0.1
 	done
 	[ $tries = 0 ] || return 0
-	kernel_may_keep "$2" || fail "$who killed in $2: $1: $("${@:3}")"
+	kernel_may_keep "$3" || fail "$who killed in $3: $1: $("${@:4}"), and $2 before"
 	kept["$1"]=$((${kept["$1"]:-0} + 1))
 	crowd_end
 }
 
 check_programs() {
-	TARGET_PROGRAM=$TMP/calls kept_nothing "breakpoints of uprobe" "$1" breakpoints "${crowd[@]:0:6}"
+	TARGET_PROGRAM=$TMP/calls kept_nothing "breakpoints of uprobe" 0 "$1" breakpoints "${crowd[@]:0:6}"
 	[ ${#crowd[@]} -gt 0 ] || return 0
-	TARGET_PROGRAM=$TMP/probed kept_nothing "breakpoints of usdt" "$1" breakpoints "${crowd[@]:6}"
+	TARGET_PROGRAM=$TMP/probed kept_nothing "breakpoints of usdt" 0 "$1" breakpoints "${crowd[@]:6}"
 	[ ${#crowd[@]} -gt 0 ] || return 0
-	TARGET_PROGRAM=$TMP/probed kept_nothing "raised semaphores" "$1" semaphores "${crowd[6]}"
+	kept_nothing "raised semaphores" "$raised_before" "$1" raised
 }
 
 # ---- the kernel's objects -----------------------------------------------------------------------
@@ -242,6 +249,7 @@ round() {
 
 	moment=${moments[RANDOM % 3]}
 	crowd_renew
+	raised_before=$(raised)
 	busy_start
 	launch
 	await_moment "$moment"
@@ -259,7 +267,9 @@ round() {
 
 all_objects >"$TMP/before"
 crowd_renew
+raised_before=$(raised)
 measure
+expect "raised semaphores behind a whole run" "$raised_before" "$(raised)"
 for ((n = 1; n <= kills; n++)); do
 	round
 done

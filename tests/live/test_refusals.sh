@@ -10,6 +10,7 @@
 # which are some 2,000 and last a quarter of an hour, and goes on behind what fails.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
+[ -n "${BPFHOST_TEST_ALL:-}" ] || limit_to 180
 # shellcheck source=tests/live/net.sh
 . "$(dirname "$0")/net.sh"
 need_kernel
