@@ -71,6 +71,24 @@ expect_between "ms to stop" 0 $((1500 * SLOW)) "$TOOK"
 check_clean
 target_end
 
+# ---- a worker that somebody has stopped: it is not ended, for longer than a call may take, and nothing is lost
+
+target_start getppid 1000
+host_start --plugin tracepoint --set probes=syscalls:sys_enter_getppid --pid "$TARGET_PID" --call-limit "${SLOW}s"
+read -r worker <<<"$(workers)"
+wait_until 5 grep -q '^State:.S' "/proc/$worker/status" || fail "it does not sleep"
+kill -STOP "$worker"
+target_go
+sleep $((3 * SLOW))
+kill -CONT "$worker"
+host_stop
+expect "exit status" 0 "$STATUS"
+check_ledger
+expect "events while the worker was stopped" 1000 "$(stat_of delivered)"
+expect "restarts" 0 "$(stat_of restarts)"
+check_clean
+target_end
+
 # ---- a worker that does not stop ---------------------------------------------------------------
 
 target_start getppid 1000
