@@ -33,6 +33,17 @@ expect "a plugin of one's own" "/usr/local/lib/bpfhost/tracepoint.so" "$(
 	rm -r /usr/local/lib/bpfhost
 )"
 
+# ---- what plugins are built with: what docs/INSTALL.md names is there, and nothing that is only recommended
+
+built() {
+	bpfhost new first && cmake -S first -B first/build && cmake --build first/build
+}
+(cd /tmp && built) >/tmp/log 2>&1 || { cat /tmp/log; fail "what bpfhost new writes is not built"; }
+expect "the plugin that was built" "first ok" \
+	"$(bpfhost --list --plugin-dir /tmp/first/build/plugins --trust /tmp/first/build/plugins --format json |
+		jq -r 'select(.name == "first") | "\(.name) \(.state)"')"
+rm -r /tmp/first /tmp/log
+
 # ---- run --------------------------------------------------------------------------------------------
 
 # trace ARGUMENT...: 7 runs of the target; events in /tmp/out, the log in /tmp/err

@@ -8,9 +8,10 @@
 #	BUILD_DIR        a release build in which cpack has run
 #	PACKAGE_MIRROR   http://deb.debian.org/debian
 #
-# The network is used to make that system only. It needs root, and half a GiB in $TMPDIR or /var/tmp.
+# The network is used to make that system only. It needs root, and a GiB and a half in $TMPDIR or /var/tmp.
 set -euo pipefail
 
+source_dir=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
 here=$(dirname "$(readlink -f "$0")")
 build_dir=${BUILD_DIR:?is not set: run ./dev package-test}
 mirror=${PACKAGE_MIRROR:-http://deb.debian.org/debian}
@@ -43,12 +44,19 @@ pack() {
 	rm -rf "$2/_CPack_Packages"
 }
 
+# What docs/INSTALL.md names beside the packages where apt brings nothing that is only recommended.
+tools_named() {
+	sed -nE 's/^sudo apt install --no-install-recommends [^ ]*\.deb (.*)/\1/p' "$source_dir/docs/INSTALL.md" | tr ' ' ,
+}
+
 make_root() {
-	local host dev
+	local host dev tools
 
 	host=$(depends_of "$root.packages/old/bpfhost_"*.deb)
 	dev=$(depends_of "$root.packages/old/bpfhost-dev_"*.deb)
-	mmdebstrap --variant=minbase --include="systemd,systemd-sysv,adduser,jq,$host,$dev" \
+	tools=$(tools_named)
+	[[ -n $tools ]] || die "docs/INSTALL.md does not say what plugins are built with"
+	mmdebstrap --variant=minbase --include="systemd,systemd-sysv,adduser,jq,$host,$dev,$tools" \
 		bookworm "$root" "$mirror" >"$work/log" 2>&1 || { cat "$work/log"; die "mmdebstrap"; }
 }
 
