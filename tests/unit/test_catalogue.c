@@ -123,6 +123,31 @@ static void test_find(void **state)
 	free(file);
 }
 
+/* Behind more than are listed. */
+static void test_find_among_many(void **state)
+{
+	char *folder = fixture_folder("/tmp"), name[32], *path = NULL;
+	const char *folders[] = { folder };
+	const struct catalogue_paths paths = { folders, 1, { NULL, 0 } };
+	struct catalogue *catalogue = NULL;
+	struct bpfhost_error err = { .text = "" };
+
+	(void)state;
+	for (int i = 0; i < CATALOGUE_ENTRIES_MAX; i++) {
+		snprintf(name, sizeof(name), "a%d.so", i);
+		fixture_write(fixture_path(folder, name), "", 0, 0644);
+	}
+	assert_int_equal(symlink("nowhere", fixture_path(folder, "zz.so")), 0);
+	assert_int_equal(catalogue_read(&paths, &catalogue), 0);
+	assert_int_equal(catalogue->count, CATALOGUE_ENTRIES_MAX);
+	assert_string_not_equal(catalogue->entries[catalogue->count - 1].name, "zz");
+	catalogue_free(catalogue);
+	assert_int_equal(catalogue_find(&paths, "zz", &path, &err), 0);
+	assert_string_equal(path, fixture_path(folder, "zz.so"));
+	free(path);
+	fixture_remove(folder);
+}
+
 /* What a command prints, freed by the caller, and its exit status. */
 static char *printed(int (*command)(const struct config *, FILE *, FILE *), const char *target,
 		     enum config_format format, int trusted, int *ret_status)
@@ -284,9 +309,13 @@ static void test_sandbox(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read), cmocka_unit_test(test_find),
-		cmocka_unit_test(test_list), cmocka_unit_test(test_inspect),
-		cmocka_unit_test(test_help), cmocka_unit_test(test_sandbox),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_find_among_many),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_inspect),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_sandbox),
 	};
 
 	return cmocka_run_group_tests(tests, folders_setup, folders_teardown) ? 1 : 0;

@@ -12,13 +12,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpfhost/nearest.h>
 
 #include "config/config.h"
-
-#define CATALOGUE_ENTRIES_MAX 4096
 
 int catalogue_paths_setup(const struct config *config, struct catalogue_paths *ret_paths)
 {
@@ -66,17 +65,26 @@ static int catalogue_select(const struct dirent *entry)
 	return catalogue_takes(entry->d_name);
 }
 
+/* folder/file, or the folder alone. */
+static char *catalogue_path(const char *folder, const char *file, const char *suffix)
+{
+	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
+	char *path;
+
+	return asprintf(&path, "%s%s%s%s", folder, slash || !file[0] ? "" : "/", file, suffix) < 0
+		       ? NULL
+		       : path;
+}
+
 /* Memory is the only thing that can fail here; the entry is the catalogue's at once. */
 static struct catalogue_entry *catalogue_add(struct catalogue *catalogue, const char *folder,
 					     const char *file)
 {
 	struct catalogue_entry *entry = &catalogue->entries[catalogue->count];
-	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
 
 	catalogue->count++;
 	entry->name = strndup(file, strlen(file) > 3 ? strlen(file) - 3 : 0);
-	if (asprintf(&entry->path, "%s%s%s", folder, slash || !file[0] ? "" : "/", file) < 0)
-		entry->path = NULL;
+	entry->path = catalogue_path(folder, file, "");
 	return entry->name && entry->path ? entry : NULL;
 }
 
@@ -116,8 +124,7 @@ static void catalogue_drop(struct catalogue **pcatalogue)
 	catalogue_free(*pcatalogue);
 }
 
-/* A folder that is named twice is looked into once. */
-static bool catalogue_repeats(const struct catalogue_paths *paths, size_t n)
+bool catalogue_repeats(const struct catalogue_paths *paths, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(paths->folders[i], paths->folders[n]))
@@ -262,18 +269,38 @@ static int catalogue_fail_unknown(const struct catalogue *catalogue, const char 
 	return -ENOENT;
 }
 
-int catalogue_find(const struct catalogue_paths *paths, const char *name, char **ret_path,
-		   struct bpfhost_error *err)
+/*
+ * Where a name is known there is no need to list folders, which may be long. 0; -ENOENT; else a folder on the way
+ * could not be looked into.
+ */
+static int catalogue_probe(const struct catalogue_paths *paths, const char *name, char **ret_path)
+{
+	struct stat st;
+	char *path;
+	int failed;
+
+	for (size_t i = 0; i < paths->folder_count; i++) {
+		path = catalogue_path(paths->folders[i], name, CATALOGUE_SUFFIX);
+		if (!path)
+			return -ENOMEM;
+		failed = lstat(path, &st) ? errno : 0;
+		if (!failed) {
+			*ret_path = path;
+			return 0;
+		}
+		free(path);
+		if (failed != ENOENT)
+			return -failed;
+	}
+	return -ENOENT;
+}
+
+static int catalogue_search(const struct catalogue_paths *paths, const char *name, char **ret_path,
+			    struct bpfhost_error *err)
 {
 	__attribute__((cleanup(catalogue_drop))) struct catalogue *catalogue = NULL;
 	const struct catalogue_entry *unread;
 
-	if (!descriptor_name_valid(name)) {
-		bpfhost_error_set(err, 0,
-				  "\"%.64s\" can be no plugin's name: 1 to %u of a-z 0-9 _ -", name,
-				  DESCRIPTOR_NAME_MAX);
-		return -EINVAL;
-	}
 	if (catalogue_scan(paths, &catalogue)) {
 		bpfhost_error_set(err, 0, "out of memory");
 		return -ENOMEM;
@@ -287,6 +314,19 @@ int catalogue_find(const struct catalogue_paths *paths, const char *name, char *
 	unread = catalogue_unread(catalogue);
 	return unread ? catalogue_fail_unread(unread, name, err)
 		      : catalogue_fail_unknown(catalogue, name, err);
+}
+
+int catalogue_find(const struct catalogue_paths *paths, const char *name, char **ret_path,
+		   struct bpfhost_error *err)
+{
+	if (!descriptor_name_valid(name)) {
+		bpfhost_error_set(err, 0,
+				  "\"%.64s\" can be no plugin's name: 1 to %u of a-z 0-9 _ -", name,
+				  DESCRIPTOR_NAME_MAX);
+		return -EINVAL;
+	}
+	return catalogue_probe(paths, name, ret_path) ? catalogue_search(paths, name, ret_path, err)
+						      : 0;
 }
 
 int catalogue_open(const struct catalogue_paths *paths, const char *name,

@@ -10,6 +10,8 @@
 struct config;
 
 #define CATALOGUE_SUFFIX ".so"
+/* Files that are looked at, of all folders; what is behind them is found by its name alone. */
+#define CATALOGUE_ENTRIES_MAX 4096
 
 /* Where plugins are looked for, the first first, and which folders are trusted. */
 struct catalogue_paths {
@@ -41,6 +43,9 @@ struct catalogue {
  * points into config. -ENOMEM. */
 int catalogue_paths_setup(const struct config *config, struct catalogue_paths *ret_paths);
 void catalogue_paths_free(struct catalogue_paths *paths);
+
+/* Whether the folder stands further ahead already: one that is named twice is looked into once. */
+bool catalogue_repeats(const struct catalogue_paths *paths, size_t n);
 
 /* NAME.so, whatever is in NAME: a file with a bad name is shown and refused. Hidden ones are not. */
 bool catalogue_takes(const char *file);
