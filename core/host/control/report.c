@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "control/report.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "sdk/confine/confine.h"
+#include "control/child.h"
 
 /* So long it may take a client to read, and the child to do it all, in seconds. */
 #define REPORT_SEND_LIMIT 5
@@ -51,48 +44,39 @@ static bool report_tell(const struct supervisor *run, int fd, report_fn *fn, voi
 	return head && report_send(fd, head, head_size) && report_send(fd, bytes, size);
 }
 
-/* What is open here is the supervisor's, and would keep alive what it closes. */
-static void report_own_process(int *fd, pid_t supervisor)
+struct report {
+	const struct supervisor *run;
+	report_fn *fn;
+	void *ctx;
+};
+
+static int report_main(void *ctx, int fd, int kept)
 {
 	const struct timeval limit = { .tv_sec = REPORT_SEND_LIMIT };
-	sigset_t none;
+	const struct report *report = ctx;
 
-	if (*fd < 3)
-		*fd = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
-	if (*fd < 0 || confine_descriptors(fd, 1) < 0)
-		_exit(1);
-	fcntl(*fd, F_SETFL, fcntl(*fd, F_GETFL) & ~O_NONBLOCK);
-	setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	confine_signals();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	alarm(REPORT_LIMIT);
-	prctl(PR_SET_NAME, "bpfhost-report");
-	if (confine_parent(supervisor) < 0)
-		_exit(1);
+	(void)kept;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	return report_tell(report->run, fd, report->fn, report->ctx) ? 0 : 1;
 }
 
 int report_begin(struct supervisor *run, struct client *client, report_fn *fn, void *ctx)
 {
-	pid_t supervisor = getpid(), pid = fork();
-	int pidfd, fd = client->fd;
+	struct report report = { run, fn, ctx };
+	const struct child_work work = {
+		.name = "bpfhost-report",
+		.seconds = REPORT_LIMIT,
+		.keep = -1,
+		.fn = report_main,
+		.ctx = &report,
+	};
+	struct child child;
+	int err = child_begin(&work, client->fd, &child);
 
-	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		report_own_process(&fd, supervisor);
-		_exit(report_tell(run, fd, fn, ctx) ? 0 : 1);
-	}
-	pidfd = pidfd_open(pid, 0);
-	if (pidfd < 0) {
-		int failed = -errno;
-
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		return failed;
-	}
-	client->child = pid;
-	client->pidfd = pidfd;
+	if (err)
+		return err;
+	client->child = child.pid;
+	client->pidfd = child.pidfd;
 	client->state = CLIENT_TOLD;
 	close(client->fd);
 	client->fd = -1;
