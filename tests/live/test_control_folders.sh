@@ -107,6 +107,19 @@ new "$late" 3
 cp "$TMP/elsewhere/tracepoint.so" "$late.away/"
 new "$late" 4
 
+# ---- folders above it that are moved away with it
+
+mv "$TMP/late" "$TMP/moved"
+cp "$TMP/elsewhere/tracepoint.so" "$TMP/moved/deep/plugins.away/"
+mkdir -p "$late"
+cp "$TMP/elsewhere/tracepoint.so" "$late/"
+new "$late" 5
+mv "$TMP/late" "$TMP/moved again"
+mv "$TMP/moved" "$TMP/late"
+new "$late" 6
+cp "$TMP/elsewhere/tracepoint.so" "$TMP/late/deep/plugins.away/"
+new "$late" 7
+
 kill -TERM "$HOST_PID"
 host_wait
 expect "exit status" 0 "$STATUS"

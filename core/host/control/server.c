@@ -20,19 +20,14 @@
 #define CONTROL_ACCEPTS 16
 #define CONTROL_EVENTS  64
 
-/* What epoll tells of: data.u64 is the client's place << 1 | whether it is its child; or: */
-#define CONTROL_LISTENER UINT64_MAX
-#define CONTROL_FOLDERS  (UINT64_MAX - 1)
-
-static void control_watch(const struct control *control, int fd, uint64_t data)
+void control_watch(const struct control *control, int fd, uint64_t data)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = data };
 
 	epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* Closing is not enough: a child that was forked meanwhile may have the descriptor for another moment. */
-static void control_unwatch(const struct control *control, int fd)
+void control_unwatch(const struct control *control, int fd)
 {
 	epoll_ctl(control->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
@@ -167,24 +162,35 @@ static void control_hear(struct supervisor *run, struct client *client)
 			      control_place(run->control, client) << 1 | 1);
 }
 
-static void control_on_event(struct supervisor *run, uint64_t data)
+static void control_on_client(struct supervisor *run, uint64_t data)
 {
-	struct client *client;
+	struct client *client = &run->control->clients[data >> 1];
 
-	if (data == CONTROL_LISTENER) {
-		control_accept(run);
-		return;
-	}
-	if (data == CONTROL_FOLDERS) {
-		control_tell_plugins(run);
-		return;
-	}
-	client = &run->control->clients[data >> 1];
 	if (data & 1 && client->state == CLIENT_TOLD) {
 		control_unwatch(run->control, client->pidfd);
 		client_end(client);
 	} else if (!(data & 1) && client->state == CLIENT_ASKING) {
 		control_hear(run, client);
+	}
+}
+
+static void control_on_event(struct supervisor *run, uint64_t data)
+{
+	switch (data) {
+	case CONTROL_LISTENER:
+		control_accept(run);
+		break;
+	case CONTROL_FOLDERS:
+		news_on_folders(run);
+		break;
+	case CONTROL_NEWS_WORD:
+		news_on_word(run);
+		break;
+	case CONTROL_NEWS_END:
+		news_on_end(run);
+		break;
+	default:
+		control_on_client(run, data);
 	}
 }
 
@@ -219,9 +225,12 @@ uint64_t control_due(const struct supervisor *run)
 		other = control_limit(&run->control->clients[i]);
 		due = other < due ? other : due;
 	}
-	if (run->control && run->control->deaf_until && run->control->deaf_until < due)
+	if (!run->control)
+		return due;
+	if (run->control->deaf_until && run->control->deaf_until < due)
 		due = run->control->deaf_until;
-	return due;
+	other = news_due(run);
+	return other < due ? other : due;
 }
 
 static void control_undeafen(struct supervisor *run)
@@ -237,6 +246,8 @@ static void control_undeafen(struct supervisor *run)
 void control_tick(struct supervisor *run)
 {
 	control_undeafen(run);
+	if (run->control)
+		news_tick(run);
 	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++) {
 		struct client *client = &run->control->clients[i];
 
@@ -253,17 +264,6 @@ void control_tick(struct supervisor *run)
 
 /* ---- begin and end --------------------------------------------------------------------------- */
 
-/* The folders may be others by now. */
-static void control_watch_folders(struct supervisor *run)
-{
-	struct control *control = run->control;
-
-	folders_close(control->folders);
-	control->folders = folders_open(run->config);
-	if (control->folders)
-		control_watch(control, folders_fd(control->folders), CONTROL_FOLDERS);
-}
-
 static int control_make(struct supervisor *run, struct control *control, struct bpfhost_error *err)
 {
 	int failed;
@@ -279,7 +279,7 @@ static int control_make(struct supervisor *run, struct control *control, struct 
 		return failed;
 	}
 	control_watch(control, control->socket.fd, CONTROL_LISTENER);
-	control_watch_folders(run);
+	news_open(run);
 	return 0;
 }
 
@@ -317,7 +317,7 @@ void control_close(struct supervisor *run)
 			client_answer(&control->clients[i], CONTROL_FAILED, "the host ends");
 		client_end(&control->clients[i]);
 	}
-	folders_close(control->folders);
+	news_close(control->news);
 	if (control->epoll >= 0)
 		close(control->epoll);
 	free(control);
@@ -328,7 +328,7 @@ void control_tell_change(struct supervisor *run, const char *kind, const char *t
 {
 	if (!run->control)
 		return;
-	control_watch_folders(run);
+	news_renew(run);
 	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		if (run->control->clients[i].state == CLIENT_WAITING)
 			client_answer(&run->control->clients[i], kind, text);
