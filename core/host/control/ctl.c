@@ -22,6 +22,7 @@
 
 #define CTL_FAILED  1
 #define CTL_MISUSED 2
+#define CTL_NO_END  "the host's answer has no end"
 
 static int ctl_fail(FILE *log, int status, const char *text)
 {
@@ -138,8 +139,7 @@ static int ctl_copy(FILE *in, uint64_t size, const struct ctl_talk *talk)
 		size_t got = fread(buffer, 1, wanted, in);
 
 		if (!got)
-			return ctl_fail_to_hear(talk, ferror(in) ? errno : 0,
-						"the host's answer has no end");
+			return ctl_fail_to_hear(talk, ferror(in) ? errno : 0, CTL_NO_END);
 		fwrite(buffer, 1, got, talk->out);
 		size -= got;
 	}
@@ -169,6 +169,8 @@ static int ctl_hear(const struct ctl_talk *talk)
 	size = in ? getline(&line, &room, in) : -1;
 	if (size <= 0)
 		status = ctl_fail_to_hear(talk, errno, "the host has closed the connection");
+	else if (line[size - 1] != '\n')
+		status = ctl_fail_to_hear(talk, errno, CTL_NO_END);
 	else if (control_words_read(line, (size_t)size - 1, &head, &why))
 		status = ctl_fail(talk->log, CTL_FAILED, "the host's answer is none");
 	else
