@@ -166,6 +166,28 @@ static void test_last_words_are_heard(void **state)
 	bench_close(&bench);
 }
 
+/* The counters that it sends are none: status says why it has failed. */
+static void test_counters_that_cannot_be_mapped(void **state)
+{
+	struct bench bench;
+	int pair[2], file = memfd_create("counters", MFD_CLOEXEC);
+	(void)state;
+
+	bench_open(&bench);
+	memset(&bench.instance.kernel, 0, sizeof(bench.instance.kernel));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	bench.instance.control = pair[0];
+	assert_int_equal(protocol_send(pair[1], PROTOCOL_RING, UINT32_MAX, 0, "", &file, 1), 0);
+	instance_listen(&bench.instance);
+	assert_true(bench.instance.said_end);
+	assert_non_null(bench.instance.condition.reason);
+	assert_string_equal(bench.instance.condition.reason,
+			    "failed to map the counters: Invalid argument");
+	close(pair[1]);
+	close(file);
+	bench_close(&bench);
+}
+
 /* A worker that goes on until its control socket is closed, and then for as long as the test wants. */
 struct lingering {
 	struct bench bench;
@@ -429,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_back_off_grows_up_to_the_limit),
 		cmocka_unit_test(test_earlier_crashes_are_forgotten),
 		cmocka_unit_test(test_last_words_are_heard),
+		cmocka_unit_test(test_counters_that_cannot_be_mapped),
 		cmocka_unit_test(test_one_that_attaches_is_left_not_killed),
 		cmocka_unit_test(test_none_is_started_beside_one_that_was_left),
 		cmocka_unit_test(test_nonsense_ends_a_worker),

@@ -185,6 +185,7 @@ static void instance_on_held(struct instance *instance, const struct protocol_me
 static void instance_on_ring(struct instance *instance, const struct protocol_message *message)
 {
 	int err = instance_view_ring(instance, message);
+	char why[128];
 
 	if (!err || instance->said_end)
 		return;
@@ -192,8 +193,9 @@ static void instance_on_ring(struct instance *instance, const struct protocol_me
 		instance_on_nonsense(instance);
 		return;
 	}
-	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance),
-		  "failed to map the counters: %s", strerror(-err));
+	snprintf(why, sizeof(why), "failed to map the counters: %s", strerror(-err));
+	log_write(instance->run->log, BPFHOST_ERROR, instance_name(instance), "%s", why);
+	condition_fail(&instance->condition, why);
 	/* It is told to end, and killed where it lingers. */
 	instance->said_end = true;
 	instance->said_end_at = instance->run->now;
