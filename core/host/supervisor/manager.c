@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Between two tries to tell a manager that is busy, in ns. */
+#define MANAGER_BUSY_TIME 100000000ULL
+
 static void manager_complain(const struct supervisor *run, int err)
 {
 	log_write(run->log, BPFHOST_WARN, NULL, "failed to tell the service manager: %s",
@@ -19,10 +22,16 @@ static void manager_tell(const struct supervisor *run, const char *text)
 		manager_complain(run, err);
 }
 
-/* Events do not wait for a manager that is busy: false, it is to be told later. */
-static bool manager_mention(const struct supervisor *run, const char *text)
+/*
+ * Events do not wait for a manager that is busy: false, it is to be told later. Nothing else may happen by then, and
+ * "systemctl reload" waits for the end of a reload: so the loop is woken for it.
+ */
+static bool manager_mention(struct supervisor *run, const char *text)
 {
 	int err = notify_mention(&run->notify, text);
+
+	if (err == -EAGAIN)
+		run->mention_at = supervisor_now() + MANAGER_BUSY_TIME;
 
 	if (err && err != -EAGAIN)
 		manager_complain(run, err);
@@ -111,9 +120,17 @@ void manager_tick(struct supervisor *run)
 {
 	if (!run->notify.to_size)
 		return;
+	run->mention_at = 0;
 	manager_tell_reload(run);
 	manager_tell_running(run);
 	notify_live(&run->notify, run->now);
+}
+
+uint64_t manager_due(const struct supervisor *run)
+{
+	uint64_t due = notify_due(&run->notify);
+
+	return run->mention_at && run->mention_at < due ? run->mention_at : due;
 }
 
 void manager_tell_stopping(struct supervisor *run)

@@ -13,6 +13,8 @@ void manager_close(struct supervisor *run);
  * changes, and a sign of life when one is due.
  */
 void manager_tick(struct supervisor *run);
+/* When manager_tick is due next, CLOCK_MONOTONIC ns; UINT64_MAX: never. */
+uint64_t manager_due(const struct supervisor *run);
 /* The configuration is being read again; when the change that this makes is over, manager_tick says so. */
 void manager_begin_reload(struct supervisor *run);
 /* The run begins to end. */

@@ -149,6 +149,8 @@ struct supervisor {
 	uint64_t
 		reloading_since; /* CLOCK_MONOTONIC ns; 0: it knows of no reload, or that it is over */
 	bool told_reloading;     /* it knows of that one */
+	uint64_t
+		mention_at; /* when to tell it again what it was too busy for, CLOCK_MONOTONIC ns; 0: nothing */
 	uint32_t told_running; /* how many instances run, by what that was told, */
 	uint32_t told_count;   /* and of how many */
 	struct output *output;

@@ -150,7 +150,7 @@ static uint64_t supervisor_due(const struct supervisor *run)
 		if (other < due)
 			due = other;
 	}
-	other = notify_due(&run->notify);
+	other = manager_due(run);
 	due = other < due ? other : due;
 	other = control_due(run);
 	due = other < due ? other : due;
