@@ -63,6 +63,19 @@ target_end
 
 # ---- what is gone when its event is printed ---------------------------------------------------------
 
+# The host and its workers, but for one that stands still, have nothing to do for a while: what the target did has
+# come to the host.
+is_quiet() {
+	local pid
+
+	for _ in 1 2 3 4 5; do
+		for pid in "$HOST_PID" $(workers); do
+			grep -q '^State:.[ST]' "/proc/$pid/status" || return 1
+		done
+		sleep 0.05
+	done
+}
+
 # An instance whose worker stands still keeps the other's events waiting for their turn in the host.
 target_start getppid 2
 into lxc.payload.short
@@ -72,6 +85,7 @@ for pid in $(workers); do
 	[ "$(cat "/proc/$pid/comm")" != bpfhost:two ] || kill -STOP "$pid"
 done
 target_go
+wait_until 10 is_quiet || fail "the host does not come to rest"
 target_end
 removed || fail "the cgroup cannot be removed"
 expect "events that were printed by then" 0 "$(count)"
