@@ -14,7 +14,9 @@
 /* How long a program that began before the round turned may still be running, at least. */
 #define FLOWS_GRACE_NS 10000000ULL
 #define FLOWS_PAUSE_NS 500000L
-#define FLOWS_PAUSES   800 /* at the end; 400 ms together */
+
+/* For all that is left at the end, in which the host gives 750 ms for everything. */
+#define FLOWS_END_NS 400000000ULL
 
 /*
  * An LRU map keeps so many free places apart for each CPU (LOCAL_FREE_TARGET of the kernel's
@@ -188,6 +190,21 @@ static uint32_t flows_read(struct bpfhost_instance *self, struct xdp_flows *flow
 	return count;
 }
 
+/* What is left of a round is counted: to read it takes longer than there is time. */
+static void flows_give_up(struct bpfhost_instance *self, struct xdp_flows *flows,
+			  struct xdp_flow_map *map, uint32_t round)
+{
+	struct xdp_flow_sums now = flows_counted(self, round);
+
+	flows->draining = false;
+	if (now.flows <= map->told.flows)
+		return;
+	bpfhost_lost(self, now.flows - map->told.flows);
+	bpfhost_warn(self, "%llu flows are not told: at the end there was no time for them",
+		     (unsigned long long)(now.flows - map->told.flows));
+	map->told = now;
+}
+
 bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		    const struct xdp_interfaces *interfaces)
 {
@@ -200,7 +217,11 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		flows_begin(self, flows);
 	}
 	while (flows->draining) {
-		if (!flows->has_given_up && bpfhost_room(self, BPFHOST_RECORD_MAX))
+		if (flows->ends_at && bpfhost_now() > flows->ends_at) {
+			flows_give_up(self, flows, map, round);
+			break;
+		}
+		if (bpfhost_room(self, BPFHOST_RECORD_MAX))
 			return false;
 		flows_take(self, flows, flows_read(self, flows), interfaces);
 	}
@@ -209,24 +230,20 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 	return true;
 }
 
-/* When there is no room in time, what is left is told all the same, and so counted as lost. */
 static void flows_tell_all(struct bpfhost_instance *self, struct xdp_flows *flows,
-			   const struct xdp_interfaces *interfaces, int *pauses)
+			   const struct xdp_interfaces *interfaces)
 {
-	while (!xdp_flows_tell(self, flows, interfaces)) {
-		flows->has_given_up = --*pauses <= 0;
+	while (!xdp_flows_tell(self, flows, interfaces))
 		flows_pause(FLOWS_PAUSE_NS);
-	}
 }
 
 void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,
 		      const struct xdp_interfaces *interfaces)
 {
-	int pauses = FLOWS_PAUSES;
-
-	flows_tell_all(self, flows, interfaces, &pauses);
+	flows->ends_at = bpfhost_now() + FLOWS_END_NS;
+	flows_tell_all(self, flows, interfaces);
 	xdp_flows_turn(flows);
-	flows_tell_all(self, flows, interfaces, &pauses);
+	flows_tell_all(self, flows, interfaces);
 }
 
 _Static_assert(XDP_FLOWS_BATCH *(sizeof(struct flow_event) + 16) <= BPFHOST_RECORD_MAX,

@@ -36,7 +36,7 @@ struct xdp_flows {
 	bool is_begun;     /* `token` says where reading goes on */
 	uint32_t token;    /* the kernel's */
 	uint32_t found;    /* in it so far */
-	bool has_given_up; /* waiting for room, at the end */
+	uint64_t ends_at;  /* CLOCK_MONOTONIC; what is left then is counted as lost. 0: it goes on */
 	struct xdp_flow_map maps[2];
 	struct xdp_flow_key keys[XDP_FLOWS_BATCH];
 	struct xdp_flow values[XDP_FLOWS_BATCH];
@@ -54,7 +54,8 @@ void xdp_flows_turn(struct xdp_flows *flows);
  */
 bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 		    const struct xdp_interfaces *interfaces);
-/* Once nothing is attached any more: tells both rounds, and waits for room, half a second at most. */
+/* Once nothing is attached any more: tells both rounds, and waits for room; what takes longer than half a second
+ * is counted as lost. */
 void xdp_flows_finish(struct bpfhost_instance *self, struct xdp_flows *flows,
 		      const struct xdp_interfaces *interfaces);
 
