@@ -140,7 +140,7 @@ measure() {
 # version PROGRAM
 version() {
 	if command -v "$1" >/dev/null; then
-		"$1" --version 2>&1 | sed -n 1p
+		{ "$1" --version 2>&1 || true; } | sed -n 1p # xdpdump's status is 1
 	else
 		echo "no $1"
 	fi
