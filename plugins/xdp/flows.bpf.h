@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Flows are kept in one of two maps; user space makes the programs use the other one each second, and reads it
- * a quarter of a second later, when no program uses it any more. So no number changes while it is read, and
- * none is lost. (A program that is held up all the same, as by a virtual machine that stands still, has its
- * packet told as missed; the sum is right.) What an LRU map threw out is the difference between what all
+ * a quarter of a second later, once none uses it any more. So no number changes while it is read, and none is
+ * lost. (A program that is held up for longer than user space waits, as by a virtual machine that stands still,
+ * has its packet told as missed; the sum is right.) What an LRU map threw out is the difference between what all
  * packets of the round are, counted beside, and what was found.
  *
  * User space writes nothing to a map that has room: what another CPU has written costs the next packet of
@@ -131,14 +131,39 @@ static __always_inline void xdp_flow_in(void *map, const struct xdp_flow_key *ke
 		xdp_flow_renew(flow, p);
 }
 
+/*
+ * The sums of this round, with the packet begun in them. One that was held up between looking at the round and
+ * that is in none that user space would wait for, so the round must be the same behind it.
+ */
+static __always_inline struct xdp_flow_sums *xdp_flow_begin(__u32 *ret_round)
+{
+	const volatile __u32 *current = &xdp_flow_round;
+	struct xdp_flow_sums *sums = NULL;
+
+	for (int i = 0; i < XDP_FLOW_BEGINS; i++) {
+		__u32 round = *current, map = round & 1;
+
+		sums = bpf_map_lookup_elem(&xdp_flow_sums, &map);
+		if (!sums)
+			return NULL;
+		*ret_round = round;
+		sums->packets++;
+		barrier();
+		if (*current == round || i == XDP_FLOW_BEGINS - 1)
+			break;
+		sums->packets--;
+	}
+	return sums;
+}
+
 static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratch *s)
 {
 	const __u32 wanted = XDP_HAS_VLAN | XDP_HAS_ADDRESSES | XDP_HAS_PORTS | XDP_HAS_TCP;
 	struct xdp_flow_key key;
-	__u32 round = *(volatile __u32 *)&xdp_flow_round, map = round & 1;
+	__u32 round = 0;
 	struct xdp_flow_packet packet = {
 		.s = s,
-		.sums = bpf_map_lookup_elem(&xdp_flow_sums, &map),
+		.sums = xdp_flow_begin(&round),
 		.now = bpf_ktime_get_ns(),
 		.flags = s->packet.present & XDP_HAS_TCP
 				 ? (__u64)s->packet.tcp_flags << XDP_FLOW_FLAGS
@@ -148,15 +173,16 @@ static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratc
 
 	if (!packet.sums)
 		return;
-	packet.sums->packets++;
 	packet.sums->bytes += s->packet.length;
 	key.tuple = s->tuples[0];
 	key.ifindex = ctx->ingress_ifindex;
 	key.present = s->packet.present & wanted;
-	if (map)
+	if (round & 1)
 		xdp_flow_in(&xdp_flows_1, &key, &packet);
 	else
 		xdp_flow_in(&xdp_flows_0, &key, &packet);
+	barrier();
+	packet.sums->done++;
 }
 
 #endif

@@ -11,8 +11,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-/* How long a program that began before the round turned may still be running, at least. */
+/*
+ * How long a program that began before the round turned may still be running: at least, for what a CPU has written
+ * shows by then, and at most, where it does not say that it is done.
+ */
 #define FLOWS_GRACE_NS 10000000ULL
+#define FLOWS_LATE_NS  100000000ULL
 #define FLOWS_PAUSE_NS 500000L
 
 /* For all that is left at the end, in which the host gives 750 ms for everything. */
@@ -99,6 +103,7 @@ static struct xdp_flow_sums flows_counted(struct bpfhost_instance *self, uint32_
 	if (values && !bpf_map_lookup_elem(map, &round, values)) {
 		for (int i = 0; i < ncpus; i++) {
 			sum.packets += values[i].packets;
+			sum.done += values[i].done;
 			sum.bytes += values[i].bytes;
 			sum.flows += values[i].flows;
 			sum.made += values[i].made;
@@ -109,8 +114,8 @@ static struct xdp_flow_sums flows_counted(struct bpfhost_instance *self, uint32_
 }
 
 /*
- * What was counted and not found has been thrown out to make room. A program that the grace time was too
- * short for makes its packet seem so; what it puts into a flow then bears a stamp that is told no more.
+ * What was counted and not found has been thrown out to make room. A program that was not waited for
+ * long enough makes its packet seem so; what it puts into a flow then bears a stamp that is told no more.
  */
 static void flows_emit_missed(struct bpfhost_instance *self, struct xdp_flow_sums *told,
 			      uint32_t round)
@@ -135,19 +140,28 @@ void xdp_flows_turn(struct xdp_flows *flows)
 	flows->turned_ns = bpfhost_now();
 	flows->draining = true;
 	flows->is_begun = false;
+	flows->has_token = false;
 	flows->found = 0;
 }
 
-/* Before the first of them is read: whether those that are stay in their map. */
-static void flows_begin(struct bpfhost_instance *self, struct xdp_flows *flows)
+/* Before the first of them is read: whether those that are stay in their map. False: a program may still use it. */
+static bool flows_begin(struct bpfhost_instance *self, struct xdp_flows *flows)
 {
 	uint32_t round = !(*flows->round & 1);
 	struct xdp_flow_map *map = &flows->maps[round];
-	uint64_t made = flows_counted(self, round).made;
+	uint64_t since = bpfhost_now() - flows->turned_ns;
+	struct xdp_flow_sums sums;
 
+	if (since < FLOWS_GRACE_NS)
+		return false;
+	sums = flows_counted(self, round);
+	if (sums.packets != sums.done && since < FLOWS_LATE_NS)
+		return false;
 	flows->is_emptied =
-		xdp_flows_go(*flows->round, map->kept + (made - map->made), flows->kept_max);
-	map->made = made;
+		xdp_flows_go(*flows->round, map->kept + (sums.made - map->made), flows->kept_max);
+	map->made = sums.made;
+	flows->is_begun = true;
+	return true;
 }
 
 /* Those of the round that ended; what lies there from earlier rounds was told then. */
@@ -179,13 +193,13 @@ static uint32_t flows_read(struct bpfhost_instance *self, struct xdp_flows *flow
 		    const struct bpf_map_batch_opts *) =
 		flows->is_emptied ? bpf_map_lookup_and_delete_batch : bpf_map_lookup_batch;
 	uint32_t count = XDP_FLOWS_BATCH;
-	int err = take(fd, flows->is_begun ? &flows->token : NULL, &flows->token, flows->keys,
+	int err = take(fd, flows->has_token ? &flows->token : NULL, &flows->token, flows->keys,
 		       flows->values, &count, NULL);
 
 	if (err && err != -ENOENT)
 		count = 0;
 	flows->draining = !err;
-	flows->is_begun = true;
+	flows->has_token = true;
 	flows->found += count;
 	return count;
 }
@@ -211,11 +225,8 @@ bool xdp_flows_tell(struct bpfhost_instance *self, struct xdp_flows *flows,
 	uint32_t round = !(*flows->round & 1);
 	struct xdp_flow_map *map = &flows->maps[round];
 
-	if (!flows->is_begun) {
-		if (bpfhost_now() - flows->turned_ns < FLOWS_GRACE_NS)
-			return false;
-		flows_begin(self, flows);
-	}
+	if (flows->draining && !flows->is_begun && !flows_begin(self, flows))
+		return false;
 	while (flows->draining) {
 		if (flows->ends_at && bpfhost_now() > flows->ends_at) {
 			flows_give_up(self, flows, map, round);

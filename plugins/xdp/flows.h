@@ -31,12 +31,14 @@ struct xdp_flows {
 	uint32_t *round;
 	uint32_t kept_max; /* a map with more flows than that is emptied when it is read */
 	uint64_t turned_ns;
-	bool draining;     /* the other one has not been told to its end */
-	bool is_emptied;   /* by reading it */
-	bool is_begun;     /* `token` says where reading goes on */
-	uint32_t token;    /* the kernel's */
-	uint32_t found;    /* in it so far */
-	uint64_t ends_at;  /* CLOCK_MONOTONIC; what is left then is counted as lost. 0: it goes on */
+	bool draining;   /* the other one has not been told to its end */
+	bool is_emptied; /* by reading it */
+	bool is_begun;   /* no program uses it any more, and whether it is emptied is settled */
+	bool has_token;  /* `token` says where reading goes on */
+	uint32_t token;  /* the kernel's */
+	uint32_t found;  /* in it so far */
+	uint64_t
+		ends_at; /* by bpfhost_now(); what is left then is counted as lost. 0: it goes on */
 	struct xdp_flow_map maps[2];
 	struct xdp_flow_key keys[XDP_FLOWS_BATCH];
 	struct xdp_flow values[XDP_FLOWS_BATCH];

@@ -49,6 +49,7 @@ struct xdp_flow {
 #define XDP_FLOW_FLAGS      56
 #define XDP_FLOW_TIME       10
 #define XDP_FLOW_WAITS      64
+#define XDP_FLOW_BEGINS     2 /* looks at the round: it changes every 100 ms at most */
 
 /*
  * Of a round, at its place in `packets`; 0 is none: a flow that is being made new. After 128 rounds the same again:
@@ -61,7 +62,8 @@ static inline __u64 xdp_flow_stamp(__u32 round)
 
 /* What all packets did that went into one of the two maps of flows, one a CPU; only ever added to. */
 struct xdp_flow_sums {
-	__u64 packets;
+	__u64 packets; /* counted before anything else of a packet is, */
+	__u64 done;    /* and behind that: fewer, while a program is in the round */
 	__u64 bytes;
 	__u64 flows; /* that were new in their round */
 	__u64 made;  /* of these, that were not there from an earlier round */
