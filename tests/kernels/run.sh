@@ -180,8 +180,9 @@ make_tree() {
 boot() {
 	local kernel=$1 run=$2
 
+	# Where a CPU is caught in emulated code, qemu does not end by SIGTERM: that was seen.
 	# shellcheck disable=SC2086 # KERNELS_QEMU is several words
-	timeout --foreground "${KERNELS_TIMEOUT:-10800}" qemu-system-x86_64 -m 3G -smp 2 -cpu max \
+	timeout --foreground --kill-after=30 "${KERNELS_TIMEOUT:-10800}" qemu-system-x86_64 -m 3G -smp 2 -cpu max \
 		-accel "${KERNELS_ACCEL:-tcg,thread=multi}" -display none -no-reboot -nic none \
 		-monitor none -kernel "$kernel/vmlinuz" -initrd "$kernel/initrd" \
 		-append "console=ttyS0 panic=-1 mitigations=off quiet ${KERNELS_APPEND:-}" \
