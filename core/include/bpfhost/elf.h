@@ -25,12 +25,12 @@ struct bpfhost_elf;
 #define BPFHOST_BUILD_ID_MAX 64
 
 struct bpfhost_elf_info {
-	uint16_t machine;      /* EM_X86_64, EM_AARCH64, ... */
-	uint16_t type;         /* ET_EXEC, ET_DYN, ... */
-	uint8_t bits;          /* 32 or 64 */
-	bool is_go;            /* made by the Go compiler: its stacks move, return probes kill it */
-	bool is_unwound;       /* exceptions (C++, panics of Rust) come through its functions, or may */
-	bool has_coroutines;   /* calls on several stacks of one thread (makecontext and the like) */
+	uint16_t machine; /* EM_X86_64, EM_AARCH64, ... */
+	uint16_t type;    /* ET_EXEC, ET_DYN, ... */
+	uint8_t bits;     /* 32 or 64 */
+	bool is_go;       /* made by the Go compiler: its stacks move, return probes kill it */
+	bool is_unwound;  /* exceptions (C++, panics of Rust) come through its functions, or may */
+	bool has_coroutines; /* calls on several stacks of one thread (makecontext and the like) */
 	uint8_t build_id_size; /* bytes; 0: none */
 	uint8_t build_id[BPFHOST_BUILD_ID_MAX];
 };
