@@ -6,10 +6,10 @@
 . "$(dirname "$0")/lib.sh"
 
 need_kernel
-TARGET_PROGRAM=$TMP/probed
+TARGET_PROGRAM=$TMP/probed$$
 cp "$TARGETS_DIR/probed" "$TARGET_PROGRAM"
 # Names that nobody else has.
-COMM=probed
+COMM=probed$$
 
 worker_uids() {
 	local pid
@@ -87,14 +87,14 @@ expect "hits" 40 "$(count '.event == "bt:hit"')"
 expect "strings" 0 "$(count '.event == "bt:strings"')"
 
 note "another file with the inode of one that was looked at"
-cp /bin/sleep "$TMP/again"
-"$TMP/again" 30 &
+cp /bin/sleep "$TMP/again$$"
+"$TMP/again$$" 30 &
 again=$!
-host_start --plugin usdt --comm again --set rescan=100ms
+host_start --plugin usdt --comm "again$$" --set rescan=100ms
 kill $again
 wait $again 2>/dev/null
-cat "$TARGET_PROGRAM" >"$TMP/again"
-TARGET_PROGRAM=$TMP/again
+cat "$TARGET_PROGRAM" >"$TMP/again$$"
+TARGET_PROGRAM=$TMP/again$$
 target_start wait threads 10
 wait_until 10 grep -q 'attached to 10 more sites' "$TMP/log" || fail "it is not noticed"
 BPF_IDS=$(bpf_ids)
@@ -102,7 +102,7 @@ target_poke
 wait_until 5 target_reached waiting
 finish_run
 expect "hits" 40 "$(count '.event == "bt:hit"')"
-TARGET_PROGRAM=$TMP/probed
+TARGET_PROGRAM=$TMP/probed$$
 
 note "a process of which the kernel lists more than is read keeps nobody from the others"
 mkdir "$TMP/deep"
