@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where instructions begin is not known without decoding all of them, so each byte is taken for the begin
- * of a jump: none is missed then, and one that is no jump is of no harm but that a probe stays where
+ * Where instructions begin is not known for certain, as there may be data among them, so each byte is taken for
+ * the begin of a jump: none is missed then, and one that is no jump is of no harm but that a probe stays where
  * it is dearer. (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2: Jcc, JMP, LOOP,
  * JCXZ.) A jump by a register leads to no place that early: tables of a switch come behind its test.
  */
@@ -9,43 +9,17 @@
 
 #include <elf.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define JUMP_SIZE_UNKNOWN 1024  /* bytes that are looked at where the symbol does not tell */
 #define JUMP_SIZE_MAX     65536 /* and at most: what is larger is taken to jump there */
 
-/* The length of a jump with a distance of one or four bytes behind its code; 0: none. */
-static uint32_t jump_length(const unsigned char *code, size_t size, uint32_t *ret_width)
-{
-	bool is_short = (code[0] & 0xf0) == 0x70 || (code[0] & 0xfc) == 0xe0 || code[0] == 0xeb;
-	bool is_two = size > 1 && code[0] == 0x0f && (code[1] & 0xf0) == 0x80;
-	uint32_t length;
-
-	if (!is_short && !is_two && code[0] != 0xe9)
-		return 0;
-	*ret_width = is_short ? 1 : 4;
-	length = 1U + is_two + *ret_width;
-	return length <= size ? length : 0;
-}
-
-static int64_t jump_distance(const unsigned char *at, uint32_t width)
-{
-	int32_t distance;
-
-	if (width == 1)
-		return (int8_t)at[0];
-	memcpy(&distance, at, sizeof(distance));
-	return distance;
-}
-
 static bool jump_is_in(const unsigned char *code, size_t size, int64_t place)
 {
 	for (size_t i = 0; i < size; i++) {
-		uint32_t width, length = jump_length(code + i, size - i, &width);
+		int32_t distance;
+		size_t length = bpfhost_instruction_jump(code + i, size - i, &distance);
 
-		if (length &&
-		    (int64_t)(i + length) + jump_distance(code + i + length - width, width) ==
-			    place)
+		if (length && (int64_t)(i + length) + distance == place)
 			return true;
 	}
 	return false;

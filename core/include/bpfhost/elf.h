@@ -173,6 +173,27 @@ struct bpfhost_instruction {
 /* Looks at up to size (15 are enough) bytes of code. 0, or -ENOTSUP for another machine. */
 int bpfhost_instruction_look(uint16_t machine, const void *code, size_t size,
 			     struct bpfhost_instruction *ret_instruction);
+/*
+ * How many bytes the instruction has that begins there, of which up to size (15 are enough) are given.
+ * -EILSEQ: none begins so, or not for certain; -ENODATA: it goes on behind them; -ENOTSUP: another machine.
+ */
+int bpfhost_instruction_length(uint16_t machine, const void *code, size_t size);
+
+struct bpfhost_instruction_span {
+	size_t begin;
+	uint8_t length; /* bytes */
+};
+
+/*
+ * Which instruction of a function holds its byte at; code is size bytes from the begin of the function on, all of it
+ * where possible. 0; -EILSEQ: not known, as there are data within it; -ENODATA: it goes on behind them;
+ * -ENOTSUP, -ENOMEM.
+ */
+int bpfhost_instruction_at(uint16_t machine, const void *code, size_t size, size_t at,
+			   struct bpfhost_instruction_span *ret_span);
+/* x86-64: how long the direct jump is that begins there (no call), and its distance, counted from behind it.
+ * 0: none does. */
+size_t bpfhost_instruction_jump(const void *code, size_t size, int32_t *ret_distance);
 
 #ifdef __cplusplus
 }

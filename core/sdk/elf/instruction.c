@@ -7,7 +7,7 @@
  * answers to each first byte were taken down. And there are some that it takes for others and so runs wrongly:
  * they count as refused, too.
  *
- * Lengths are found for what is emulated and for markers; a whole decoder is not needed.
+ * Lengths are told of what is emulated and of markers; those of all: instruction_length.c.
  */
 #include <bpfhost/elf.h>
 
@@ -15,31 +15,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "instruction_internal.h"
+
 enum {
 	NOP_EMULATED_MAX = 8, /* bytes; longer ones are stepped through */
 	PREFIX_OPERAND = 0x66,
+	PREFIX_ADDRESS = 0x67,
 	REX_MIN = 0x40,
 	REX_MAX = 0x4f,
 	REX_B = 0x41,
-	EXTENDED = 0x0f,
-};
-
-struct code {
-	const uint8_t *bytes;
-	size_t size;
-	size_t at; /* behind the prefixes */
-	bool has_operand_prefix;
-	bool has_repeat_prefix;
-	uint8_t rex; /* 0: none */
-	const char *bad_prefix;
 };
 
 static const struct bpfhost_instruction other = { .step = BPFHOST_STEP_SINGLE, .text = "other" };
-
-static uint8_t byte_at(const struct code *code, size_t at)
-{
-	return at < code->size ? code->bytes[at] : 0;
-}
 
 /* The prefixes that the kernel refuses, whatever stands behind them. */
 static const char *bad_prefix(uint8_t byte)
@@ -62,11 +49,11 @@ static const char *bad_prefix(uint8_t byte)
 
 static bool is_good_prefix(uint8_t byte)
 {
-	return byte == PREFIX_OPERAND || byte == 0x67 || byte == 0xf2 || byte == 0xf3 ||
+	return byte == PREFIX_OPERAND || byte == PREFIX_ADDRESS || byte == 0xf2 || byte == 0xf3 ||
 	       byte == 0x64 || byte == 0x65;
 }
 
-static void read_prefixes(struct code *code)
+void instruction_read_prefixes(struct instruction_code *code)
 {
 	for (; code->at < code->size; code->at++) {
 		uint8_t byte = code->bytes[code->at];
@@ -77,9 +64,12 @@ static void read_prefixes(struct code *code)
 		if (bad)
 			code->bad_prefix = bad;
 		code->has_operand_prefix |= byte == PREFIX_OPERAND;
-		code->has_repeat_prefix |= byte == 0xf2 || byte == 0xf3;
+		code->has_address_prefix |= byte == PREFIX_ADDRESS;
+		if (byte == 0xf2 || byte == 0xf3)
+			code->repeat_prefix = byte;
 	}
-	if (byte_at(code, code->at) >= REX_MIN && byte_at(code, code->at) <= REX_MAX)
+	if (instruction_byte(code, code->at) >= REX_MIN &&
+	    instruction_byte(code, code->at) <= REX_MAX)
 		code->rex = code->bytes[code->at++];
 }
 
@@ -88,8 +78,8 @@ static struct bpfhost_instruction refused(const char *text)
 	return (struct bpfhost_instruction){ .step = BPFHOST_STEP_REFUSED, .text = text };
 }
 
-static struct bpfhost_instruction known(const struct code *code, const char *text, size_t length,
-					enum bpfhost_step step)
+static struct bpfhost_instruction known(const struct instruction_code *code, const char *text,
+					size_t length, enum bpfhost_step step)
 {
 	return (struct bpfhost_instruction){
 		.length = length <= code->size ? (uint8_t)length : 0,
@@ -98,26 +88,25 @@ static struct bpfhost_instruction known(const struct code *code, const char *tex
 	};
 }
 
-/* How long an instruction is whose ModRM byte stands at at and ends it, but for its address. */
-static size_t end_of_address(const struct code *code, size_t at)
+size_t instruction_end_of_address(const struct instruction_code *code, size_t at)
 {
-	uint8_t modrm = byte_at(code, at), mode = modrm >> 6, memory = modrm & 7;
+	uint8_t modrm = instruction_byte(code, at), mode = modrm >> 6, memory = modrm & 7;
 	size_t end = at + 1;
 	uint8_t base = memory;
 
 	if (mode == 3)
 		return end;
 	if (memory == 4)
-		base = byte_at(code, end++) & 7;
+		base = instruction_byte(code, end++) & 7;
 	if (mode == 1)
 		return end + 1;
 	return mode == 2 || base == 5 ? end + 4 : end;
 }
 
 /* 0f 1f /0, the long nop that assemblers fill with. */
-static struct bpfhost_instruction long_nop(const struct code *code)
+static struct bpfhost_instruction long_nop(const struct instruction_code *code)
 {
-	size_t end = end_of_address(code, code->at + 2);
+	size_t end = instruction_end_of_address(code, code->at + 2);
 
 	if (code->bad_prefix)
 		return known(code, "nop with a segment prefix", end, BPFHOST_STEP_REFUSED);
@@ -125,7 +114,8 @@ static struct bpfhost_instruction long_nop(const struct code *code)
 		     end <= NOP_EMULATED_MAX ? BPFHOST_STEP_EMULATED : BPFHOST_STEP_SINGLE);
 }
 
-static struct bpfhost_instruction marker(const struct code *code, const char *text, size_t length)
+static struct bpfhost_instruction marker(const struct instruction_code *code, const char *text,
+					 size_t length)
 {
 	struct bpfhost_instruction instruction = known(code, text, length, BPFHOST_STEP_SINGLE);
 
@@ -133,7 +123,7 @@ static struct bpfhost_instruction marker(const struct code *code, const char *te
 	return instruction;
 }
 
-static bool is_endbr(const struct code *code, uint8_t last)
+static bool is_endbr(const struct instruction_code *code, uint8_t last)
 {
 	const uint8_t bytes[] = { 0xf3, 0x0f, 0x1e, last };
 
@@ -141,26 +131,27 @@ static bool is_endbr(const struct code *code, uint8_t last)
 }
 
 /* Branches are emulated, but not 16-bit ones. */
-static struct bpfhost_instruction branch(const struct code *code, const char *text, size_t length)
+static struct bpfhost_instruction branch(const struct instruction_code *code, const char *text,
+					 size_t length)
 {
 	if (code->has_operand_prefix)
 		return refused("16-bit branch");
 	return known(code, text, code->at + length, BPFHOST_STEP_EMULATED);
 }
 
-static struct bpfhost_instruction look_extended(const struct code *code)
+static struct bpfhost_instruction look_extended(const struct instruction_code *code)
 {
-	uint8_t second = byte_at(code, code->at + 1);
+	uint8_t second = instruction_byte(code, code->at + 1);
 
 	if (code->at + 1 < code->size && second >= 0x80 && second <= 0x8f)
 		return branch(code, "jcc", 6);
-	if (second == 0x1f && !(byte_at(code, code->at + 2) & 0x38))
+	if (second == 0x1f && !(instruction_byte(code, code->at + 2) & 0x38))
 		return long_nop(code);
 	return other;
 }
 
 /* Pushes of a register, of the new ones by exactly a REX.B; others are stepped through. */
-static struct bpfhost_instruction push(const struct code *code)
+static struct bpfhost_instruction push(const struct instruction_code *code)
 {
 	bool is_plain = code->at == (code->rex ? 1 : 0) && (!code->rex || code->rex == REX_B);
 
@@ -205,10 +196,10 @@ static bool is_treated(uint8_t opcode, uint8_t modrm)
  * it takes a probe on and emulates as a jump: the instruction is left out, and the program goes on with what was
  * in the register before. No probe may lie there, whoever asks for it.
  */
-static struct bpfhost_instruction look_vector(const struct code *code, size_t prefix)
+static struct bpfhost_instruction look_vector(const struct instruction_code *code, size_t prefix)
 {
-	uint8_t opcode = byte_at(code, code->at + prefix);
-	uint8_t modrm = byte_at(code, code->at + prefix + 1);
+	uint8_t opcode = instruction_byte(code, code->at + prefix);
+	uint8_t modrm = instruction_byte(code, code->at + prefix + 1);
 
 	if (code->at + prefix >= code->size)
 		return other;
@@ -218,7 +209,7 @@ static struct bpfhost_instruction look_vector(const struct code *code, size_t pr
 					 : other;
 }
 
-static struct bpfhost_instruction look_opcode(const struct code *code)
+static struct bpfhost_instruction look_opcode(const struct instruction_code *code)
 {
 	uint8_t opcode = code->bytes[code->at];
 
@@ -230,14 +221,14 @@ static struct bpfhost_instruction look_opcode(const struct code *code)
 	case 0x62:
 		return look_vector(code, 4);
 	case 0x8f: /* XOP where this is no pop, which has a zero there; older kernels do not know it */
-		return byte_at(code, code->at + 1) & 0x38 ? refused("XOP") : other;
+		return instruction_byte(code, code->at + 1) & 0x38 ? refused("XOP") : other;
 	case 0xd5: /* REX2: known to new kernels, which look up what stands behind it as for AVX */
 		return refused("APX");
-	case EXTENDED:
+	case INSTRUCTION_EXTENDED:
 		return look_extended(code);
 	case 0x90: /* with REX.B it exchanges registers */
 		return code->rex & 1 ? other
-				     : known(code, code->has_repeat_prefix ? "pause" : "nop",
+				     : known(code, code->repeat_prefix ? "pause" : "nop",
 					     code->at + 1, BPFHOST_STEP_EMULATED);
 	case 0xeb:
 		return branch(code, "jmp", 2);
@@ -252,8 +243,9 @@ static struct bpfhost_instruction look_opcode(const struct code *code)
 	case 0xf4:
 		return refused("hlt");
 	case 0x8e: /* to the stack segment */
-		return is_mov_to_ss(opcode, byte_at(code, code->at + 1)) ? refused("mov to ss")
-									 : other;
+		return is_mov_to_ss(opcode, instruction_byte(code, code->at + 1))
+			       ? refused("mov to ss")
+			       : other;
 	}
 	if (opcode >= 0x50 && opcode <= 0x57)
 		return push(code);
@@ -264,15 +256,15 @@ static struct bpfhost_instruction look_opcode(const struct code *code)
 
 static struct bpfhost_instruction look_x86(const uint8_t *bytes, size_t size)
 {
-	struct code code = { .bytes = bytes, .size = size };
+	struct instruction_code code = { .bytes = bytes, .size = size };
 
 	if (is_endbr(&code, 0xfa))
 		return marker(&code, "endbr64", 4);
 	if (is_endbr(&code, 0xfb))
 		return marker(&code, "endbr32", 4);
-	read_prefixes(&code);
-	if (code.bad_prefix && byte_at(&code, code.at) == EXTENDED &&
-	    byte_at(&code, code.at + 1) == 0x1f)
+	instruction_read_prefixes(&code);
+	if (code.bad_prefix && instruction_byte(&code, code.at) == INSTRUCTION_EXTENDED &&
+	    instruction_byte(&code, code.at + 1) == 0x1f)
 		return long_nop(&code);
 	if (code.bad_prefix)
 		return refused(code.bad_prefix);
@@ -281,7 +273,7 @@ static struct bpfhost_instruction look_x86(const uint8_t *bytes, size_t size)
 
 static struct bpfhost_instruction look_arm64(const uint8_t *bytes, size_t size)
 {
-	struct code code = { .bytes = bytes, .size = size };
+	struct instruction_code code = { .bytes = bytes, .size = size };
 	uint32_t word;
 
 	if (size < sizeof(word))
