@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inside.h"
 #include "jump.h"
 
 #define PLACE_CODE_SIZE   16 /* bytes; the longest instruction has 15 */
@@ -20,7 +21,15 @@ struct place_search {
 	const char *text;
 	uint64_t plus; /* name+PLUS */
 	bool glob;
+	bool force;
 	struct bpfhost_error *err;
+};
+
+struct place_wanted {
+	uint64_t number; /* that in the text: of name+0x10, @0x1234 */
+	/* That holds the place; NULL: not known, or one that is chosen at start, of which only the size of
+	 * what chooses is known. */
+	const struct bpfhost_symbol *function;
 };
 
 int uprobe_places_add(struct uprobe_places *places, const struct uprobe_place *place)
@@ -42,6 +51,7 @@ int uprobe_places_add(struct uprobe_places *places, const struct uprobe_place *p
 void uprobe_places_free(struct uprobe_places *places)
 {
 	free(places->items);
+	free(places->doubt);
 	bpfhost_blocks_free(&places->blocks);
 	memset(places, 0, sizeof(*places));
 }
@@ -109,10 +119,40 @@ static int place_refused(const struct place_search *search, const char *what, in
 	return ret;
 }
 
-static int place_keep(const struct place_search *search, uint64_t size, struct uprobe_place *place)
+static int place_doubt(const struct place_search *search, const char *why)
+{
+	if (!search->places->doubt)
+		search->places->doubt = strdup(why);
+	return search->places->doubt ? 0 : -ENOMEM;
+}
+
+/* Of a glob the places that lie so are left out: *ret_leave. */
+static int place_check_inside(const struct place_search *search, const struct place_wanted *wanted,
+			      const struct uprobe_place *place, bool *ret_leave)
+{
+	const struct uprobe_inside inside = { search->text, wanted->number, place->offset,
+					      wanted->function };
+	struct bpfhost_error why = { 0 };
+	int ret = uprobe_inside_check(search->read, &inside, &why);
+
+	if (ret == -ENODATA || (ret == -EINVAL && search->force))
+		return place_doubt(search, why.text);
+	if (ret == -EINVAL && search->glob) {
+		search->places->refused++;
+		*ret_leave = true;
+		return 0;
+	}
+	if (ret == -EINVAL)
+		bpfhost_error_set(search->err, 0, "%s: %s", search->read->path, why.text);
+	return ret;
+}
+
+static int place_keep(const struct place_search *search, const struct place_wanted *wanted,
+		      struct uprobe_place *place)
 {
 	struct bpfhost_instruction there = { .text = "it cannot be read" };
-	int ret;
+	bool leave = false;
+	int ret = 0;
 
 	if (!bpfhost_elf_is_code(search->read->elf, place->offset)) {
 		if (search->glob)
@@ -121,7 +161,12 @@ static int place_keep(const struct place_search *search, uint64_t size, struct u
 				  search->text, search->read->path);
 		return -EINVAL;
 	}
-	ret = place_settle(search->read->elf, size, place, &there);
+	if (place->inside)
+		ret = place_check_inside(search, wanted, place, &leave);
+	if (ret || leave)
+		return ret;
+	ret = place_settle(search->read->elf, wanted->function ? wanted->function->size : 0, place,
+			   &there);
 	return ret ? place_refused(search, there.text, ret)
 		   : uprobe_places_add(search->places, place);
 }
@@ -154,6 +199,7 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 		.inside = search->plus != 0,
 	};
 	bool is_ifunc = symbol->kind == BPFHOST_SYMBOL_IFUNC;
+	const struct place_wanted wanted = { search->plus, is_ifunc ? NULL : symbol };
 	int ret;
 
 	if (is_ifunc) {
@@ -167,8 +213,7 @@ static int place_found(void *ctx, const struct bpfhost_symbol *symbol)
 		return -EINVAL;
 	}
 	place.offset += search->plus;
-	/* What is known of one that is chosen at start is the size of what chooses. */
-	return place_keep(search, is_ifunc ? 0 : symbol->size, &place);
+	return place_keep(search, &wanted, &place);
 }
 
 /* Names as the user wrote one: readable where that was, and in any case such that a probe may have them. */
@@ -283,7 +328,7 @@ static int places_by_number(struct place_search *search, bool is_address)
 	if (is_address)
 		ret = bpfhost_elf_offset(search->read->elf, number, &place.offset);
 	if (!ret)
-		return place_keep(search, 0, &place);
+		return place_keep(search, &(struct place_wanted){ number, NULL }, &place);
 	bpfhost_error_set(search->err, 0, "address 0x%" PRIx64 " is not part of %s", number,
 			  search->read->path);
 	return -EINVAL;
@@ -325,7 +370,7 @@ static void places_shrink(struct uprobe_places *places)
 		places->items = items;
 }
 
-int uprobe_places_find(struct bpfhost_read *read, const struct bpfhost_probe_part *part,
+int uprobe_places_find(struct bpfhost_read *read, const struct bpfhost_probe_part *part, bool force,
 		       struct uprobe_places *places, struct bpfhost_error *err)
 {
 	struct place_search search = {
@@ -333,6 +378,7 @@ int uprobe_places_find(struct bpfhost_read *read, const struct bpfhost_probe_par
 		.places = places,
 		.text = part->text,
 		.glob = part->has_glob,
+		.force = force,
 		.err = err,
 	};
 	int ret;

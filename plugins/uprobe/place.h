@@ -23,15 +23,18 @@ struct uprobe_places {
 	uint32_t refused; /* places of a glob at which the kernel takes no probe */
 	/* What the compiler made of the function and may call in its place; NULL. */
 	const char *copy;
+	/* Why one of them may not be where an instruction begins; NULL. To be freed. */
+	char *doubt;
 	struct bpfhost_blocks blocks; /* what the texts lie in */
 };
 
 /*
  * In the process that reads, where the texts belong to it. The places that a part means: name, name@VERSION, name+0x10, @0x1234 (offset in the file), &0x401234
  * (virtual address), a demangled name, a glob. 0; -ENOENT; -ENOTSUP (an IFUNC of which nobody knows what
- * it calls, an instruction that takes no probe); -EINVAL; -ENOMEM, with a sentence in err.
+ * it calls, an instruction that takes no probe); -EINVAL; -ENOMEM, with a sentence in err. force: also one that
+ * lies inside of an instruction.
  */
-int uprobe_places_find(struct bpfhost_read *read, const struct bpfhost_probe_part *part,
+int uprobe_places_find(struct bpfhost_read *read, const struct bpfhost_probe_part *part, bool force,
 		       struct uprobe_places *places, struct bpfhost_error *err);
 /* What lies at an offset of the file. 0 or -errno. */
 int uprobe_place_look(const struct bpfhost_elf *elf, uint64_t offset,
@@ -46,7 +49,7 @@ bool uprobe_place_may_move(const struct bpfhost_elf *elf, uint64_t begin, uint64
 			   uint64_t offset, const struct bpfhost_instruction *instruction);
 
 /* place_ask.c: has that done by the reader of the file. places are freed also when it fails. */
-int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
+int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part, bool force,
 		      struct uprobe_places *places, struct bpfhost_error *err);
 /* As bpfhost_part_fn: ctx is a struct uprobe_places, of a file of size bytes. */
 struct uprobe_places_take {

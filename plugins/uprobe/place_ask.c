@@ -2,6 +2,7 @@
 /* Places as the reader tells them, and what is believed of that. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "place.h"
 
@@ -40,13 +41,15 @@ static int ask_find(struct bpfhost_read *read, struct bpfhost_unpack *question,
 		.quoted = bpfhost_unpack_number(question, 1),
 		.has_glob = bpfhost_unpack_number(question, 1),
 	};
-	int ret = uprobe_places_find(read, &part, &places, err);
+	bool force = bpfhost_unpack_number(question, 1);
+	int ret = uprobe_places_find(read, &part, force, &places, err);
 
 	for (uint32_t i = 0; i < places.count && !ret; i++)
 		ask_pack_place(answer, &places.items[i], part.has_glob || places.count > 1);
 	bpfhost_pack_number(answer, ASK_IS_SUMMARY);
 	bpfhost_pack_number(answer, places.refused);
 	bpfhost_pack_text(answer, places.copy);
+	bpfhost_pack_text(answer, places.doubt);
 	uprobe_places_free(&places);
 	return ret;
 }
@@ -69,13 +72,21 @@ static int ask_take_place(const struct uprobe_places_take *take, struct bpfhost_
 	return part->is_bad ? 0 : uprobe_places_add(take->places, &place);
 }
 
+static int ask_take_doubt(struct uprobe_places *places, const char *doubt)
+{
+	if (!doubt || places->doubt)
+		return 0;
+	places->doubt = strdup(doubt);
+	return places->doubt ? 0 : -ENOMEM;
+}
+
 static int ask_take_one(const struct uprobe_places_take *take, struct bpfhost_unpack *part)
 {
 	if (bpfhost_unpack_number(part, ASK_IS_SUMMARY) == ASK_IS_PLACE)
 		return ask_take_place(take, part);
 	take->places->refused = (uint32_t)bpfhost_unpack_number(part, UINT32_MAX);
 	take->places->copy = bpfhost_unpack_text(part, ASK_NAME_MAX);
-	return 0;
+	return ask_take_doubt(take->places, bpfhost_unpack_text(part, ASK_NAME_MAX));
 }
 
 int uprobe_places_take(void *ctx, struct bpfhost_unpack *part)
@@ -88,7 +99,7 @@ int uprobe_places_take(void *ctx, struct bpfhost_unpack *part)
 	return ret;
 }
 
-int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
+int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part, bool force,
 		      struct uprobe_places *places, struct bpfhost_error *err)
 {
 	struct uprobe_places_take take = { places, file->size };
@@ -98,6 +109,7 @@ int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part
 	bpfhost_pack_text(&question, part->text);
 	bpfhost_pack_number(&question, part->quoted);
 	bpfhost_pack_number(&question, part->has_glob);
+	bpfhost_pack_number(&question, force);
 	ret = bpfhost_file_ask(file, ask_find, &question, uprobe_places_take, &take, err);
 	bpfhost_pack_free(&question);
 	if (!ret && !places->count) {

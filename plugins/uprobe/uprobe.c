@@ -67,6 +67,19 @@ static void uprobe_tell_unused(struct bpfhost_instance *self, const struct uprob
 			file->target.path);
 }
 
+/* Once, though they may be in several lots, and several processes may run the file. */
+static void uprobe_tell_doubt(struct bpfhost_instance *self, const struct uprobe_uses *uses,
+			      uint32_t index)
+{
+	const struct uprobe_use *use = &uses->items[index];
+
+	for (uint32_t i = 0; i < index; i++)
+		if (uses->items[i].places == use->places)
+			return;
+	if (use->places->doubt)
+		bpfhost_warn(self, "%s: %s", use->file->target.path, use->places->doubt);
+}
+
 static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_use *use)
 {
 	const struct bpfhost_target *target = &use->file->target;
@@ -120,6 +133,7 @@ static int uprobe_gather(struct bpfhost_instance *self)
 		err = bpfhost_left_out(self, uses->count);
 	for (uint32_t i = 0; i < uses->count && !err; i++) {
 		uprobe_tell_unused(self, uses, i);
+		uprobe_tell_doubt(self, uses, i);
 		uprobe_tell_use(self, &uses->items[i]);
 	}
 	bpfhost_files_tell(self, &uses->files);
@@ -301,7 +315,8 @@ static const struct bpfhost_option uprobe_options[] = {
 		.name = "force",
 		.type = BPFHOST_OPT_BOOL,
 		.default_text = "false",
-		.help = "follow calls to their return also where that may kill the program",
+		.help = "attach also where that may kill the program: to follow a call to its "
+			"return, inside of an instruction",
 	},
 	{ .name = NULL },
 };

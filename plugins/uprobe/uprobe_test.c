@@ -57,6 +57,28 @@ __attribute__((noinline)) int uprobe_test_long_two(int fd)
 	return fd + 2;
 }
 
+/* Its instructions begin at 0, 1, 4, 7 and 8. */
+int uprobe_in_steps(int number);
+__asm__(".pushsection .text\n"
+	".globl uprobe_in_steps\n"
+	".type uprobe_in_steps,@function\n"
+	"uprobe_in_steps: push %rbp; mov %rsp,%rbp; lea 1(%rdi),%eax; pop %rbp; ret\n"
+	".size uprobe_in_steps,.-uprobe_in_steps\n"
+	/* The byte that is jumped over is the first of a call; those of data2 are none of an instruction. */
+	".globl uprobe_in_data1\n"
+	".type uprobe_in_data1,@function\n"
+	"uprobe_in_data1: .byte 0xeb,1,0xe8; nop; nop; nop; nop; ret\n"
+	".size uprobe_in_data1,.-uprobe_in_data1\n"
+	".globl uprobe_in_data2\n"
+	".type uprobe_in_data2,@function\n"
+	"uprobe_in_data2: .byte 0xeb,2,0x06,0xe8; nop; nop; nop; nop; ret\n"
+	".size uprobe_in_data2,.-uprobe_in_data2\n"
+	/* Nobody says how long it is. */
+	".globl uprobe_in_endless\n"
+	".type uprobe_in_endless,@function\n"
+	"uprobe_in_endless: nop; mov %rsp,%rax; ret\n"
+	".popsection");
+
 static int setup(void **state)
 {
 	*state = fakehost_new(&bpfhost_plugin);
@@ -257,7 +279,7 @@ static void refuses_mistakes(void **state)
 		{ "/proc/self/exe:uprobe_test_one(fd, path: str[4]) -> i32 "
 		  "if ret == 1 && path ~ \"*alpha*\"",
 		  "write path: str[5]" },
-		{ "/proc/self/exe:uprobe_test_one+0x1 -> i32", "from the begin of its function" },
+		{ "/proc/self/exe:uprobe_in_steps+0x1 -> i32", "from the begin of its function" },
 	};
 
 	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
@@ -269,6 +291,128 @@ static void refuses_mistakes(void **state)
 		fakehost_free(host);
 	}
 	(void)state;
+}
+
+/* ---- inside of a function ----------------------------------------------------------------------------- */
+
+#define SELF "/proc/self/exe:"
+
+static uint32_t count_told(const struct fakehost *host, const char *words)
+{
+	uint32_t told = 0;
+
+	for (uint32_t i = 0; i < fakehost_count(host, FAKEHOST_LOG); i++)
+		told += strstr(fakehost_text(host, FAKEHOST_LOG, i), words) != NULL;
+	return told;
+}
+
+/* Attached, with so many words of doubt. */
+static void assert_taken(const char *probe, bool force, uint32_t places, const char *words,
+			 uint32_t told)
+{
+	struct fakehost *host = fakehost_new(&bpfhost_plugin);
+
+	assert_non_null(host);
+	if (force)
+		assert_int_equal(fakehost_set(host, "force", "true"), 0);
+	start(host, probe);
+	assert_int_equal(fakehost_count(host, FAKEHOST_PLAN), places);
+	assert_int_equal(count_told(host, words), told);
+	assert_int_equal(fakehost_detach(host), 0);
+	fakehost_free(host);
+}
+
+static void assert_not_taken(const char *probe, const char *sentence)
+{
+	struct fakehost *host = fakehost_new(&bpfhost_plugin);
+
+	assert_non_null(host);
+	assert_refused(host, probe, sentence);
+	assert_int_equal(fakehost_detach(host), 0);
+	fakehost_free(host);
+}
+
+static void takes_begins_of_instructions(void **state)
+{
+	static const struct {
+		const char *place;
+		const char *refused; /* NULL: taken */
+	} places[] = {
+		{ "+0", NULL },
+		{ "+1", NULL },
+		{ "+2", "+2\" lies inside of the instruction at uprobe_in_steps+1, of 3 bytes; "
+			"instructions begin at uprobe_in_steps+1 and uprobe_in_steps+4" },
+		{ "+0x3",
+		  "+0x3\" lies inside of the instruction at uprobe_in_steps+0x1, of 3 bytes; "
+		  "instructions begin at uprobe_in_steps+0x1 and uprobe_in_steps+0x4" },
+		{ "+4", NULL },
+		{ "+0x5", "begin at uprobe_in_steps+0x4 and uprobe_in_steps+0x7" },
+		{ "+6", "begin at uprobe_in_steps+4 and uprobe_in_steps+7" },
+		{ "+7", NULL },
+		{ "+8", NULL },
+		{ "+9", "9 bytes only" },
+	};
+	char probe[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(probe, sizeof(probe), SELF "uprobe_in_steps%s", places[i].place);
+		if (places[i].refused)
+			assert_not_taken(probe, places[i].refused);
+		else
+			assert_taken(probe, false, 1, "instruction", 0);
+	}
+	assert_not_taken(SELF "uprobe_in_data2+1",
+			 "the instruction at uprobe_in_data2, of 2 bytes; instructions begin at "
+			 "uprobe_in_data2 and uprobe_in_data2+2");
+}
+
+static void knows_what_lies_at_numbers(void **state)
+{
+	extern const char __executable_start[];
+	uint64_t address = (uint64_t)((const char *)uprobe_in_steps - __executable_start);
+	char probe[128], words[256];
+
+	(void)state;
+	snprintf(probe, sizeof(probe), SELF "&0x%lx", (unsigned long)address + 4);
+	assert_taken(probe, false, 1, "instruction", 0);
+	snprintf(probe, sizeof(probe), SELF "&0x%lx", (unsigned long)address + 5);
+	snprintf(words, sizeof(words),
+		 "\"&0x%lx\" lies inside of the instruction at &0x%lx, of 3 bytes; instructions "
+		 "begin at &0x%lx and &0x%lx",
+		 (unsigned long)address + 5, (unsigned long)address + 4, (unsigned long)address + 4,
+		 (unsigned long)address + 7);
+	assert_not_taken(probe, words);
+	assert_taken(probe, true, 1, words, 1);
+}
+
+static void tells_what_it_cannot_know(void **state)
+{
+	static const char data[] =
+		"is not known, as there is more than instructions in its function";
+	static const char unknown[] = "is not known, as no function is known that holds it";
+
+	(void)state;
+	assert_taken(SELF "uprobe_in_data1+4", false, 1, data, 1);
+	assert_taken(SELF "uprobe_in_data2+4", false, 1, data, 1);
+	assert_taken(SELF "uprobe_in_endless+2", false, 1, unknown, 1);
+}
+
+/* At 1 data2 has none, at 2 none of them; what data1 and data2 have behind their data is not known. */
+static void leaves_out_what_lies_inside(void **state)
+{
+	(void)state;
+	assert_taken(SELF "uprobe_in_?????+1", false, 2, "is not known", 1);
+	assert_taken(SELF "uprobe_in_?????+4", false, 3, "is not known", 1);
+	assert_not_taken(SELF "uprobe_in_step?+2", "none of the 1 functions");
+}
+
+static void forces_what_lies_inside(void **state)
+{
+	(void)state;
+	assert_taken(SELF "uprobe_in_steps+2", true, 1,
+		     "lies inside of the instruction at uprobe_in_steps+1", 1);
+	assert_taken(SELF "uprobe_in_steps+1", true, 1, "instruction", 0);
 }
 
 static void adds_a_stack(void **state)
@@ -546,6 +690,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_the_nearest_function, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaves_out_damaged_symbols, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_mistakes, setup, teardown),
+		cmocka_unit_test(takes_begins_of_instructions),
+		cmocka_unit_test(knows_what_lies_at_numbers),
+		cmocka_unit_test(tells_what_it_cannot_know),
+		cmocka_unit_test(leaves_out_what_lies_inside),
+		cmocka_unit_test(forces_what_lies_inside),
 		cmocka_unit_test_setup_teardown(adds_a_stack, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_one_stack_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(has_no_stack_unless_asked, setup, teardown),
@@ -559,7 +708,7 @@ int main(void)
 	};
 
 	/* Called, so that they are there. */
-	if (uprobe_test_one(1, "x", getpid()) == uprobe_test_two(0) ||
+	if (uprobe_test_one(1, "x", getpid()) == uprobe_test_two(0) || uprobe_in_steps(1) != 2 ||
 	    uprobe_test_long_one(1) == uprobe_test_long_two(1))
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -261,7 +261,8 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 	bool one;
 
 	if (!ret)
-		ret = uprobe_places_ask(file, maker->function, places, maker->err);
+		ret = uprobe_places_ask(file, maker->function, maker->settings->force, places,
+					maker->err);
 	if (ret)
 		return ret;
 	maker->is_inside = use_is_inside(places);

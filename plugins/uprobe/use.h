@@ -41,7 +41,7 @@ struct uprobe_settings {
 	uint32_t npids;
 	uint32_t string_size;
 	struct bpfhost_stack_depth stack; /* frames to take */
-	bool force;                       /* return probes where they may kill, too */
+	bool force;                       /* also where it may kill what is traced */
 	bool is_vouched_for; /* no exception leaves the functions: a preset's author knows them */
 };
 

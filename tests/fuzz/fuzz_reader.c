@@ -120,6 +120,7 @@ static void try_places(struct bpfhost_unpack *part)
 	}
 	if (!part->is_bad)
 		use_text(places.copy);
+	use_text(places.doubt);
 	uprobe_places_free(&places);
 }
 
