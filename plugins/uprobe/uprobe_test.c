@@ -258,6 +258,8 @@ static void refuses_mistakes(void **state)
 	} mistakes[] = {
 		{ "libc", "target:function" },
 		{ "/proc/self/exe:a:b", "target:function" },
+		{ "/opt/a:b/app:main", "so is a path that holds ':', as in \"/opt/a:b\":main" },
+		{ "\"/opt/my app\":main", "there is no file \"/opt/my app\"" },
 		{ "/nonexistent/x:f", "/nonexistent/x" },
 		{ "/etc/passwd:f", "/etc/passwd" },
 		{ "/proc/self/exe:@0x", "is no offset" },

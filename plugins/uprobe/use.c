@@ -300,9 +300,11 @@ static int use_check_shape(struct use_maker *maker, uint32_t target_parts)
 		maker->function = &probe->parts[target_parts];
 		return 0;
 	}
-	bpfhost_error_set(maker->err, 0,
-			  "a probe is written target:function, as libc:getaddrinfo or "
-			  "/usr/sbin/nginx:main; a name that holds \"::\" is quoted");
+	bpfhost_error_set(
+		maker->err, 0,
+		"a probe is written target:function, as libc:getaddrinfo or "
+		"/usr/sbin/nginx:main; a name that holds \"::\" is quoted, and so is a path that "
+		"holds ':', as in \"/opt/a:b\":main");
 	return -EINVAL;
 }
 

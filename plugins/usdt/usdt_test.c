@@ -280,6 +280,8 @@ static const struct {
 	{ SELF ":tst:register if arg0_text == \"x\"", "--filter does" },
 	{ SELF, "target:provider:name" },
 	{ SELF ":a:b:c", "target:provider:name" },
+	{ "/opt/a:b/app:name", "a path that holds ':' is quoted, as in \"/opt/a:b\":name" },
+	{ "\"/opt/my app\":provider:name", "there is no file \"/opt/my app\"" },
 #if defined(__x86_64__)
 	{ SELF ":never", "takes no probe at any site" },
 #endif

@@ -323,11 +323,14 @@ static int use_check_shape(struct use_maker *maker, uint32_t target_parts)
 {
 	const struct bpfhost_probe *probe = maker->probe;
 	uint32_t left = probe->part_count - target_parts;
+	const struct bpfhost_probe_part *second = &probe->parts[target_parts];
+	bool is_path = left == 2 && !second->quoted && strchr(second->text, '/');
 
-	if (!target_parts || left < 1 || left > 2) {
+	if (!target_parts || left < 1 || left > 2 || is_path) {
 		bpfhost_error_set(maker->err, 0,
 				  "a static probe is written target:provider:name, as "
-				  "/usr/bin/python3.11:python:gc__start, or target:name");
+				  "/usr/bin/python3.11:python:gc__start, or target:name; a path "
+				  "that holds ':' is quoted, as in \"/opt/a:b\":name");
 		return -EINVAL;
 	}
 	maker->select.name = &probe->parts[probe->part_count - 1];

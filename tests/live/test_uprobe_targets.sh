@@ -53,6 +53,17 @@ target_start leave 20
 host_start --plugin uprobe --set 'probes=libc:pthread_exit' --pid "$TARGET_PID"
 finish_target 20
 
+# ---- a path that has to be quoted -----------------------------------------------------------------
+
+mkdir "$TMP/my app"
+odd="$TMP/my app/a:b (1), calls"
+cp "$TARGET_PROGRAM" "$odd"
+TARGET_PROGRAM=$odd
+target_start numbers 20
+host_start --plugin uprobe --set "probes=\"$odd\":numbers(a: i8)"
+finish_target 20
+TARGET_PROGRAM=$TMP/calls
+
 # ---- mistakes -----------------------------------------------------------------------------------
 
 # refused WORDS ARGUMENT...: exit status 2 and one error, which has these words
@@ -72,6 +83,10 @@ refused 'no.such.program' --set 'probes=no.such.program:main'
 refused 'there is no process 99999999' --set 'probes=pid:99999999:main'
 refused 'process 4194304' --set 'probes=pid:4194304:main'
 refused 'target:function' --set 'probes=libc'
+quoted='a path with such letters is quoted, as in "/opt/my app":main'
+refused "unexpected 'a' at column $((${#TMP} + 5)); $quoted" --set "probes=$odd:numbers"
+refused "unexpected '(' at column 10; $quoted" --set 'probes=/opt/app (1):numbers'
+refused "so is a path that holds ':', as in" --set 'probes=/opt/a:b/app:numbers'
 refused "there is no file \"$TMP/cals\"; did you mean \"$TMP/calls\"?" --set "probes=$TMP/cals:numbers"
 refused '"." is a folder' --set 'probes=.:numbers'
 printf '#!/bin/sh\n' >"$TMP/script"

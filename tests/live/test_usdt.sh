@@ -143,3 +143,15 @@ grep -q 'did you mean "thread"' "$TMP/log" || fail "the nearest name is missing"
 host_start --plugin usdt --set "probes=pid:$TARGET_PID:bt:hit(thread) if thread == 1"
 finish_run
 expect "hits" 10 "$(events | wc -l)"
+
+note "a path that has to be quoted"
+mkdir "$TMP/my app"
+cp "$TARGETS_DIR/probed" "$TMP/my app/a:b (1), probed"
+TARGET_PROGRAM="$TMP/my app/a:b (1), probed"
+target_start threads 20
+host_start --plugin usdt --set "probes=\"$TARGET_PROGRAM\":bt:hit(thread, i)"
+finish_run
+expect "hits" 80 "$(count '.event == "bt:hit"')"
+host_run --plugin usdt --set "probes=$TARGET_PROGRAM:bt:hit"
+expect "exit status" 2 "$STATUS"
+grep -qF 'a path with such letters is quoted, as in "/opt/my app":main' "$TMP/log" || fail "no word of quotes"

@@ -166,6 +166,27 @@ static void test_if_is_a_word_of_its_own(void **state)
 	refuse("\"a\"if b", "unexpected 'i' at column 4");
 }
 
+#define PATH "; a path with such letters is quoted, as in \"/opt/my app\":main"
+
+static void test_paths_are_quoted(void **state)
+{
+	struct bpfhost_probe *probe = parse("\"/opt/my app (1)/x:y\":work");
+
+	(void)state;
+	assert_string_equal(probe->parts[0].text, "/opt/my app (1)/x:y");
+	assert_string_equal(probe->parts[1].text, "work");
+	bpfhost_probe_free(probe);
+	refuse("/opt/my app:work", "unexpected 'a' at column 9" PATH);
+	refuse("./my app:work(a)", "unexpected 'a' at column 6" PATH);
+	refuse("/opt/app(1):work", "unexpected '(' at column 9" PATH);
+	refuse("../app (one):work", "unexpected '(' at column 8" PATH);
+	refuse("/opt/a,b:work", "unexpected ',' at column 7" PATH);
+	/* The path is whole, and so is a name. */
+	refuse("/opt/app:work iffy", "unexpected 'i' at column 15; a condition begins with \"if\"");
+	refuse("app one:work", "unexpected 'o' at column 5; a condition begins with \"if\"");
+	refuse("\"/opt/my app\" x", "unexpected 'x' at column 15; a condition begins with \"if\"");
+}
+
 static void test_arrow_ends_a_part(void **state)
 {
 	struct bpfhost_probe *probe = parse("libc:f-g->ptr");
@@ -300,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_empty_params_are_not_none),
 		cmocka_unit_test(test_condition),
 		cmocka_unit_test(test_if_is_a_word_of_its_own),
+		cmocka_unit_test(test_paths_are_quoted),
 		cmocka_unit_test(test_arrow_ends_a_part),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_limits),

@@ -217,6 +217,18 @@ static int parse_param(struct parser *parser)
 	return err;
 }
 
+#define PATH_HINT "a path with such letters is quoted, as in \"/opt/my app\":main"
+
+/* A path alone has been read, which is no whole probe, so its end is elsewhere. */
+static bool is_path_cut_short(const struct parser *parser)
+{
+	const struct bpfhost_probe *public = &parser->probe->public;
+	const char *path = public->parts[0].text;
+
+	return public->part_count == 1 && !public->parts[0].quoted &&
+	       (path[0] == '/' || !strncmp(path, "./", 2) || !strncmp(path, "../", 3));
+}
+
 static int parse_params(struct parser *parser)
 {
 	struct grammar_cursor *cursor = &parser->cursor;
@@ -224,6 +236,8 @@ static int parse_params(struct parser *parser)
 
 	if (!grammar_accept(cursor, "("))
 		return 0;
+	if (is_path_cut_short(parser))
+		return grammar_fail(cursor, cursor->at - 1, -EINVAL, PATH_HINT, "unexpected '('");
 	parser->probe->public.has_params = true;
 	if (grammar_accept(cursor, ")"))
 		return 0;
@@ -264,11 +278,14 @@ static int parse_condition(struct parser *parser)
 	return expr_parse_cursor(cursor, &public->expr);
 }
 
-static int refuse_rest(const struct grammar_cursor *cursor)
+static int refuse_rest(const struct parser *parser)
 {
+	const struct grammar_cursor *cursor = &parser->cursor;
 	const char *hint = NULL;
 
-	if (*cursor->at == ',')
+	if (is_path_cut_short(parser))
+		hint = PATH_HINT;
+	else if (*cursor->at == ',')
 		hint = "one probe a value";
 	else if (grammar_is_space(cursor->at[-1]) || cursor->at[-1] == ')')
 		hint = "a condition begins with \"if\"";
@@ -290,7 +307,7 @@ static int parse_whole(struct parser *parser)
 	if (err || parser->probe->public.expr)
 		return err;
 	grammar_skip_space(&parser->cursor);
-	return *parser->cursor.at ? refuse_rest(&parser->cursor) : 0;
+	return *parser->cursor.at ? refuse_rest(parser) : 0;
 }
 
 static struct probe *new_probe(const char *text, size_t length)
