@@ -67,8 +67,9 @@ target_start gets 10
 start 2
 before=$(workers_of)
 
-# Nothing differs, also where it stands elsewhere in the file.
-ctl reload || fail "reload fails"
+# Nothing differs, also where it stands elsewhere in the file. (--format json is the command line's, and stays.)
+expect "answer to a reload" '' "$(ctl reload || echo failed)"
+expect "answer to a reload, as JSON" '{"restart_needed":[]}' "$(ctl reload --format json)"
 expect "workers" "$before" "$(workers_of)"
 configure "$b" "# nothing but a comment
 $a"
@@ -111,6 +112,28 @@ settings=()
 configure "$a"
 sed -i '/name = "a"/s/"tracepoint"/"tracepint"/' "$file"
 wrong 2 "a: $file:6: there is no plugin \"tracepint\"; did you mean \"tracepoint\"?; nothing was changed"
+# So is what a reload does not change: else the mistake would show at the next start only.
+settings=('filter = "pid == ";')
+configure "$a"
+wrong 2 "$file:4: filter: the text ends where a field or a value must follow at column 8"
+settings=('filter = "pidd == 1";')
+configure "$a" "$b_too" "$c"
+wrong 2 "$file:4: filter: unknown name \"pidd\" at column 1; did you mean \"pid\"?; nothing was changed"
+configure "$a"
+wrong 2 "$file:4: filter: unknown name \"pidd\" at column 1; did you mean \"pid\"?; nothing was changed"
+settings=('format = "xml";')
+configure "$a"
+wrong 2 "$file:4: format: unknown format \"xml\"; known are text, json"
+settings=("output = \"$TMP/none/file\";")
+configure "$a"
+wrong 2 "$file:4: output: failed to open $TMP/none/file: No such file or directory"
+settings=("output = \"$TMP\";")
+configure "$a"
+wrong 2 "$file:4: output: failed to open $TMP: it is a folder; --output takes the name of a file"
+settings=('window = "10";')
+configure "$a"
+wrong 2 "$file:4: window: \"10\" has no unit; write \"10s\" for seconds"
+settings=()
 rm "$file"
 ctl reload 2>/dev/null && fail "a file that is gone is no mistake"
 expect "workers without a file" "$before" "$(workers_of)"
@@ -161,11 +184,14 @@ expect "c, as it was" "tracepoint disabled $books" \
 	"$(of_instance c '"\(.plugin) \(.state) \(.ledger.produced)"')"
 
 # A setting for all workers starts all anew; what cannot be changed is named.
-settings=('ring_size = "1MiB";' 'format = "text";' 'log_level = "debug";')
+settings=('ring_size = "1MiB";' 'window = "1s";' 'log_level = "debug";' 'filter = "pid > 0";')
 configure "$a" "$c"
 before=$(of_instance a .worker)
-ctl reload || fail "reload fails"
+expect "answer to a reload" "filter changes only when the host is started again
+window changes only when the host is started again" "$(ctl reload)"
+expect "exit status of that" 0 $?
 [ "$(of_instance a .worker)" != "$before" ] || fail "a has its old ring"
+expect "answer to a reload, as JSON" '{"restart_needed":["filter","window"]}' "$(ctl reload --format json)"
 expect "state of asked" ok "$(of_instance asked .state)"
 expect "log level" debug "$(ctl log-level)"
 expect "log level, set" warn "$(ctl log-level warn)"

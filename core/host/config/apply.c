@@ -149,8 +149,11 @@ int config_apply_format(struct config *config, const char *text, const char *ori
 int config_apply_output(struct config *config, const char *text, const char *origin,
 			struct bpfhost_error *err)
 {
-	(void)origin;
-	return replace_string(&config->output, text, err);
+	int ret = replace_string(&config->output, text, err);
+
+	if (ret)
+		return ret;
+	return config_replace_string(&config->output_origin, origin) ? config_fail_memory(err) : 0;
 }
 
 int config_apply_verifier_log(struct config *config, const char *text, const char *origin,

@@ -37,6 +37,7 @@ void config_free(struct config *config)
 	free(config->kind);
 	free(config->config_path);
 	free(config->output);
+	free(config->output_origin);
 	free(config->verifier_log);
 	free(config->control);
 	config_free_texts(&config->words);

@@ -109,6 +109,7 @@ struct config {
 
 	enum config_format format;
 	char *output;                /* a path, or NULL for stdout */
+	char *output_origin;         /* where that stands */
 	char *verifier_log;          /* a folder, or NULL for CONFIG_DEFAULT_VERIFIER_LOG */
 	char *control;               /* a path, or NULL for no control socket */
 	uint64_t timeout_ns;         /* how long ctl waits for an answer; 0: as ctl.h says */

@@ -60,7 +60,9 @@ int config_keep_fixed(struct config *fresh, const struct config *old, char *ret_
 	fresh->count = old->count;
 	fresh->duration_ns = old->duration_ns;
 	fresh->bpf_statistics = old->bpf_statistics;
-	if (keep_text(&fresh->output, old->output) || keep_text(&fresh->control, old->control) ||
+	if (keep_text(&fresh->output, old->output) ||
+	    keep_text(&fresh->output_origin, old->output_origin) ||
+	    keep_text(&fresh->control, old->control) ||
 	    keep_text(&fresh->filter.text, old->filter.text) ||
 	    keep_text(&fresh->filter.origin, old->filter.origin))
 		return -ENOMEM;

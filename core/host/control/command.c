@@ -227,7 +227,7 @@ static void command_change(struct supervisor *run, struct client *client,
 	if (!err) {
 		log_write(run->log, BPFHOST_INFO, NULL, "ctl %s, asked for by pid %d of user %u",
 			  request->target, (int)client->peer.pid, (unsigned int)client->peer.uid);
-		err = command == CTL_RELOAD ? reload_begin(run, &why)
+		err = command == CTL_RELOAD ? reload_begin(run, request->format, &why)
 					    : command_begin_change(run, request, command, &why);
 	}
 	if (err)

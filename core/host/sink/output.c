@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -123,6 +124,32 @@ int output_empty(struct output *output)
 	if (!output->is_regular || !output->is_owned)
 		return 0;
 	return ftruncate(output->fd, 0) < 0 ? -errno : 0;
+}
+
+static int check_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int err = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	if (access(dirname(copy), W_OK | X_OK))
+		err = -errno;
+	free(copy);
+	return err;
+}
+
+int output_check_file(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status))
+		return errno == ENOENT ? check_folder(path) : -errno;
+	if (S_ISLNK(status.st_mode))
+		return -ELOOP;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	return access(path, W_OK) ? -errno : 0;
 }
 
 int output_open_file(const char *path, struct output **ret_output)

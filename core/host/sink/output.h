@@ -36,6 +36,8 @@ int output_open_fd(int fd, struct output **ret_output);
  * (-ELOOP), since others may have put it there; a FIFO without a reader is -ENXIO.
  */
 int output_open_file(const char *path, struct output **ret_output);
+/* Whether that would come to something, as far as can be told without opening, let alone making it. 0 or -errno. */
+int output_check_file(const char *path);
 /* Empties a regular file opened by path, before the first line: yesterday's lines go. 0 or -errno. */
 int output_empty(struct output *output);
 /* Drops what was not flushed. */

@@ -24,10 +24,15 @@ int change_begin(struct supervisor *run, const char *what, struct bpfhost_error 
 }
 
 void change_configure(struct supervisor *run, struct config *fresh,
-		      const struct bpfhost_filter_values *values)
+		      const struct bpfhost_filter_values *values, struct kept *kept,
+		      enum config_format format)
 {
+	run->change->reloads = true;
 	run->change->fresh = fresh;
 	run->change->values = *values;
+	run->change->kept = *kept;
+	run->change->format = format;
+	*kept = (struct kept){ 0 };
 }
 
 const struct config *change_config(const struct instance *instance)
@@ -52,6 +57,7 @@ void change_end(struct supervisor *run)
 		config_free(run->change->fresh);
 		free(run->change->fresh);
 	}
+	kept_free(&run->change->kept);
 	free(run->change);
 	run->change = NULL;
 }

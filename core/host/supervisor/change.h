@@ -8,16 +8,18 @@
 #ifndef SUPERVISOR_CHANGE_H
 #define SUPERVISOR_CHANGE_H
 
+#include "supervisor/kept.h"
 #include "supervisor/state.h"
 
 /* Begins one; what: for the log, such as "load pg". -EBUSY while another is under way, with its name in err. */
 int change_begin(struct supervisor *run, const char *what, struct bpfhost_error *err);
 /*
- * The configuration that those that come belong to, and which becomes the run's with them. The change owns it
- * from here on, in any case.
+ * The configuration that those that come belong to, and which becomes the run's with them, and what of it does not,
+ * which is told in that format. The change owns both from here on, in any case; *kept is empty then.
  */
 void change_configure(struct supervisor *run, struct config *fresh,
-		      const struct bpfhost_filter_values *values);
+		      const struct bpfhost_filter_values *values, struct kept *kept,
+		      enum config_format format);
 /* One that is to come, with a copy of its configuration; instead_of goes for it, or is NULL. 0, -E2BIG, -ENOMEM. */
 int change_add(struct supervisor *run, const struct config_instance *config,
 	       struct instance *instead_of, bool from_file);

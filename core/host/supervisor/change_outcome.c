@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* How a change ends: refused, come about, or undone where one could not attach. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/control.h"
@@ -88,6 +89,15 @@ static bool change_is_decided(const struct instance *instance)
 	return instance->state == INSTANCE_RUNNING || instance_over(instance);
 }
 
+static void change_tell_done(struct supervisor *run)
+{
+	const struct change *change = run->change;
+	char *text = change->reloads ? kept_tell(&change->kept, change->format) : NULL;
+
+	change_tell(run, CONTROL_OK, text ? text : "");
+	free(text);
+}
+
 void change_finish(struct supervisor *run)
 {
 	struct instance *instance;
@@ -101,6 +111,6 @@ void change_finish(struct supervisor *run)
 	if (*run->change->failures)
 		change_tell(run, CONTROL_FAILED, run->change->failures);
 	else
-		change_tell(run, CONTROL_OK, "");
+		change_tell_done(run);
 	change_end(run);
 }

@@ -18,6 +18,9 @@ struct change {
 	char what[128];
 	struct config *fresh; /* NULL: the run's stays */
 	struct bpfhost_filter_values values;
+	struct kept kept; /* of that */
+	enum config_format format;
+	bool reloads;
 	char failures[2048]; /* a line for each that came and could not attach */
 };
 

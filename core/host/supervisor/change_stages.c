@@ -92,13 +92,22 @@ static bool change_all_heard(const struct supervisor *run)
 	return all;
 }
 
-/* --filter may have been told names that nobody knew yet. */
+/* --filter may have been told names that nobody knew yet, or a file that is read again may have another. */
+static int change_check_filter(struct supervisor *run, struct bpfhost_error *err)
+{
+	int failed = 0;
+
+	if (change_comes(run) && !run->change->kept.filter)
+		failed = filter_names_check(run, err);
+	return failed ? failed : kept_check_names(run, &run->change->kept, err);
+}
+
 static bool change_fits_filter(struct supervisor *run)
 {
 	struct bpfhost_error why = { 0 };
 	char text[sizeof(why.text) + 32];
 
-	if (!change_comes(run) || !filter_names_check(run, &why))
+	if (!change_check_filter(run, &why))
 		return true;
 	log_write(run->log, BPFHOST_ERROR, NULL, "%s", why.text);
 	snprintf(text, sizeof(text), "%s; nothing was changed", why.text);

@@ -6,9 +6,11 @@
 
 #include "config/fail.h"
 
-/* Those that are there when the change under way is over, or those that were before it. */
+/* Those that are there when the change under way is over, or those that ran before it. */
 static bool filter_names_counts(const struct instance *instance, bool after)
 {
+	if (after && instance->role == INSTANCE_DISABLED)
+		return true;
 	return instance->role == INSTANCE_STAYS ||
 	       instance->role == (after ? INSTANCE_COMES : INSTANCE_GOES);
 }
@@ -31,8 +33,8 @@ static size_t filter_names_gather(const struct supervisor *run, bool after,
 }
 
 /* *ret_count: of how many types they were asked. 0, -ENOMEM, or that of filter_names_known(). */
-static int filter_names_ask(const struct supervisor *run, bool after, size_t *ret_count,
-			    struct bpfhost_error *err)
+static int filter_names_ask(const struct supervisor *run, const struct filter *filter, bool after,
+			    size_t *ret_count, struct bpfhost_error *err)
 {
 	size_t count = filter_names_gather(run, after, NULL);
 	const struct sink_type **types = calloc(count + 1, sizeof(*types));
@@ -42,7 +44,7 @@ static int filter_names_ask(const struct supervisor *run, bool after, size_t *re
 		return config_fail_memory(err);
 	filter_names_gather(run, after, types);
 	if (count)
-		failed = filter_names_known(run->filter, types, count, err);
+		failed = filter_names_known(filter, types, count, err);
 	free(types);
 	*ret_count = count;
 	return failed;
@@ -53,7 +55,7 @@ static bool filter_names_were_gone(const struct supervisor *run)
 {
 	struct bpfhost_error why;
 	size_t count = 0;
-	int failed = filter_names_ask(run, false, &count, &why);
+	int failed = filter_names_ask(run, run->filter, false, &count, &why);
 
 	return run->filter_known && (failed || !count);
 }
@@ -61,7 +63,7 @@ static bool filter_names_were_gone(const struct supervisor *run)
 int filter_names_check(struct supervisor *run, struct bpfhost_error *err)
 {
 	size_t count = 0;
-	int failed = run->filter ? filter_names_ask(run, true, &count, err) : 0;
+	int failed = run->filter ? filter_names_ask(run, run->filter, true, &count, err) : 0;
 
 	if (failed == -ENOMEM)
 		return failed;
@@ -69,4 +71,15 @@ int filter_names_check(struct supervisor *run, struct bpfhost_error *err)
 		return config_fail_option(err, -EINVAL, run->config->filter.origin, "filter");
 	run->filter_known |= count && !failed;
 	return 0;
+}
+
+int filter_names_check_other(const struct supervisor *run, const struct filter *filter,
+			     const char *origin, struct bpfhost_error *err)
+{
+	size_t count = 0;
+	int failed = filter_names_ask(run, filter, true, &count, err);
+
+	if (!failed || failed == -ENOMEM)
+		return failed;
+	return config_fail_option(err, -EINVAL, origin, "filter");
 }

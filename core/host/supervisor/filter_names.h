@@ -11,5 +11,8 @@
  * -ENOMEM.
  */
 int filter_names_check(struct supervisor *run, struct bpfhost_error *err);
+/* The same of a filter that the run has not, which stands at origin: a name that nobody knows is a mistake in any case. */
+int filter_names_check_other(const struct supervisor *run, const struct filter *filter,
+			     const char *origin, struct bpfhost_error *err);
 
 #endif

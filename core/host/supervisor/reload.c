@@ -10,6 +10,7 @@
 #include "supervisor/change.h"
 #include "supervisor/filter_values.h"
 #include "supervisor/instances.h"
+#include "supervisor/kept.h"
 #include "supervisor/manager.h"
 
 static void reload_drop(struct config **fresh)
@@ -29,10 +30,10 @@ static int reload_fail_memory(struct bpfhost_error *err)
 /* ---- the settings of the host ---------------------------------------------------------------- */
 
 static int reload_gather(struct supervisor *run, struct config **ret_fresh,
-			 struct bpfhost_filter_values *ret_values, struct bpfhost_error *err)
+			 struct bpfhost_filter_values *ret_values, struct kept *kept,
+			 struct bpfhost_error *err)
 {
 	__attribute__((cleanup(reload_drop))) struct config *fresh = calloc(1, sizeof(*fresh));
-	char kept[256];
 	int failed;
 
 	if (!fresh)
@@ -41,13 +42,13 @@ static int reload_gather(struct supervisor *run, struct config **ret_fresh,
 	failed = config_gather_again(run->config, fresh, err);
 	if (!failed)
 		failed = filter_values_gather(fresh, ret_values, err);
+	if (!failed)
+		failed = kept_take(run, fresh, kept, err);
 	if (failed)
 		return failed == -ENOMEM ? failed : -EINVAL;
-	if (config_keep_fixed(fresh, run->config, kept, sizeof(kept)))
-		return reload_fail_memory(err);
-	if (*kept)
+	if (*kept->names)
 		log_write(run->log, BPFHOST_WARN, NULL,
-			  "reload: changes only when the host is started again: %s", kept);
+			  "reload: changes only when the host is started again: %s", kept->names);
 	*ret_fresh = fresh;
 	fresh = NULL;
 	return 0;
@@ -153,24 +154,26 @@ static int reload_instances(struct supervisor *run, const struct config *fresh,
 	return failed;
 }
 
-int reload_begin(struct supervisor *run, struct bpfhost_error *err)
+int reload_begin(struct supervisor *run, enum config_format format, struct bpfhost_error *err)
 {
 	struct bpfhost_filter_values values;
+	struct kept kept = { 0 };
 	struct config *fresh = NULL;
 	int failed = change_begin(run, "reload", err);
 
 	if (failed)
 		return failed;
 	manager_begin_reload(run);
-	failed = reload_gather(run, &fresh, &values, err);
+	failed = reload_gather(run, &fresh, &values, &kept, err);
 	if (!failed) {
-		change_configure(run, fresh, &values);
+		change_configure(run, fresh, &values, &kept, format);
 		failed = reload_instances(run, fresh, &values, err);
 	}
 	if (!failed) {
 		change_go(run);
 		return 0;
 	}
+	kept_free(&kept);
 	log_write(run->log, BPFHOST_ERROR, NULL, "reload: %s; nothing was changed", err->text);
 	change_cancel(run);
 	return failed;

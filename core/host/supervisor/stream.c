@@ -54,6 +54,16 @@ static bool stream_is_misnamed(int err)
 	       err == -EINVAL;
 }
 
+int stream_check_output(const char *path, struct bpfhost_error *err)
+{
+	int failed = output_check_file(path);
+
+	if (failed)
+		bpfhost_error_set(err, 0, "failed to open %.200s: %s", path,
+				  stream_open_cause(failed));
+	return failed;
+}
+
 int stream_open(struct supervisor *run)
 {
 	const char *path = run->config->dry_run ? NULL : run->config->output;

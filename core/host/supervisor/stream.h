@@ -7,6 +7,8 @@
 
 /* Opens the sink that the configuration asks for. 0, or -errno and it is logged. */
 int stream_open(struct supervisor *run);
+/* Whether that could open this file, which is left as it is: 0, or -errno with a sentence in err. */
+int stream_check_output(const char *path, struct bpfhost_error *err);
 void stream_close(struct supervisor *run);
 
 /* One round: takes what the workers have put on the bus, writes what may go. */

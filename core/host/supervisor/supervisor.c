@@ -86,7 +86,7 @@ static void supervisor_reload(struct supervisor *run)
 	if (!run->reload_wanted || run->change || run->stopping_since || !run->started)
 		return;
 	run->reload_wanted = false;
-	reload_begin(run, &why);
+	reload_begin(run, CONFIG_FORMAT_TEXT, &why);
 }
 
 static void supervisor_on_event(struct supervisor *run, uint64_t data, uint32_t events)
