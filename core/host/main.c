@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@
 #include "supervisor/supervisor.h"
 #include "validate/validate.h"
 
+#define MAIN_FAILED  1
 #define MAIN_MISUSED 2
 
 static int main_dispatch(const struct config *config, char **argv)
@@ -84,19 +86,69 @@ static void main_tell_error(const char *text)
 	fputc('\n', stderr);
 }
 
+/*
+ * Writes what commands print. libc's own stdout forgets why a write has failed, and most of them happen where nobody
+ * looks, in a child too: so it is told here, once.
+ */
+static ssize_t main_print(void *cookie, const char *bytes, size_t size)
+{
+	bool *told = cookie;
+	char text[128];
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t written = write(STDOUT_FILENO, bytes + done, size - done);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			break;
+		done += (size_t)written;
+	}
+	if (done == size || *told)
+		return (ssize_t)done;
+	snprintf(text, sizeof(text), "failed to write stdout: %s", strerror(errno));
+	main_tell_error(text);
+	*told = true;
+	return (ssize_t)done;
+}
+
+/* told lives as long as stdout does. */
+static int main_open_stdout(bool *told)
+{
+	FILE *out = fopencookie(told, "w", (cookie_io_functions_t){ .write = main_print });
+
+	if (!out)
+		return -errno;
+	setvbuf(out, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, BUFSIZ);
+	stdout = out;
+	return 0;
+}
+
+static int main_close_stdout(int status)
+{
+	bool failed = ferror(stdout);
+
+	failed |= fclose(stdout) != 0;
+	return failed && !status ? MAIN_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
 	struct bpfhost_error why = { 0 };
 	struct config config;
 	mode_t mask = umask(077);
+	bool told = false;
 	int status, err;
 
 	/* Where whoever started us ignores it, children would leave no status behind. */
 	signal(SIGCHLD, SIG_DFL);
 	err = main_hold_streams();
+	if (!err)
+		err = main_open_stdout(&told);
 	if (err) {
-		fprintf(stderr, "bpfhost: error: failed to open /dev/null: %s\n", strerror(-err));
-		return 1;
+		fprintf(stderr, "bpfhost: error: failed to open stdout: %s\n", strerror(-err));
+		return MAIN_FAILED;
 	}
 	config_setup(&config);
 	config.umask = mask;
@@ -110,5 +162,5 @@ int main(int argc, char **argv)
 		status = main_dispatch(&config, argv);
 	}
 	config_free(&config);
-	return fflush(stdout) && status == 0 ? 1 : status;
+	return main_close_stdout(status);
 }
