@@ -17,6 +17,7 @@ struct control {
 	int epoll;
 	uint64_t deaf_until; /* takes nobody in until then, CLOCK_MONOTONIC ns; 0: it does */
 	bool told_deaf;      /* and that stands in the log */
+	bool is_full;        /* takes nobody in until a client has gone */
 	struct client clients[CONTROL_CLIENTS_MAX];
 	struct news *news; /* NULL: nobody looks for new plugins */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The socket and its clients: who may come, how many, and for how long. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #define CONTROL_TELL_LIMIT 40000000000ULL /* more than the child takes by itself */
 /* How long nobody is taken in for want of a descriptor: whoever comes would wake us at once, over and over. */
 #define CONTROL_DEAF_TIME 1000000000ULL /* ns */
+/* What a client may waste of its time while others wait for its place. */
+#define CONTROL_IDLE_LIMIT 250000000ULL /* ns */
+#define CONTROL_CROWDED    "the host has too many clients at this moment"
 /* Connections taken in one round. */
 #define CONTROL_ACCEPTS 16
 #define CONTROL_EVENTS  64
@@ -56,20 +60,40 @@ static struct client *control_find_place(struct control *control, uid_t uid)
 	return uid && others >= CONTROL_CLIENTS_OTHERS ? NULL : found;
 }
 
-/* Who has been asking longest makes room: nobody else is kept out by those who only connect. */
-static struct client *control_make_room(struct control *control, uid_t uid)
+/* Whether it only connected, or stopped half way. What it has sent by now is its turn to be read. */
+static bool control_idles(const struct client *client, uint64_t now)
+{
+	struct pollfd fd = { .fd = client->fd, .events = POLLIN };
+
+	return client->state == CLIENT_ASKING && client->since + CONTROL_IDLE_LIMIT <= now &&
+	       poll(&fd, 1, 0) != 1;
+}
+
+/* Who has been idle longest, of those of one round the first; NULL: nobody is, or not long enough. */
+static struct client *control_find_idle(struct control *control, uid_t uid, uint64_t now)
 {
 	struct client *oldest = NULL;
 
 	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
 		struct client *client = &control->clients[i];
 
-		if (client->state == CLIENT_ASKING && (!uid || client->peer.uid) &&
-		    (!oldest || client->since < oldest->since))
+		if ((!uid || client->peer.uid) && (!oldest || client->since <= oldest->since) &&
+		    control_idles(client, now))
 			oldest = client;
 	}
-	client_end(oldest);
 	return oldest;
+}
+
+/* It makes room: nobody else is kept out by those who only connect. */
+static struct client *control_make_room(struct control *control, uid_t uid, uint64_t now)
+{
+	struct client *idle = control_find_idle(control, uid, now);
+
+	if (!idle)
+		return NULL;
+	control_unwatch(control, idle->fd);
+	client_answer(idle, CONTROL_FAILED, CONTROL_CROWDED ", and this one did not ask in time");
+	return idle;
 }
 
 static void control_refuse(int fd, const struct control_peer *peer, const char *why)
@@ -93,16 +117,16 @@ static void control_welcome(struct supervisor *run, int fd)
 	}
 	client = control_find_place(control, peer.uid);
 	if (!client)
-		client = control_make_room(control, peer.uid);
+		client = control_make_room(control, peer.uid, run->now);
 	if (!client) {
-		control_refuse(fd, &peer, "the host has too many clients at this moment");
+		control_refuse(fd, &peer, CONTROL_CROWDED);
 		return;
 	}
 	client_begin(client, fd, &peer, run->now);
 	control_watch(control, fd, control_place(control, client) << 1);
 }
 
-/* They wait in the queue of the socket, where ctl gives up in its own time. */
+/* Those who come wait in the queue of the socket, where ctl gives up in its own time. */
 static void control_deafen(struct supervisor *run, int err)
 {
 	struct control *control = run->control;
@@ -115,11 +139,23 @@ static void control_deafen(struct supervisor *run, int err)
 	control->told_deaf = true;
 }
 
+/* Whether root would find a place: who else may have none is known only when he has come in. */
+static bool control_has_room(struct control *control, uint64_t now)
+{
+	return control_find_place(control, 0) || control_find_idle(control, 0, now);
+}
+
 static void control_accept(struct supervisor *run)
 {
 	for (int i = 0; i < CONTROL_ACCEPTS; i++) {
-		int fd = accept4(run->control->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd;
 
+		if (!control_has_room(run->control, run->now)) {
+			control_unwatch(run->control, run->control->socket.fd);
+			run->control->is_full = true;
+			return;
+		}
+		fd = accept4(run->control->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0) {
 			/* Others have gone again before they came in. */
 			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
@@ -217,12 +253,22 @@ static uint64_t control_limit(const struct client *client)
 	}
 }
 
+/* Where others wait, it is time to look at a client sooner; not once more, where it has been looked at. */
+static uint64_t control_client_due(const struct supervisor *run, const struct client *client)
+{
+	uint64_t idle = client->since + CONTROL_IDLE_LIMIT;
+
+	if (run->control->is_full && client->state == CLIENT_ASKING && idle > run->now)
+		return idle;
+	return control_limit(client);
+}
+
 uint64_t control_due(const struct supervisor *run)
 {
 	uint64_t due = UINT64_MAX, other;
 
 	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++) {
-		other = control_limit(&run->control->clients[i]);
+		other = control_client_due(run, &run->control->clients[i]);
 		due = other < due ? other : due;
 	}
 	if (!run->control)
@@ -243,9 +289,21 @@ static void control_undeafen(struct supervisor *run)
 	control_watch(control, control->socket.fd, CONTROL_LISTENER);
 }
 
+/* Somebody has gone, or has been idle for too long. */
+static void control_reopen(struct supervisor *run)
+{
+	struct control *control = run->control;
+
+	if (!control || !control->is_full || !control_has_room(control, run->now))
+		return;
+	control->is_full = false;
+	control_watch(control, control->socket.fd, CONTROL_LISTENER);
+}
+
 void control_tick(struct supervisor *run)
 {
 	control_undeafen(run);
+	control_reopen(run);
 	if (run->control)
 		news_tick(run);
 	for (size_t i = 0; run->control && i < CONTROL_CLIENTS_MAX; i++) {
