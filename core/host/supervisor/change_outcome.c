@@ -68,8 +68,11 @@ static void change_undo(struct supervisor *run, struct instance *instance)
 {
 	struct instance *before = instance->instead_of;
 	const char *then = before ? change_bring_back(run, before) : "";
+	char why[2 * CONDITION_TEXT_MAX + 64];
 
-	change_note_failure(run->change, instance->config->name, change_why(instance), then);
+	condition_tell(&instance->condition, why, sizeof(why));
+	change_note_failure(run->change, instance->config->name, *why ? why : change_why(instance),
+			    then);
 	instance->role = INSTANCE_GONE;
 }
 

@@ -21,7 +21,7 @@ struct change {
 	struct kept kept; /* of that */
 	enum config_format format;
 	bool reloads;
-	char failures[2048]; /* a line for each that came and could not attach */
+	char failures[4096]; /* a line for each that came and could not attach */
 };
 
 /* What change_keep() remembered is the instance's; it comes to nothing. */

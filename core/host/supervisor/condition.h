@@ -4,6 +4,7 @@
 #define SUPERVISOR_CONDITION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Texts kept of probes that could not be attached, and bytes of one; of the others the number is. */
@@ -25,6 +26,11 @@ void condition_miss(struct condition *condition, const char *text);
 void condition_fail(struct condition *condition, const char *text);
 /* The same, for it was told what cannot be. */
 void condition_refuse(struct condition *condition, const char *text);
+/*
+ * Why it failed, in one line for whoever does not see the log: the reason, with the first probe that is missing named,
+ * and how many others are. "" where there is no reason.
+ */
+void condition_tell(const struct condition *condition, char *out, size_t size);
 /* A new worker begins: of the last one stays only why it had to. */
 void condition_renew(struct condition *condition);
 void condition_free(struct condition *condition);
