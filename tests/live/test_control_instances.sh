@@ -66,7 +66,9 @@ ctl load tracepoint@b --set probes=${probe}_getuid || fail "b cannot be loaded"
 step # a 10, b 10
 ctl disable a || fail "a cannot be disabled"
 expect "state of a" disabled "$(of_instance a .state)"
-expect "worker of a" '[]' "$(of_instance a '.programs | tojson')"
+expect "what a has" '[] 0 0 of 1 null' \
+	"$(of_instance a '"\(.programs) \(.maps.count) \(.probes.attached) of \(.probes.wanted) \(.worker)"')"
+expect "status of a" 'a: disabled; plugin tracepoint' "$(ctl status a | grep ^a:)"
 step # b 20
 ctl replace tracepoint@b --set probes=${probe}_getgid --set probes=${probe}_getuid ||
 	fail "b cannot be replaced"

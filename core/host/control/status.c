@@ -66,16 +66,33 @@ const char *status_state(const struct instance *instance)
 	}
 }
 
+/* One that was disabled has nothing attached any more; what the kernel still frees of its worker is nobody's concern. */
+static pid_t status_worker(const struct instance *instance)
+{
+	return instance_alive(instance) && instance->role != INSTANCE_DISABLED ? instance->pid : 0;
+}
+
+static uint32_t status_attached(const struct instance *instance)
+{
+	bool is_up = instance->state == INSTANCE_RUNNING || instance->state == INSTANCE_STOPPING;
+
+	return is_up && status_worker(instance) && !instance->drained_all
+		       ? instance->condition.attached
+		       : 0;
+}
+
 void status_look(const struct instance *instance, struct status_instance *ret)
 {
 	*ret = (struct status_instance){
 		.instance = instance,
 		.state = status_state(instance),
 		.reason = status_why_stopped(instance) ?: instance->condition.reason,
+		.worker = status_worker(instance),
+		.attached = status_attached(instance),
 	};
 	instances_ledger(instance, &ret->ledger);
-	if (instance_alive(instance))
-		holdings_read(instance->pid, &ret->holdings);
+	if (ret->worker)
+		holdings_read(ret->worker, &ret->holdings);
 }
 
 bool status_program(uint32_t id, struct status_program *ret_program)

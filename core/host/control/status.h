@@ -33,6 +33,8 @@ struct status_instance {
 	const char *state;
 	const char *reason; /* of that state; NULL: it needs none */
 	struct ledger ledger;
+	pid_t worker;      /* 0: there is none, or all that it had is detached and it only ends */
+	uint32_t attached; /* probes, at this moment */
 	struct holdings holdings; /* of its worker */
 };
 

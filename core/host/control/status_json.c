@@ -78,34 +78,35 @@ static void json_programs(const struct holding_list *programs, bool counts, FILE
 	fputc(']', out);
 }
 
-static void json_condition(const struct condition *condition, const char *reason, FILE *out)
+static void json_condition(const struct status_instance *status, FILE *out)
 {
-	fprintf(out, ",\"probes\":{\"attached\":%u,\"wanted\":%u,\"failed\":[", condition->attached,
+	const struct condition *condition = &status->instance->condition;
+
+	fprintf(out, ",\"probes\":{\"attached\":%u,\"wanted\":%u,\"failed\":[", status->attached,
 		condition->wanted);
 	for (int i = 0; i < CONDITION_MISSED_MAX && condition->missed[i]; i++) {
 		fputs(i ? "," : "", out);
 		print_json(out, condition->missed[i]);
 	}
 	fputs("]}", out);
-	print_json_member(out, "reason", reason);
+	print_json_member(out, "reason", status->reason);
 	print_json_member(out, "last_restart", condition->last_restart);
 }
 
 static void json_instance(const struct instance *instance, bool counts, FILE *out)
 {
 	struct status_instance status;
-	bool alive = instance_alive(instance);
 
 	status_look(instance, &status);
 	fputs("{\"instance\":", out);
 	print_json(out, instance->config->name);
 	print_json_member(out, "plugin", instance->config->plugin);
 	print_json_member(out, "state", status.state);
-	if (alive)
-		json_number(out, "worker", (uint64_t)instance->pid);
+	if (status.worker)
+		json_number(out, "worker", (uint64_t)status.worker);
 	else
 		fputs(",\"worker\":null", out);
-	json_condition(&instance->condition, status.reason, out);
+	json_condition(&status, out);
 	fputs(",\"ledger\":{", out);
 	json_ledger(&status.ledger, out);
 	fputc('}', out);

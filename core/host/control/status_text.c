@@ -34,16 +34,17 @@ static void text_host(const struct supervisor *run, FILE *out)
 	fputs(run->sink_blocked ? ", the output takes no more at this moment\n" : "\n", out);
 }
 
-static void text_head(const struct instance *instance, const char *state, FILE *out)
+static void text_head(const struct status_instance *status, FILE *out)
 {
+	const struct instance *instance = status->instance;
 	const struct condition *condition = &instance->condition;
 
-	fprintf(out, "\n%s: %s", instance->config->name, state);
+	fprintf(out, "\n%s: %s", instance->config->name, status->state);
 	if (condition->wanted && instance->state == INSTANCE_RUNNING)
-		fprintf(out, ", %u of %u probes", condition->attached, condition->wanted);
+		fprintf(out, ", %u of %u probes", status->attached, condition->wanted);
 	fprintf(out, "; plugin %s", instance->config->plugin);
-	if (instance_alive(instance))
-		fprintf(out, ", worker %d", (int)instance->pid);
+	if (status->worker)
+		fprintf(out, ", worker %d", (int)status->worker);
 	if (instance->running_since && instance->state == INSTANCE_RUNNING) {
 		fputs(", for ", out);
 		text_duration(out, instance->run->now - instance->running_since);
@@ -103,7 +104,7 @@ static void text_instance(const struct instance *instance, bool counts, FILE *ou
 	char line[1024];
 
 	status_look(instance, &status);
-	text_head(instance, status.state, out);
+	text_head(&status, out);
 	text_troubles(&instance->condition, status.reason, out);
 	ledger_text(&status.ledger, instance->config->name, instance->config->plugin, line,
 		    sizeof(line));
