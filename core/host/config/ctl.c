@@ -20,7 +20,8 @@ static const struct ctl_word ctl_words[] = {
 	  "start an instance in the place of the one of that name;\n"
 	  "without --set, as that was, with the plugin's file of now" },
 	{ "unload", CTL_UNLOAD, true, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
-	  "end instances and forget them" },
+	  "end instances and forget how they were set; their counts\n"
+	  "go on in the next one of that name and plugin" },
 	{ "enable", CTL_ENABLE, true, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
 	  "start instances that were disabled or have failed" },
 	{ "disable", CTL_DISABLE, true, false, 1, CONFIG_MAX_INSTANCES, "INSTANCE...",
