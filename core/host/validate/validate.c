@@ -2,6 +2,7 @@
 #include "validate/validate.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -9,7 +10,9 @@
 
 #include "command/print.h"
 #include "loader/catalogue.h"
+#include "sdk/kernel/kernel.h"
 #include "validate/look.h"
+#include "validate/network.h"
 #include "validate/report.h"
 #include "validate/suite.h"
 
@@ -39,6 +42,17 @@ static int validate_misused(FILE *log, const char *file, const char *why)
 	return 2;
 }
 
+/*
+ * One that is told nothing chooses for itself, which may be an interface of this machine: it gets a network of its own.
+ * Where that cannot be had, only who may not attach to an interface either goes on.
+ */
+static int validate_leave_network(const struct suite *suite, struct bpfhost_error *err)
+{
+	int failed = suite->instance->setting_count ? 0 : network_leave(err);
+
+	return failed && kernel_capabilities_held() & 1ULL << CAP_NET_ADMIN ? failed : 0;
+}
+
 /* Whether to load its programs, for real; where that is asked for and may not be, says so. */
 static bool validate_goes_live(const struct config *config, const struct suite *suite,
 			       struct report *report)
@@ -47,7 +61,8 @@ static bool validate_goes_live(const struct config *config, const struct suite *
 
 	if (config->dry_run)
 		return false;
-	if (!look_allows(suite->plugin.file, suite->instance->allowed, &why))
+	if (!look_allows(suite->plugin.file, suite->instance->allowed, &why) &&
+	    !validate_leave_network(suite, &why))
 		return true;
 	report_line(report, REPORT_WARNING, "live: not tried", why.text);
 	return false;
