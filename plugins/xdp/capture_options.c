@@ -14,14 +14,18 @@
 static const char *const capture_limits[] = { "write_size", "write_time", "write_count",
 					      "write_files" };
 
+static int options_fail_without_file(struct bpfhost_instance *self, const char *name)
+{
+	return bpfhost_fail(self, -EINVAL, "option %s: there is no write=FILE for it", name);
+}
+
 static int options_without_file(struct bpfhost_instance *self)
 {
 	for (size_t i = 0; i < sizeof(capture_limits) / sizeof(capture_limits[0]); i++)
 		if (bpfhost_option_number(self, capture_limits[i]))
-			return bpfhost_fail(self, -EINVAL,
-					    "option %s: there is no write=FILE for it",
-					    capture_limits[i]);
-	return 0;
+			return options_fail_without_file(self, capture_limits[i]);
+	return bpfhost_option(self, "snaplen")->given ? options_fail_without_file(self, "snaplen")
+						      : 0;
 }
 
 static int options_check(struct bpfhost_instance *self, const struct xdp_capture *capture)

@@ -111,7 +111,8 @@ const struct bpfhost_option xdp_options[] = {
 		.type = BPFHOST_OPT_UINT,
 		.default_text = "65535",
 		.max = 262144,
-		.help = "write: how many bytes of a packet are kept; 0 or more than 65535: 65535",
+		.help = "write: how many bytes of a packet are kept; 0 or more than 65535, up "
+			"to 262144: 65535",
 	},
 	{
 		.name = "write_count",

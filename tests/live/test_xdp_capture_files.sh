@@ -166,6 +166,8 @@ refused 2 "option write: '$TMP/row/' names no file" --set "write=$TMP/row/"
 refused 1 "failed to write $TMP/link: it is a symbolic link" --set "write=$TMP/link"
 refused 1 "failed to write $TMP/fifo: it is a FIFO that nobody reads yet" --set "write=$TMP/fifo"
 refused 2 "option write_size: there is no write=FILE for it" --set write_size=1MiB
+refused 2 "option snaplen: there is no write=FILE for it" --set snaplen=70000
+refused 2 'option snaplen of xdp: 262145 is not within 0 to 262144' --set "write=$TMP/a" --set snaplen=262145
 refused 2 "option write_files: write_size or write_time must say when a new file begins" \
 	--set "write=$TMP/a" --set write_files=3
 refused 1 "failed to write $TMP/one.pcapng: another instance is writing it" --on-error abort \
