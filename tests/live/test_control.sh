@@ -187,7 +187,19 @@ begins_not "$TMP/open: the folder of a control socket must be root's or your own
 begins_not "has 1 to 107 bytes" "$TMP/$(printf '%0120d' 0)"
 begins_not "No such file or directory" "$TMP/none/of/these"
 
-# The last folder is made.
+# The last folder is made, and goes with the socket: not one that there was, nor with what somebody put into it.
+folder_is() {
+	mkdir -p "$TMP/was"
+	host_start --control "$TMP/$1/control" --plugin tracepoint --set probes=syscalls:sys_enter_getpid
+	[ -S "$TMP/$1/control" ] || fail "there is no socket"
+	[ -z "$2" ] || touch "$TMP/$1/$2"
+	host_stop
+	expect "what is left of $1" "$3" "$(cd "$TMP" && find "$1" 2>/dev/null | words)"
+}
+folder_is was '' was
+folder_is made '' ''
+folder_is made file 'made made/file'
+rm -r "$TMP/made"
 host_start --control "$TMP/made/control" --pid "$TARGET_PID" --plugin tracepoint \
 	--set probes=syscalls:sys_enter_getppid
 expect "mode of the folder" 750 "$(stat -c %a "$TMP/made")"

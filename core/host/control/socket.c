@@ -59,13 +59,14 @@ static int folder_check(int fd, const char *path, struct bpfhost_error *err)
 	return 0;
 }
 
-static int folder_make(const char *path, gid_t group, struct bpfhost_error *err)
+static int folder_make(const char *path, gid_t group, bool *ret_made, struct bpfhost_error *err)
 {
 	bool is_ours = !mkdir(path, 0750);
 	int fd;
 
 	if (!is_ours && errno != EEXIST)
 		return socket_fail(err, -errno, "make", path);
+	*ret_made = is_ours;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return socket_fail(err, -errno, "open", path);
@@ -77,12 +78,12 @@ static int folder_make(const char *path, gid_t group, struct bpfhost_error *err)
 	return fd;
 }
 
-static int folder_open(const char *path, gid_t group, struct bpfhost_error *err)
+static int folder_open(const char *path, gid_t group, bool *ret_made, struct bpfhost_error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), failed;
 
 	if (fd < 0 && errno == ENOENT)
-		fd = folder_make(path, group, err);
+		fd = folder_make(path, group, ret_made, err);
 	else if (fd < 0)
 		fd = socket_fail(err, -errno, "open", path);
 	if (fd < 0)
@@ -105,17 +106,31 @@ static void folder_lock(int fd)
 		nanosleep(&pause, NULL);
 }
 
-static int folder_of(const char *path, gid_t group, struct bpfhost_error *err)
+static int folder_of(const char *path, gid_t group, bool *ret_made, struct bpfhost_error *err)
 {
 	__attribute__((cleanup(config_free_string))) char *copy = strdup(path);
 	int fd;
 
 	if (!copy)
 		return socket_fail(err, -ENOMEM, "make", path);
-	fd = folder_open(dirname(copy), group, err);
+	fd = folder_open(dirname(copy), group, ret_made, err);
 	if (fd >= 0)
 		folder_lock(fd);
 	return fd;
+}
+
+/* Another host may be about to make its socket there: it has the lock. */
+static void folder_remove(const char *path)
+{
+	__attribute__((cleanup(config_free_string))) char *copy = strdup(path);
+	const char *folder = copy ? dirname(copy) : NULL;
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		rmdir(folder);
+	close(fd);
 }
 
 /* ---- the host's end -------------------------------------------------------------------------- */
@@ -190,9 +205,11 @@ int control_socket_listen(struct control_socket *made, const char *path, gid_t g
 	*made = (struct control_socket){ .fd = -1, .path = path };
 	if (failed)
 		return failed;
-	folder = folder_of(path, group, err);
-	if (folder < 0)
+	folder = folder_of(path, group, &made->made_folder, err);
+	if (folder < 0) {
+		control_socket_close(made);
 		return folder;
+	}
 	failed = socket_clear(&address, err);
 	if (!failed) {
 		made->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -210,13 +227,14 @@ void control_socket_close(struct control_socket *made)
 {
 	struct stat st;
 
-	if (made->fd < 0)
-		return;
 	if (made->inode && !lstat(made->path, &st) && st.st_dev == made->device &&
 	    st.st_ino == made->inode)
 		unlink(made->path);
-	close(made->fd);
-	made->fd = -1;
+	if (made->made_folder)
+		folder_remove(made->path);
+	if (made->fd >= 0)
+		close(made->fd);
+	*made = (struct control_socket){ .fd = -1 };
 }
 
 /* ---- the client's end ------------------------------------------------------------------------ */

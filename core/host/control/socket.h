@@ -21,6 +21,7 @@ struct control_socket {
 	const char *path;
 	dev_t device; /* what stands at path */
 	ino_t inode;
+	bool made_folder; /* that it is in */
 };
 
 /*
@@ -31,7 +32,10 @@ struct control_socket {
  */
 int control_socket_listen(struct control_socket *socket, const char *path, gid_t group,
 			  struct bpfhost_error *err);
-/* Closes it and takes it out of its folder, unless somebody else's stands there by now. */
+/*
+ * Closes it and takes it out of its folder, unless somebody else's stands there by now, and the folder away that was made
+ * for it, unless there is something in it.
+ */
 void control_socket_close(struct control_socket *socket);
 
 /*
