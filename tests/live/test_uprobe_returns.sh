@@ -74,11 +74,22 @@ values() {
 
 # ---- a return is not waited for -------------------------------------------------------------------
 
+# not_followed PROGRAM FUNCTION
+not_followed() {
+	host_run --plugin uprobe --set "probes=$1:$2(n: i32) -> i32" --dry-run
+	[ "$STATUS" -ne 0 ] || fail "$2 of $1 is followed to its return"
+	grep -q "an exception or panic that leaves a function of $1 would end the program" "$TMP/log" ||
+		fail "not told why $2 of $1 is not followed"
+}
 for function in throws passes catches; do
-	host_run --plugin uprobe --set "probes=$PROGRAM:$function(n: i32) -> i32" --dry-run
-	[ "$STATUS" -ne 0 ] || fail "$function is followed to its return"
-	grep -q "an exception or panic that leaves a function of $PROGRAM would end the program" "$TMP/log" ||
-		fail "not told why $function is not followed"
+	not_followed "$PROGRAM" $function
+done
+
+# Those that bring the unwinder with them.
+for way in -static-pie '-static-libgcc -static-libstdc++'; do
+	# shellcheck disable=SC2086
+	g++ -O1 $way -o "$TMP/alone" "$TMP/thrower.cc" || fail "the program does not compile with $way"
+	not_followed "$TMP/alone" throws
 done
 
 # ---- entries, which do no harm ------------------------------------------------------------------------

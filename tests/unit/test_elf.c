@@ -267,19 +267,22 @@ static bool is_unwound(const struct fixture *fixture, const char *name)
 static void test_coroutines(void **state)
 {
 	const struct fixture *fixture = *state;
-	static const char *const names[] = { "switches", "switches-static", "plain" };
+	static const char *const names[] = { "switches", "switches-static", "switches-static-pie",
+					     "plain" };
 	struct bpfhost_elf *elf;
 
 	fixture_run(
 		fixture,
 		"echo '#include <ucontext.h>\nint main() { ucontext_t a, b; return swapcontext(&a, &b); "
 		"}' >switches.c && echo 'int main() { return 0; }' >plain.c");
-	fixture_run(fixture,
-		    "for s in '' -static; do gcc $s -o switches$s switches.c || exit 1; done");
+	fixture_run(
+		fixture,
+		"for s in '' -static -static-pie; do gcc $s -o switches$s switches.c || exit 1; "
+		"done");
 	fixture_run(fixture, "gcc -o plain plain.c");
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		elf = fixture_elf(fixture, names[i]);
-		assert_int_equal(bpfhost_elf_info(elf)->has_coroutines, i < 2);
+		assert_int_equal(bpfhost_elf_info(elf)->has_coroutines, i < 3);
 		assert_false(bpfhost_elf_info(elf)->is_unwound);
 		bpfhost_elf_close(elf);
 	}
@@ -326,6 +329,12 @@ static void test_unwound(void **state)
 		    "g++ -shared -fPIC -o passes.so passes.cc && strip -o throws-stripped throws");
 	fixture_run(fixture, "g++ -fno-exceptions -shared -fPIC -o quiet.so passes.cc");
 	fixture_run(fixture, "strip -o static-stripped throws-static");
+	fixture_run(fixture,
+		    "g++ -static-pie -o throws-pie throws.cc && gcc -static-pie -o plain-pie "
+		    "plain.c && strip -o pie-stripped throws-pie");
+	/* Its unwinder is its own, and it neither takes nor gives one. */
+	fixture_run(fixture, "g++ -static-libgcc -static-libstdc++ -o throws-own throws.cc && "
+			     "strip -o own-stripped throws-own");
 	assert_false(is_unwound(fixture, "plain"));
 	assert_false(is_unwound(fixture, "plain-static"));
 	assert_false(is_unwound(fixture, "quiet.so"));
@@ -334,6 +343,11 @@ static void test_unwound(void **state)
 	assert_true(is_unwound(fixture, "throws-static"));
 	assert_true(is_unwound(fixture, "passes.so"));
 	assert_true(is_unwound(fixture, "static-stripped"));
+	assert_false(is_unwound(fixture, "plain-pie"));
+	assert_true(is_unwound(fixture, "throws-pie"));
+	assert_true(is_unwound(fixture, "pie-stripped"));
+	assert_true(is_unwound(fixture, "throws-own"));
+	assert_true(is_unwound(fixture, "own-stripped"));
 }
 
 /* The readers meet a damaged file that lies in memory: they may say what they like, but end well. */

@@ -7,7 +7,8 @@
  * no function, gives up and ends the program (std::terminate(), by _Unwind_RaiseException() of GCC's unwinder,
  * which C++ and Rust both use). Such a file names the unwinder, or the routine by which its frames are unwound,
  * among the symbols that it has from others or gives to them. C++ without -fno-exceptions does so nearly
- * always, C only with -fexceptions.
+ * always, C only with -fexceptions. One that brings the unwinder with it (-static-libgcc) names none, but has
+ * tables for it; so do the libraries of glibc, which unwind cancelled threads only.
  *
  * A thread with several stacks, between which it changes by itself, need not return in the order of that list,
  * and then goes on in the wrong place (handle_trampoline() in kernel/events/uprobes.c). Such a file needs what
@@ -62,6 +63,27 @@ static bool is_among(const struct symbol_table *table, uint32_t name, const char
 	return false;
 }
 
+/* One that is linked statically and may lie anywhere (-static-pie) has a table with nothing but the empty symbol. */
+static bool table_is_empty(const struct bpfhost_elf *elf, const struct symbol_table *table)
+{
+	size_t entry = elf->info.bits == 64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+
+	return !table->symbols || table->symbols_size <= entry;
+}
+
+/* The version by which they know each other stands among the names. */
+static bool is_of_glibc(const struct symbol_table *table)
+{
+	static const char version[] = "\0GLIBC_PRIVATE";
+
+	return memmem(table->names, table->names_size, version, sizeof(version)) != NULL;
+}
+
+static bool has_own_unwinder(const struct bpfhost_elf *elf, const struct symbol_table *table)
+{
+	return elf_file_find(elf, ".gcc_except_table") && !is_of_glibc(table);
+}
+
 /* Whether a symbol has one of these names; is_needed: one that another file has to define. */
 static bool table_has(const struct bpfhost_elf *elf, const struct symbol_table *table,
 		      const char *const *wanted, bool is_needed)
@@ -92,11 +114,12 @@ void elf_file_read_returns(struct bpfhost_elf *elf)
 {
 	struct symbol_table table = load_table(elf, SHT_DYNSYM);
 
-	if (table.symbols) {
-		elf->info.is_unwound = table_has(elf, &table, unwinders, false);
-		elf->info.has_coroutines = table_has(elf, &table, switches, true);
-	} else {
+	if (table_is_empty(elf, &table)) {
 		read_static(elf);
+	} else {
+		elf->info.is_unwound =
+			table_has(elf, &table, unwinders, false) || has_own_unwinder(elf, &table);
+		elf->info.has_coroutines = table_has(elf, &table, switches, true);
 	}
 	free_table(&table);
 }
