@@ -3,7 +3,11 @@
 # What the tests with plugins that misbehave share: a run of bpfhost beside a target whose calls are
 # counted, and questions about what came of it. Sourced.
 
+# shellcheck source=tests/live/programs.sh
+. "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
+
 work=$(mktemp -d)
+export BAD_WORK=$work # by which processes that come of this test are known
 pids=()
 # On a slow machine limits of time are stretched.
 slow=${BPFHOST_TEST_SLOW:-1}
@@ -142,28 +146,20 @@ check_healthy() {
 	(($(stat_of healthy restarts) == 0)) || fail "healthy was restarted"
 }
 
-# Ids of the programs that living processes hold, by themselves or by a link.
-held_programs() {
-	cat /proc/[0-9]*/fdinfo/* 2>/dev/null | sed -nE 's/^prog_id:\s*([0-9]+)$/\1/p' |
-		sort -un | jq -sc .
-}
-
-# Programs that hang on in the kernel without any process: of these plugins' names, and newer than
-# the test. What other runs on the same machine hold is not ours to judge.
-left_behind() {
-	bpftool -j prog list 2>/dev/null |
-		jq -r --argjson before "$before" --argjson held "$(held_programs)" '.[] |
-			select(.name // "" | test("^(on_getppid|tracepoint_[0-9])$")) | .id |
-			select(. as $id | $before + $held | index($id) | not)'
-}
-nothing_left() { [[ -z $(left_behind) ]]; }
-remember_programs() { before=$(bpftool -j prog list 2>/dev/null | jq -c '[.[].id]'); }
+# Programs of these plugins' names, and newer than the test.
+remember_programs() { programs_remember '^(on_getppid|tracepoint_[0-9])$'; }
 check_nothing_left() {
-	until_true 3 nothing_left || fail "BPF programs are left: $(left_behind | tr '\n' ' ')"
+	programs_suspect
+	until_true 3 no_program_left || fail "BPF programs are left: ${programs_left//$'\n'/ }"
 }
 
 # What plugins of these tests leave running, which a zombie is not.
-strays_gone() { ! pgrep -x -r D,R,S,T bad-orphan >/dev/null; }
+strays_gone() {
+	local pid
+	for pid in $(pgrep -x -r D,R,S,T bad-orphan); do
+		! grep -qzxF "BAD_WORK=$work" "/proc/$pid/environ" 2>/dev/null || return 1
+	done
+}
 check_no_strays() {
 	until_true 3 strays_gone || fail "a process of a plugin outlives its worker"
 }

@@ -3,7 +3,10 @@
 # Mistakes and missing rights: one line that says what, where and the nearest word; nothing is left.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/live/programs.sh
+. "$(dirname "$0")/programs.sh"
 need_kernel
+programs_remember '^tracepoint_'
 
 config=$TMP/bpfhost.conf
 as=()
@@ -24,13 +27,8 @@ refused() {
 		fail "the error does not say: $wanted"
 	expect "events" "" "$(cat "$TMP/out")"
 	check_clean
-	wait_until 5 none_in_kernel || fail "a program that nobody holds is left after $*"
-}
-
-# No program of the plugin without a process that holds it; one that just ends may be seen.
-none_in_kernel() {
-	[ "$(bpftool -j prog show | jq -c '[.[] | select(.name // "" | startswith("tracepoint_")) |
-		select((.pids // []) == []) | .id]')" = '[]' ]
+	programs_suspect
+	wait_until 5 no_program_left || fail "a program that nobody holds is left after $*"
 }
 
 # ---- probes -----------------------------------------------------------------------------------
@@ -157,4 +155,5 @@ expect "exit status of --dry-run" 0 "$STATUS"
 expect "the plan" "syscalls:sys_enter_getpgid syscalls:sys_enter_getppid" \
 	"$(sed -n 's/.* to //p' "$TMP/out" | sort | words)"
 grep -q attached "$TMP/log" && fail "a dry run says that it attached something"
-wait_until 5 none_in_kernel || fail "a program is left after a dry run"
+programs_suspect
+wait_until 5 no_program_left || fail "a program is left after a dry run"

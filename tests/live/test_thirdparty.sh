@@ -3,6 +3,8 @@
 # A third party's plugins: bpfhost is installed to an empty prefix, the examples and a copy of a
 # plugin of this tree are built elsewhere with nothing but that, listed and run.
 set -euo pipefail
+# shellcheck source=tests/live/programs.sh
+. "$(dirname "$0")/programs.sh"
 
 skip() { echo "skipped: needs $*"; exit 77; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
@@ -83,6 +85,8 @@ expected=$'hello 1.0 ok\nopens 1.0 ok\ntracepoint '
 echo "ok: listed"
 
 # ---- run ----------------------------------------------------------------------------------------
+
+! command -v bpftool >/dev/null || programs_remember '^(opens_|on_exec)'
 
 # start_target PROGRAM [ARGUMENT]...: $target waits for its stdin to end.
 start_target() {
@@ -171,6 +175,11 @@ stats produced=3 delivered=3 lost=0
 # ---- nothing is left ----------------------------------------------------------------------------
 
 if command -v bpftool >/dev/null; then
-	! bpftool prog show | grep -E 'name (opens_|on_exec)' || fail "programs are left"
+	programs_suspect
+	for ((i = 0; i < 30; i++)); do
+		no_program_left && break
+		sleep 0.1
+	done
+	[[ -z $programs_left ]] || fail "programs are left: $programs_left"
 	echo "ok: nothing left attached"
 fi
