@@ -251,6 +251,7 @@ static void news_end(struct supervisor *run)
 
 	if (news->looker.fd < 0 || !looker_ended(&news->looker, &status))
 		return;
+	news->teller.told_stuck = false;
 	while (news_hear_some(run))
 		;
 	if (news->queue.done < news->queue.given && news->looker.killed)
