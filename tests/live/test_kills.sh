@@ -202,11 +202,13 @@ check_programs() {
 # ---- the kernel's objects -----------------------------------------------------------------------
 
 # All of them, as "prog 7", and those of which some process or program has hold.
+# But those that others have pinned: a host does not.
 all_objects() {
 	local kind
 
 	for kind in prog map link; do
-		bpftool -j $kind show 2>/dev/null | jq -r ".[]? | \"$kind \\(.id)\""
+		bpftool -f -j $kind show 2>/dev/null |
+			jq -r ".[]? | select((.pinned // []) == []) | \"$kind \\(.id)\""
 	done | sort
 }
 
