@@ -26,30 +26,24 @@ static int guard_go(const struct bpfhost_file *file, struct bpfhost_error *err)
 	return -ENOTSUP;
 }
 
-static int guard_unwound(const struct bpfhost_file *file, struct bpfhost_error *err)
+static void guard_fail_unwound(const struct bpfhost_file *file, struct bpfhost_error *err)
 {
-	if (!file->info.is_unwound)
-		return 0;
 	bpfhost_error_set(
 		err, 0,
 		"an exception or panic that leaves a function of %s would end the program while the "
 		"function is followed to its return, for the kernel puts a return address of its own "
 		"there; leave out the \"->\", or set force where none leaves it",
 		file->target.path);
-	return -ENOTSUP;
 }
 
-static int guard_coroutines(const struct bpfhost_file *file, struct bpfhost_error *err)
+static void guard_fail_coroutines(const struct bpfhost_file *file, struct bpfhost_error *err)
 {
-	if (!file->info.has_coroutines)
-		return 0;
 	bpfhost_error_set(
 		err, 0,
 		"%s has several stacks in a thread (makecontext or the like): calls that return in "
 		"another order than the kernel takes them for would go on in the wrong place; leave "
 		"out the \"->\", or set force where no change of stacks lies within the call",
 		file->target.path);
-	return -ENOTSUP;
 }
 
 /* Line "Seccomp:" of a task's status: 0 is none. What cannot be read is taken for one. */
@@ -138,14 +132,20 @@ static int guard_seccomp(struct uprobe_guard *guard, uint32_t pid, struct bpfhos
 	return -ENOTSUP;
 }
 
+int uprobe_guard_returns(const struct bpfhost_file *file, const struct bpfhost_elf_returns *returns,
+			 struct bpfhost_error *err)
+{
+	if (returns->is_unwound)
+		guard_fail_unwound(file, err);
+	else if (returns->has_coroutines)
+		guard_fail_coroutines(file, err);
+	return returns->is_unwound || returns->has_coroutines ? -ENOTSUP : 0;
+}
+
 int uprobe_guard_check(struct uprobe_guard *guard, const struct bpfhost_file *file, uint32_t pid,
-		       bool is_vouched_for, struct bpfhost_error *err)
+		       struct bpfhost_error *err)
 {
 	int ret = guard_go(file, err);
 
-	if (!ret && !is_vouched_for)
-		ret = guard_unwound(file, err);
-	if (!ret && !is_vouched_for)
-		ret = guard_coroutines(file, err);
 	return ret ? ret : guard_seccomp(guard, pid, err);
 }

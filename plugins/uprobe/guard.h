@@ -16,12 +16,12 @@ struct uprobe_guard {
 	bool kills; /* whoever is under a seccomp filter */
 };
 
-/*
- * Whether calls in this file, of this process (0: any), may be followed. is_vouched_for: no exception leaves the
- * functions that are meant. 0, or -ENOTSUP with a sentence.
- */
+/* Whether calls in this file, of this process (0: any), may be followed. 0, or -ENOTSUP with a sentence. */
 int uprobe_guard_check(struct uprobe_guard *guard, const struct bpfhost_file *file, uint32_t pid,
-		       bool is_vouched_for, struct bpfhost_error *err);
+		       struct bpfhost_error *err);
+/* The same, for who does not know its functions: whether calls in such a file return as the kernel expects. */
+int uprobe_guard_returns(const struct bpfhost_file *file, const struct bpfhost_elf_returns *returns,
+			 struct bpfhost_error *err);
 
 /* Lets a child that may be killed find out. */
 bool uprobe_guard_kernel_kills(void);

@@ -20,6 +20,7 @@ struct uprobe_place {
 struct uprobe_places {
 	struct uprobe_place *items;
 	uint32_t count;
+	struct bpfhost_elf_returns returns; /* of the file */
 	uint32_t refused; /* places of a glob at which the kernel takes no probe */
 	/* What the compiler made of the function and may call in its place; NULL. */
 	const char *copy;

@@ -42,11 +42,14 @@ static int ask_find(struct bpfhost_read *read, struct bpfhost_unpack *question,
 		.has_glob = bpfhost_unpack_number(question, 1),
 	};
 	bool force = bpfhost_unpack_number(question, 1);
+	struct bpfhost_elf_returns returns = bpfhost_elf_returns(read->elf);
 	int ret = uprobe_places_find(read, &part, force, &places, err);
 
 	for (uint32_t i = 0; i < places.count && !ret; i++)
 		ask_pack_place(answer, &places.items[i], part.has_glob || places.count > 1);
 	bpfhost_pack_number(answer, ASK_IS_SUMMARY);
+	bpfhost_pack_number(answer, returns.is_unwound);
+	bpfhost_pack_number(answer, returns.has_coroutines);
 	bpfhost_pack_number(answer, places.refused);
 	bpfhost_pack_text(answer, places.copy);
 	bpfhost_pack_text(answer, places.doubt);
@@ -84,6 +87,8 @@ static int ask_take_one(const struct uprobe_places_take *take, struct bpfhost_un
 {
 	if (bpfhost_unpack_number(part, ASK_IS_SUMMARY) == ASK_IS_PLACE)
 		return ask_take_place(take, part);
+	take->places->returns.is_unwound = bpfhost_unpack_number(part, 1);
+	take->places->returns.has_coroutines = bpfhost_unpack_number(part, 1);
 	take->places->refused = (uint32_t)bpfhost_unpack_number(part, UINT32_MAX);
 	take->places->copy = bpfhost_unpack_text(part, ASK_NAME_MAX);
 	return ask_take_doubt(take->places, bpfhost_unpack_text(part, ASK_NAME_MAX));

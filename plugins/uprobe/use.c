@@ -203,14 +203,17 @@ static int use_make(struct use_maker *maker, struct uprobe_use *use,
 
 /* ---- one file ------------------------------------------------------------------------------------- */
 
-static int use_check_guard(const struct use_maker *maker, const struct bpfhost_file *file,
-			   uint32_t pid)
+/* Whether the calls may be followed that are meant. 0, or -ENOTSUP with a sentence. */
+static int use_check_guard(const struct use_maker *maker, const struct uprobe_use *use)
 {
 	const struct uprobe_settings *settings = maker->settings;
+	int ret = 0;
 
-	return settings->force ? 0
-			       : uprobe_guard_check(&maker->uses->guard, file, pid,
-						    settings->is_vouched_for, maker->err);
+	if (settings->force)
+		return 0;
+	if (!settings->is_vouched_for)
+		ret = uprobe_guard_returns(use->file, &use->places->returns, maker->err);
+	return ret ? ret : uprobe_guard_check(&maker->uses->guard, use->file, use->pid, maker->err);
 }
 
 /* Another process that runs the same file needs nothing but to be attached to. */
@@ -233,15 +236,14 @@ static int use_for_another(struct use_maker *maker, const struct bpfhost_file *f
 			continue;
 		use.pid = pid;
 		if (uses->layouts[use.layout].is_call)
-			ret = use_check_guard(maker, file, pid);
+			ret = use_check_guard(maker, &use);
 		if (!ret)
 			ret = uses_keep_use(uses, &use);
 	}
 	return ret;
 }
 
-static int use_check_call(const struct use_maker *maker, const struct bpfhost_file *file,
-			  uint32_t pid)
+static int use_check_call(const struct use_maker *maker, const struct uprobe_use *use)
 {
 	if (maker->is_inside) {
 		bpfhost_error_set(maker->err, 0,
@@ -249,7 +251,7 @@ static int use_check_call(const struct use_maker *maker, const struct bpfhost_fi
 				  "leave out the \"->\" or the place inside");
 		return -EINVAL;
 	}
-	return use_check_guard(maker, file, pid);
+	return use_check_guard(maker, use);
 }
 
 static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint32_t pid)
@@ -269,11 +271,11 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 	one = !maker->function->has_glob && use_is_one_function(places);
 	ret = uprobe_fields_make(&maker->uses->debugs, file, one ? &places->items[0] : NULL,
 				 maker->probe, &fields, maker->err);
+	use.places = places;
 	if (!ret && fields.has_return)
-		ret = use_check_call(maker, file, pid);
+		ret = use_check_call(maker, &use);
 	if (ret)
 		return ret;
-	use.places = places;
 	for (; use.first < places->count && !ret; use.first += use.count) {
 		use.count = use_lot(places, use.first);
 		ret = use_make(maker, &use, &fields, one);

@@ -258,7 +258,7 @@ static void test_go(void **state)
 static bool is_unwound(const struct fixture *fixture, const char *name)
 {
 	struct bpfhost_elf *elf = fixture_elf(fixture, name);
-	bool unwound = bpfhost_elf_info(elf)->is_unwound;
+	bool unwound = bpfhost_elf_returns(elf).is_unwound;
 
 	bpfhost_elf_close(elf);
 	return unwound;
@@ -268,7 +268,7 @@ static void test_coroutines(void **state)
 {
 	const struct fixture *fixture = *state;
 	static const char *const names[] = { "switches", "switches-static", "switches-static-pie",
-					     "plain" };
+					     "own", "plain" };
 	struct bpfhost_elf *elf;
 
 	fixture_run(
@@ -279,11 +279,14 @@ static void test_coroutines(void **state)
 		fixture,
 		"for s in '' -static -static-pie; do gcc $s -o switches$s switches.c || exit 1; "
 		"done");
+	fixture_run(fixture,
+		    "echo 'void jump_fcontext(void) { } int main() { jump_fcontext(); }' >own.c "
+		    "&& gcc -o own own.c");
 	fixture_run(fixture, "gcc -o plain plain.c");
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		elf = fixture_elf(fixture, names[i]);
-		assert_int_equal(bpfhost_elf_info(elf)->has_coroutines, i < 3);
-		assert_false(bpfhost_elf_info(elf)->is_unwound);
+		assert_int_equal(bpfhost_elf_returns(elf).has_coroutines, i < 4);
+		assert_false(bpfhost_elf_returns(elf).is_unwound);
 		bpfhost_elf_close(elf);
 	}
 }
@@ -307,8 +310,8 @@ static void test_libc(void **state)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	assert_int_equal(bpfhost_elf_open(fd, &elf, NULL), 0);
 	close(fd);
-	assert_false(bpfhost_elf_info(elf)->has_coroutines);
-	assert_false(bpfhost_elf_info(elf)->is_unwound);
+	assert_false(bpfhost_elf_returns(elf).has_coroutines);
+	assert_false(bpfhost_elf_returns(elf).is_unwound);
 	bpfhost_elf_close(elf);
 }
 

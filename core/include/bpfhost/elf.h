@@ -25,12 +25,10 @@ struct bpfhost_elf;
 #define BPFHOST_BUILD_ID_MAX 64
 
 struct bpfhost_elf_info {
-	uint16_t machine; /* EM_X86_64, EM_AARCH64, ... */
-	uint16_t type;    /* ET_EXEC, ET_DYN, ... */
-	uint8_t bits;     /* 32 or 64 */
-	bool is_go;       /* made by the Go compiler: its stacks move, return probes kill it */
-	bool is_unwound;  /* exceptions (C++, panics of Rust) come through its functions, or may */
-	bool has_coroutines; /* calls on several stacks of one thread (makecontext and the like) */
+	uint16_t machine;      /* EM_X86_64, EM_AARCH64, ... */
+	uint16_t type;         /* ET_EXEC, ET_DYN, ... */
+	uint8_t bits;          /* 32 or 64 */
+	bool is_go;            /* made by the Go compiler: its stacks move, return probes kill it */
 	uint8_t build_id_size; /* bytes; 0: none */
 	uint8_t build_id[BPFHOST_BUILD_ID_MAX];
 };
@@ -56,6 +54,14 @@ int bpfhost_elf_section_size(const struct bpfhost_elf *elf, const char *name, ui
 /* A section by name, decompressed where it is compressed. 0, -ENOENT, -ENOEXEC (damaged, no bits). */
 int bpfhost_elf_section(struct bpfhost_elf *elf, const char *name,
 			struct bpfhost_elf_section *ret_section);
+/* Why functions of a file may not be followed to their returns, see returns.c. */
+struct bpfhost_elf_returns {
+	bool is_unwound; /* exceptions (C++, panics of Rust) come through its functions, or may */
+	bool has_coroutines; /* calls on several stacks of one thread (makecontext and the like) */
+};
+
+/* Looks through all symbols of the file itself, once. What is damaged is as if it were not there. */
+struct bpfhost_elf_returns bpfhost_elf_returns(struct bpfhost_elf *elf);
 /* Virtual address to file offset and back, through the loaded segments. 0 or -ERANGE. */
 int bpfhost_elf_offset(const struct bpfhost_elf *elf, uint64_t address, uint64_t *ret_offset);
 int bpfhost_elf_address(const struct bpfhost_elf *elf, uint64_t offset, uint64_t *ret_address);

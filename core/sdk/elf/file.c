@@ -107,7 +107,6 @@ static int finish_open(int ret, struct bpfhost_elf *elf, struct bpfhost_elf **re
 		return ret;
 	}
 	elf_file_read_notes(elf);
-	elf_file_read_returns(elf);
 	*ret_elf = elf;
 	return 0;
 }

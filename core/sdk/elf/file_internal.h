@@ -41,6 +41,8 @@ struct bpfhost_elf {
 	const char *memory; /* borrowed; NULL: it is a file */
 	uint64_t size;      /* as it was when it was opened */
 	struct bpfhost_elf_info info;
+	struct bpfhost_elf_returns returns; /* once they are known */
+	bool knows_returns;
 	struct elf_file_segment *segments; /* PT_LOAD by address, then PT_NOTE */
 	size_t segment_count;
 	size_t load_count;
@@ -62,8 +64,6 @@ int elf_file_read_headers(struct bpfhost_elf *elf, struct bpfhost_error *err);
 
 /* note.c: fills build_id and is_go; what is damaged is as if it were not there. */
 void elf_file_read_notes(struct bpfhost_elf *elf);
-/* returns.c: fills is_unwound and has_coroutines. */
-void elf_file_read_returns(struct bpfhost_elf *elf);
 
 /* Size bytes at offset, all of them. 0, -ENOEXEC where the file ends, or what read gave. */
 int elf_file_read_exact(const struct bpfhost_elf *elf, uint64_t offset, void *buffer, size_t size);

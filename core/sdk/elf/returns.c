@@ -100,26 +100,37 @@ static bool table_has(const struct bpfhost_elf *elf, const struct symbol_table *
 	return false;
 }
 
-static void read_static(struct bpfhost_elf *elf)
+/* Of a file that shares nothing, or whose stripped rest is all there is to go by. */
+static bool is_unwound_by_itself(const struct bpfhost_elf *elf, const struct symbol_table *all)
 {
-	struct symbol_table table = load_table(elf, SHT_SYMTAB);
-
-	elf->info.is_unwound = table.symbols ? table_has(elf, &table, personalities, false)
-					     : elf_file_find(elf, ".gcc_except_table") != NULL;
-	elf->info.has_coroutines = table_has(elf, &table, switches, false);
-	free_table(&table);
+	return all->symbols ? table_has(elf, all, personalities, false)
+			    : elf_file_find(elf, ".gcc_except_table") != NULL;
 }
 
-void elf_file_read_returns(struct bpfhost_elf *elf)
+static struct bpfhost_elf_returns find_returns(const struct bpfhost_elf *elf)
 {
-	struct symbol_table table = load_table(elf, SHT_DYNSYM);
+	struct symbol_table shared = load_table(elf, SHT_DYNSYM);
+	struct symbol_table all = load_table(elf, SHT_SYMTAB);
+	struct bpfhost_elf_returns returns = { 0 };
 
-	if (table_is_empty(elf, &table)) {
-		read_static(elf);
-	} else {
-		elf->info.is_unwound =
-			table_has(elf, &table, unwinders, false) || has_own_unwinder(elf, &table);
-		elf->info.has_coroutines = table_has(elf, &table, switches, true);
-	}
-	free_table(&table);
+	if (table_is_empty(elf, &shared))
+		returns.is_unwound = is_unwound_by_itself(elf, &all);
+	else
+		returns.is_unwound =
+			table_has(elf, &shared, unwinders, false) || has_own_unwinder(elf, &shared);
+	/* Boost's is often linked into the program, glibc's never. */
+	returns.has_coroutines =
+		!is_of_glibc(&shared) &&
+		(table_has(elf, &shared, switches, true) || table_has(elf, &all, switches, false));
+	free_table(&shared);
+	free_table(&all);
+	return returns;
+}
+
+struct bpfhost_elf_returns bpfhost_elf_returns(struct bpfhost_elf *elf)
+{
+	if (!elf->knows_returns)
+		elf->returns = find_returns(elf);
+	elf->knows_returns = true;
+	return elf->returns;
 }
