@@ -3,7 +3,8 @@
  * The kernel tells of changes to the folders on the way, where files and links are put in the place of
  * others, and to the file, wherever a link may lead. Who writes in place empties the file first: between
  * that and closing it again nothing is read. For closing is no promise that all is there
- * (": >file; cat new >>file"), a short while without changes must follow.
+ * (": >file; cat new >>file"), a short while without changes must follow. But who renames one file after
+ * another into its place, without a break, has each of them whole: then it is read all the same after a time.
  */
 #include "drop_watch.h"
 
@@ -15,9 +16,10 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define WATCH_CALM_NS   50000000L
-#define WATCH_READS_MAX 64
-#define WATCH_FILE_MASK (IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
+#define WATCH_CALM_NS     50000000ULL
+#define WATCH_PATIENCE_NS 500000000ULL
+#define WATCH_READS_MAX   64
+#define WATCH_FILE_MASK   (IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
 
 /* The file that the path leads to now. */
 static void watch_file(struct xdp_drop_watch *watch)
@@ -41,9 +43,16 @@ static bool watch_will_be_written(struct xdp_drop_watch *watch, const struct ino
 
 static void watch_set_timer(struct xdp_drop_watch *watch)
 {
-	const struct itimerspec after = { .it_value.tv_nsec = WATCH_CALM_NS };
+	uint64_t now = bpfhost_now(), end, calm = now + WATCH_CALM_NS;
+	struct itimerspec at = { 0 };
 
-	watch->is_running = !timerfd_settime(watch->timer, 0, &after, NULL);
+	if (watch->is_writing || !watch->since_ns)
+		watch->since_ns = now;
+	end = watch->since_ns + WATCH_PATIENCE_NS;
+	end = end < calm ? end : calm;
+	at.it_value.tv_sec = (time_t)(end / 1000000000ULL);
+	at.it_value.tv_nsec = (long)(end % 1000000000ULL);
+	watch->is_running = !timerfd_settime(watch->timer, TFD_TIMER_ABSTIME, &at, NULL);
 }
 
 static void watch_take_file(struct xdp_drop_watch *watch, const struct inotify_event *event)
@@ -132,6 +141,7 @@ bool xdp_drop_watch_due(struct xdp_drop_watch *watch)
 		watch_set_timer(watch);
 		return false;
 	}
+	watch->since_ns = 0;
 	watch_file(watch);
 	is_due = watch_is_another(watch) || watch->is_changed;
 	watch->is_changed = false;

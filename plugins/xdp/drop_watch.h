@@ -15,7 +15,9 @@ struct xdp_drop_watch {
 	const char *path;
 	struct xdp_drop_folders folders;
 	int inotify;
-	int timer; /* runs from a change until nothing more is heard for a while */
+	int timer; /* runs from a change until nothing more is heard for a while, or it is time */
+	uint64_t
+		since_ns; /* of the first change, behind the last writing, that has not been read; 0: none */
 	int file_watch;
 	bool is_writing; /* somebody has begun to change it, and has not closed it yet */
 	bool is_running; /* the timer */

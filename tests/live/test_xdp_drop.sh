@@ -174,6 +174,25 @@ host_stop
 check_ledger
 check_clean
 
+# ---- one file after another in its place, with no time between them -------------------------------------
+
+printf '10.9.0.3\n' >"$RULES"
+printf '10.9.0.4\n' >"$TMP/next"
+host_start --plugin xdp --set iface=eth --set show=drops --set "drop_file=$RULES"
+while [ ! -e "$TMP/enough" ]; do
+	cp "$TMP/next" "$RULES.new"
+	mv "$RULES.new" "$RULES"
+	sleep 0.02
+done &
+renaming=$!
+wait_until 5 log_has 'is read again' 2 || fail "not read while it changes all the time"
+expect "from 10.9.0.4" 0 "$(received 10.9.0.4 10.9.0.1)"
+: >"$TMP/enough"
+wait $renaming
+host_stop
+check_ledger
+check_clean
+
 # ---- a flood, while rules are replaced again and again ------------------------------------------------
 
 python3 -c 'for i in range(2000):
