@@ -64,6 +64,7 @@ unlisted() {
 }
 
 unlisted 1 'tracepoint: no probe matches "nosuch*"' tracepoint 'nosuch*'
+unlisted 1 'tracepoint: no probe matches "syscalls:sys_enter_getpp"; try "syscalls:*sys_enter_getpp*"' tracepoint 'syscalls:sys_enter_getpp'
 unlisted 1 'uprobe: there is no file "/nosuch"' uprobe /nosuch
 unlisted 2 'there is no plugin "nosuch"; bpfhost --list shows what there is' nosuch
 

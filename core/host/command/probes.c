@@ -175,11 +175,15 @@ static void probes_found(void *ctx, const char *probe, const char *detail)
 static int probes_none(struct probes *probes)
 {
 	const char *glob = probes->config->glob ? probes->config->glob : "*";
-	const char *star = strpbrk(glob, "*?") ? "" : "*";
+	const char *colon = strrchr(glob, ':'), *name = colon ? colon + 1 : glob;
 
-	log_write(probes->log, BPFHOST_ERROR, probes->config->target,
-		  "no probe matches \"%s\"%s%s%s%s%s", glob, *star ? "; try \"" : "", star,
-		  *star ? glob : "", star, *star ? "\"" : "");
+	if (strpbrk(glob, "*?"))
+		log_write(probes->log, BPFHOST_ERROR, probes->config->target,
+			  "no probe matches \"%s\"", glob);
+	else /* what stands before the name is a file for some plugins */
+		log_write(probes->log, BPFHOST_ERROR, probes->config->target,
+			  "no probe matches \"%s\"; try \"%.*s*%s*\"", glob, (int)(name - glob),
+			  glob, name);
 	return 1;
 }
 
