@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Flows are kept in one of two maps; user space makes the programs use the other one each second, and reads it
- * a quarter of a second later, once none uses it any more. So no number changes while it is read, and none is
+ * Flows are kept in one of two maps; user space makes the programs use the other one each interval, and reads it
+ * some milliseconds later, once none uses it any more. So no number changes while it is read, and none is
  * lost. (A program that is held up for longer than user space waits, as by a virtual machine that stands still,
  * has its packet told as missed; the sum is right.) What an LRU map threw out is the difference between what all
  * packets of the round are, counted beside, and what was found.
@@ -161,9 +161,11 @@ static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratc
 	const __u32 wanted = XDP_HAS_VLAN | XDP_HAS_ADDRESSES | XDP_HAS_PORTS | XDP_HAS_TCP;
 	struct xdp_flow_key key;
 	__u32 round = 0;
+	/* Before all else, and not among what initializes packet: that has no order. */
+	struct xdp_flow_sums *sums = xdp_flow_begin(&round);
 	struct xdp_flow_packet packet = {
 		.s = s,
-		.sums = xdp_flow_begin(&round),
+		.sums = sums,
 		.now = bpf_ktime_get_ns(),
 		.flags = s->packet.present & XDP_HAS_TCP
 				 ? (__u64)s->packet.tcp_flags << XDP_FLOW_FLAGS
@@ -171,9 +173,9 @@ static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratc
 		.stamp = xdp_flow_stamp(round),
 	};
 
-	if (!packet.sums)
+	if (!sums)
 		return;
-	packet.sums->bytes += s->packet.length;
+	sums->bytes += s->packet.length;
 	key.tuple = s->tuples[0];
 	key.ifindex = ctx->ingress_ifindex;
 	key.present = s->packet.present & wanted;
@@ -182,7 +184,7 @@ static __always_inline void xdp_flow(struct xdp_md *ctx, const struct xdp_scratc
 	else
 		xdp_flow_in(&xdp_flows_0, &key, &packet);
 	barrier();
-	packet.sums->done++;
+	sums->done++;
 }
 
 #endif

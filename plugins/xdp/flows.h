@@ -10,8 +10,8 @@
 #include "interfaces.h"
 
 /*
- * A round is read no sooner than at the next tick: by then no program runs that began before it turned. So many
- * ticks an interval has at least, and no longer are they.
+ * A round is read at the next tick where nothing else wakes us sooner: before long no program runs that began before
+ * it turned. So many ticks an interval has at least, and no longer are they.
  */
 #define XDP_FLOWS_TICKS   4
 #define XDP_FLOWS_TICK_NS 250000000ULL
