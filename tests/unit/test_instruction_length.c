@@ -118,6 +118,9 @@ static const struct {
 	{ "62f17c486f4601", 7 },
 	{ "62f37d480fc001", 7 },
 	{ "62f57c4858c0", 6 }, /* FP16 */
+	{ "62f17f087bc8", 6 }, /* vcvtusi2sd */
+	{ "62f17f487ac1", 6 }, /* vcvtudq2ps */
+	{ "c5ff7bc8", NONE },
 	{ "62f47c4858c0", NONE },
 	{ "62f178486f06", NONE },
 	{ "8fe97880c1", 5 },

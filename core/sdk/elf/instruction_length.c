@@ -18,6 +18,7 @@ enum {
 	LENGTH_MAX = 15, /* bytes; more are a fault of the program */
 	LENGTH_ARM64 = 4,
 	REX_W = 0x08,
+	EVEX = 0x62,
 	THREE_BYTES_38 = 0x38,
 	THREE_BYTES_3A = 0x3a,
 	/* VEX and EVEX have the same numbers. */
@@ -34,7 +35,8 @@ enum {
 /*
  * What follows an opcode: . nothing, m ModRM, b a byte, w two, z four or with an operand prefix two, v the same
  * or with REX.W eight, B and Z the same behind ModRM, j the distance of a branch, a an address, e two bytes and
- * one, g and G a byte and z behind ModRM of test alone, q extrq and insertq, x no opcode.
+ * one, g and G a byte and z behind ModRM of test alone, q extrq and insertq, x no opcode, E ModRM behind EVEX and
+ * no opcode else.
  */
 static const char one_byte[] = "mmmmbzxxmmmmbzxx" /* 00 */
 			       "mmmmbzxxmmmmbzxx"
@@ -60,7 +62,7 @@ static const char two_bytes[] = "mmmmx.....x.xm.B" /* 0f 00 */
 				"mmmmmmmmmmmmmmmm" /* 0f 40 */
 				"mmmmmmmmmmmmmmmm"
 				"mmmmmmmmmmmmmmmm"
-				"BBBBmmm.qmxxmmmm"
+				"BBBBmmm.qmEEmmmm"
 				"jjjjjjjjjjjjjjjj" /* 0f 80 */
 				"mmmmmmmmmmmmmmmm"
 				"...mBmmm...mBmmm"
@@ -140,6 +142,7 @@ static size_t end_of_vector(const struct instruction_code *code, uint8_t map, si
 {
 	uint8_t opcode = instruction_byte(code, at);
 	char kind = map == MAP_0F ? two_bytes[opcode] : 'm';
+	bool is_evex = instruction_byte(code, code->at) == EVEX;
 	size_t immediate = 0;
 
 	if (code->rex || code->has_operand_prefix || code->repeat_prefix)
@@ -148,7 +151,7 @@ static size_t end_of_vector(const struct instruction_code *code, uint8_t map, si
 		immediate = 1;
 	else if (map == MAP_XOP_WIDE)
 		immediate = 4;
-	else if (kind != 'm' && kind != 'q')
+	else if (kind != 'm' && kind != 'q' && !(kind == 'E' && is_evex))
 		return kind == '.' && opcode == 0x77 ? at + 1 : 0;
 	return instruction_end_of_address(code, at + 1) + immediate;
 }
@@ -195,7 +198,7 @@ static size_t end_of_opcode(const struct instruction_code *code, size_t at)
 {
 	uint8_t opcode = code->bytes[at], next = instruction_byte(code, at + 1);
 
-	if ((opcode == 0xc4 || opcode == 0x62) && at + 2 >= code->size)
+	if ((opcode == 0xc4 || opcode == EVEX) && at + 2 >= code->size)
 		return code->size + 1;
 	switch (opcode) {
 	case INSTRUCTION_EXTENDED:
@@ -204,7 +207,7 @@ static size_t end_of_opcode(const struct instruction_code *code, size_t at)
 		return end_of_vex(code, at);
 	case 0xc5:
 		return end_of_vector(code, MAP_0F, at + 2);
-	case 0x62:
+	case EVEX:
 		return end_of_evex(code, at);
 	case 0x8f:
 		if ((next & 0x1f) >= MAP_XOP_IMMEDIATE)
