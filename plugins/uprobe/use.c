@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "twice.h"
 
 /* A schema holds so many names of functions and some more bytes of them (<bpfhost/schema.h>). */
 #define USE_FUNCTIONS_MAX  4096U
@@ -243,15 +244,21 @@ static int use_for_another(struct use_maker *maker, const struct bpfhost_file *f
 	return ret;
 }
 
-static int use_check_call(const struct use_maker *maker, const struct uprobe_use *use)
+static int use_check_call(const struct use_maker *maker, const struct uprobe_use *use,
+			  struct uprobe_places *places)
 {
+	int ret;
+
 	if (maker->is_inside) {
 		bpfhost_error_set(maker->err, 0,
 				  "a call can only be followed from the begin of its function; "
 				  "leave out the \"->\" or the place inside");
 		return -EINVAL;
 	}
-	return use_check_guard(maker, use);
+	ret = maker->settings->force
+		      ? 0
+		      : uprobe_twice_leave_out(places, maker->function->has_glob, maker->err);
+	return ret ? ret : use_check_guard(maker, use);
 }
 
 static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint32_t pid)
@@ -273,7 +280,7 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 				 maker->probe, &fields, maker->err);
 	use.places = places;
 	if (!ret && fields.has_return)
-		ret = use_check_call(maker, &use);
+		ret = use_check_call(maker, &use, places);
 	if (ret)
 		return ret;
 	for (; use.first < places->count && !ret; use.first += use.count) {

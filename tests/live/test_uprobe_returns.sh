@@ -116,3 +116,67 @@ expect "exit status" 0 "$STATUS"
 
 traced --set "probes=$PROGRAM:catches(n: i32) -> i32" --set force=true
 expect "results" "1 -1 3 -3 5 -5 7 -7 9 -9" "$(values .data.ret)"
+
+# ---- functions that return more than once ---------------------------------------------------------
+
+cat >"$TMP/again.c" <<'EOF_PROGRAM'
+#include <setjmp.h>
+#include <stdio.h>
+#include <ucontext.h>
+#include <unistd.h>
+static jmp_buf there;
+static sigjmp_buf signals;
+__attribute__((noinline)) int once(int n) { __asm__(""); return n; }
+static int jumps(void)
+{
+	volatile int n = 0;
+
+	if (_setjmp(there) < 3)
+		longjmp(there, once(++n));
+	if (sigsetjmp(signals, 1) < 3)
+		siglongjmp(signals, once(++n) - 3);
+	return n;
+}
+static int changes(void)
+{
+	volatile int n = 0;
+	ucontext_t context;
+
+	getcontext(&context);
+	if (++n < 4)
+		setcontext(&context);
+	return n;
+}
+int main(void)
+{
+	char byte;
+
+	alarm(60);
+	printf("pid %d\n", (int)getpid());
+	fflush(stdout);
+	if (read(0, &byte, 1) < 0)
+		return 1;
+	printf("sum %d\n", jumps() + changes() - 10);
+}
+EOF_PROGRAM
+PROGRAM=$TMP/again
+gcc -O1 -static -o "$PROGRAM" "$TMP/again.c" || fail "the program does not compile"
+for function in _setjmp __sigsetjmp getcontext; do
+	host_run --plugin uprobe --set "probes=$PROGRAM:$function -> i32" --dry-run
+	[ "$STATUS" -ne 0 ] || fail "$function is followed to its return"
+	grep -q ": $function returns more than once, or to nobody" "$TMP/log" || fail "not told why $function is not"
+	host_run --plugin uprobe --set "probes=$PROGRAM:$function" --dry-run
+	expect "exit status of $function without its return" 0 "$STATUS"
+done
+host_run --plugin uprobe --set "probes=$PROGRAM:_setjm? -> i32" --dry-run
+[ "$STATUS" -ne 0 ] || fail "a list of nothing else is followed"
+# Of a list they are left out.
+traced --set "probes=$PROGRAM:*jmp* -> i32" --set "probes=$PROGRAM:*context* -> i32" --set "probes=$PROGRAM:once -> i32"
+expect "results of once" "1 2 3 4 5 6" "$(values "select(.event | endswith(\":once\")) | .data.ret")"
+expect "functions that were followed twice" "" "$(values '.data.function // empty' | tr ' ' '\n' | grep 'setjmp$\|getcontext$')"
+
+# The same functions of libc, which may have other names for itself.
+PROGRAM=$TMP/again-by-libc
+gcc -O1 -o "$PROGRAM" "$TMP/again.c" || fail "the program does not compile"
+traced --set 'probes=libc:*jmp* -> i32' --set 'probes=libc:*context* -> i32' --set "probes=$PROGRAM:once -> i32"
+expect "results of once" "1 2 3 4 5 6" "$(values 'select(.event | endswith(":once")) | .data.ret')"
