@@ -76,7 +76,8 @@ static bool is_of_glibc(const struct symbol_table *table)
 {
 	static const char version[] = "\0GLIBC_PRIVATE";
 
-	return memmem(table->names, table->names_size, version, sizeof(version)) != NULL;
+	return table->names &&
+	       memmem(table->names, table->names_size, version, sizeof(version)) != NULL;
 }
 
 static bool has_own_unwinder(const struct bpfhost_elf *elf, const struct symbol_table *table)
