@@ -27,6 +27,8 @@ static const char *const twice_names[] = {
 
 /* glibc's, for calls that do not leave it; its .symtab has them beside the others. */
 #define TWICE_HIDDEN "__GI_"
+/* What finds a function at its first call, and then goes to it: other things lie above the caller's address. */
+#define TWICE_FINDS "_dl_runtime_"
 
 static bool twice_is(const struct uprobe_place *place)
 {
@@ -34,6 +36,8 @@ static bool twice_is(const struct uprobe_place *place)
 
 	if (!strncmp(own, TWICE_HIDDEN, strlen(TWICE_HIDDEN)))
 		own += strlen(TWICE_HIDDEN);
+	if (!strncmp(own, TWICE_FINDS, strlen(TWICE_FINDS)))
+		return true;
 	for (const char *const *name = twice_names; *name; name++)
 		if (!strcmp(own, *name))
 			return true;
@@ -54,7 +58,7 @@ int uprobe_twice_leave_out(struct uprobe_places *places, bool glob, struct bpfho
 	if (name && (!glob || !kept)) {
 		bpfhost_error_set(
 			err, 0,
-			"%s returns more than once, or to nobody: the program would end where it is "
+			"%s returns more than once, or to no caller: the program would end where it is "
 			"followed to its return, for the kernel puts a return address of its own "
 			"there; leave out the \"->\"",
 			name);
