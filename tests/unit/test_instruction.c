@@ -10,6 +10,8 @@ enum {
 };
 
 #define MISTAKEN "AVX that it would run as something else"
+#define LOST     "system call, behind which it would lose its place"
+#define OWN      "one that the kernel runs itself"
 
 struct expected {
 	const char *code; /* in hexadecimal digits */
@@ -29,7 +31,28 @@ static const struct expected x86[] = {
 	{ "6690", 2, EMULATED, "nop" },
 	{ "666690", 3, EMULATED, "nop" },
 	{ "f390", 2, EMULATED, "pause" },
-	{ "4190", 0, SINGLE, "other" },
+	/* Registers that were to be exchanged were not. */
+	{ "4190", 0, REFUSED, "xchg that it takes for a nop" },
+	{ "4990", 0, REFUSED, "xchg that it takes for a nop" },
+	{ "664190", 0, REFUSED, "xchg that it takes for a nop" },
+	{ "4890", 2, EMULATED, "nop" },
+	{ "9c", 0, REFUSED, "pushf" }, /* pushed a trap flag */
+	{ "669c", 0, REFUSED, "pushf" },
+	{ "9d", 0, SINGLE, "other" },
+	{ "c7f806060606", 0, REFUSED, "xbegin" }, /* aborted to a place relative to the copy */
+	{ "c6f800", 0, SINGLE, "other" },
+	{ "c7c000000000", 0, SINGLE, "other" },
+	/* What follows was run in the copy as well. */
+	{ "0f05", 0, REFUSED, LOST },
+	{ "0f34", 0, REFUSED, LOST },
+	{ "0f00c0", 0, REFUSED, OWN }, /* sldt */
+	{ "0f00c8", 0, REFUSED, OWN }, /* str */
+	{ "0f0106", 0, REFUSED, OWN }, /* sgdt */
+	{ "0f010e", 0, REFUSED, OWN }, /* sidt */
+	{ "0f01e0", 0, REFUSED, OWN }, /* smsw */
+	{ "0f0126", 0, REFUSED, OWN },
+	{ "0f01c8", 0, SINGLE, "other" }, /* monitor */
+	{ "0f01d0", 0, SINGLE, "other" }, /* xgetbv */
 	{ "0f1f00", 3, EMULATED, "nop" },
 	{ "0f1f4000", 4, EMULATED, "nop" },
 	{ "0f1f440000", 5, EMULATED, "nop" },
@@ -73,6 +96,8 @@ static const struct expected x86[] = {
 	{ "c5f9efc0", 0, REFUSED, "AVX" },  /* vpxor */
 	{ "c5f1efc9", 0, REFUSED, "AVX" },
 	{ "c4e17a6f06", 0, REFUSED, "AVX" },
+	{ "c5e9d5c1", 0, REFUSED, "AVX" }, /* vpmullw */
+	{ "c5e962c1", 0, REFUSED, "AVX" }, /* vpunpckldq */
 	{ "62f17c486f06", 0, REFUSED, "AVX" },
 	/* A probe was taken, and what the program came to was wrong, or it was killed. */
 	{ "c4e27978c6", 0, REFUSED, MISTAKEN },   /* vpbroadcastb */
@@ -93,7 +118,7 @@ static const struct expected x86[] = {
 	{ "d510b8", 0, REFUSED, "APX" },
 	{ "c5f9", 0, SINGLE, "other" },
 	{ "c4e17a", 0, SINGLE, "other" },
-	{ "0f05", 0, SINGLE, "other" },
+	{ "0f0b", 0, SINGLE, "other" },
 	{ "0f1ec0", 0, SINGLE, "other" },
 	{ "f30f1ec8", 0, SINGLE, "other" },
 	/* Cut off: what it is can be told, how long it is cannot. */
@@ -101,6 +126,7 @@ static const struct expected x86[] = {
 	{ "e90000", 0, EMULATED, "jmp" },
 	{ "f30f1e", 0, SINGLE, "other" },
 	{ "0f", 0, SINGLE, "other" },
+	{ "0f01", 0, SINGLE, "other" },
 	{ "66", 0, SINGLE, "other" },
 	{ "41", 0, SINGLE, "other" },
 	{ "", 0, SINGLE, "other" },

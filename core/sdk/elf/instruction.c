@@ -4,8 +4,8 @@
  * nops, steps through most others in a copy, and refuses some. A refusal reaches us only where a
  * process has the file mapped already; otherwise the probe is there and never fires. That is why
  * what is refused has to be known beforehand. After arch/x86/kernel/uprobes.c of Linux 6.18, whose
- * answers to each first byte were taken down. And there are some that it takes for others and so runs wrongly:
- * they count as refused, too.
+ * answers to each first byte were taken down. And there are some that it takes for others and so runs wrongly,
+ * or that do something else in a copy than in their place: they count as refused, too.
  *
  * Lengths are told of what is emulated and of markers; those of all: instruction_length.c.
  */
@@ -139,12 +139,30 @@ static struct bpfhost_instruction branch(const struct instruction_code *code, co
 	return known(code, text, code->at + length, BPFHOST_STEP_EMULATED);
 }
 
+/*
+ * The kernel answers sldt, str, sgdt, sidt and smsw itself where the processor keeps them from programs. Like a
+ * system call, that ends without the trap by which it hears that the copy was stepped through: so what follows it
+ * is run in the copy as well, which is wrong for whatever depends on its address.
+ */
+static bool is_emulated_for_umip(uint8_t second, uint8_t modrm)
+{
+	uint8_t group = modrm >> 3 & 7;
+
+	return (second == 0x00 && group <= 1) ||
+	       (second == 0x01 && (modrm < 0xc0 || group == 4) && (group <= 1 || group == 4));
+}
+
 static struct bpfhost_instruction look_extended(const struct instruction_code *code)
 {
 	uint8_t second = instruction_byte(code, code->at + 1);
 
 	if (code->at + 1 < code->size && second >= 0x80 && second <= 0x8f)
 		return branch(code, "jcc", 6);
+	if (second == 0x05 || second == 0x34)
+		return refused("system call, behind which it would lose its place");
+	if (code->at + 2 < code->size &&
+	    is_emulated_for_umip(second, instruction_byte(code, code->at + 2)))
+		return refused("one that the kernel runs itself");
 	if (second == 0x1f && !(instruction_byte(code, code->at + 2) & 0x38))
 		return long_nop(code);
 	return other;
@@ -203,10 +221,19 @@ static struct bpfhost_instruction look_vector(const struct instruction_code *cod
 
 	if (code->at + prefix >= code->size)
 		return other;
-	if (is_refused(opcode) || is_mov_to_ss(opcode, modrm))
+	if (is_refused(opcode) || is_mov_to_ss(opcode, modrm) || opcode == 0x62 || opcode == 0xd5)
 		return refused("AVX");
 	return is_treated(opcode, modrm) ? refused("AVX that it would run as something else")
 					 : other;
+}
+
+/* With REX.B it exchanges registers, which the kernel would leave out as a nop. */
+static struct bpfhost_instruction nop(const struct instruction_code *code)
+{
+	if (code->rex & 1)
+		return refused("xchg that it takes for a nop");
+	return known(code, code->repeat_prefix ? "pause" : "nop", code->at + 1,
+		     BPFHOST_STEP_EMULATED);
 }
 
 static struct bpfhost_instruction look_opcode(const struct instruction_code *code)
@@ -226,10 +253,12 @@ static struct bpfhost_instruction look_opcode(const struct instruction_code *cod
 		return refused("APX");
 	case INSTRUCTION_EXTENDED:
 		return look_extended(code);
-	case 0x90: /* with REX.B it exchanges registers */
-		return code->rex & 1 ? other
-				     : known(code, code->repeat_prefix ? "pause" : "nop",
-					     code->at + 1, BPFHOST_STEP_EMULATED);
+	case 0x90:
+		return nop(code);
+	case 0x9c: /* the flag by which its copy is stepped through would be among those it pushes */
+		return refused("pushf");
+	case 0xc7: /* relative to where it stands, and nothing corrects that */
+		return instruction_byte(code, code->at + 1) == 0xf8 ? refused("xbegin") : other;
 	case 0xeb:
 		return branch(code, "jmp", 2);
 	case 0xe9:
