@@ -21,7 +21,8 @@ struct uprobe_places {
 	struct uprobe_place *items;
 	uint32_t count;
 	struct bpfhost_elf_returns returns; /* of the file */
-	uint32_t refused; /* places of a glob at which the kernel takes no probe */
+	uint32_t refused;    /* places of a glob at which the kernel takes no probe */
+	uint32_t unfollowed; /* functions of a glob that cannot be followed to their return */
 	/* What the compiler made of the function and may call in its place; NULL. */
 	const char *copy;
 	/* Why one of them may not be where an instruction begins; NULL. To be freed. */

@@ -96,6 +96,11 @@ static void uprobe_tell_use(struct bpfhost_instance *self, const struct uprobe_u
 	if (use->places->refused)
 		bpfhost_debug(self, "%s: %u functions take no probe and are left out", target->path,
 			      use->places->refused);
+	if (use->places->unfollowed)
+		bpfhost_debug(
+			self,
+			"%s: %u functions cannot be followed to their return and are left out",
+			target->path, use->places->unfollowed);
 	if (slow)
 		bpfhost_debug(self,
 			      "%s: %u of %u places are single-stepped, which makes a hit some ten "

@@ -22,6 +22,7 @@
 #include <bpfhost/fakehost.h>
 
 #include "preset.h"
+#include "unfollowed.h"
 #include "use.h"
 
 extern const struct bpfhost_plugin bpfhost_plugin;
@@ -578,6 +579,99 @@ static void takes_the_alternative_that_fits(void **state)
 	add_preset(folder, "mysql", 0, 1, "");
 }
 
+/* ---- functions that are not followed to their return -------------------------------------------------- */
+
+static void knows_what_is_not_followed(void **state)
+{
+	static const char *const not_followed[] = {
+		"setjmp",
+		"_setjmp",
+		"__sigsetjmp",
+		"getcontext",
+		"__getcontext",
+		"__GI___sigsetjmp",
+		"_Ux86_64_getcontext",
+		"swapcontext",
+		"dlsym",
+		"___dlopen",
+		"_start",
+		"__restore_rt",
+		"_dl_runtime_resolve_xsavec",
+		"_Unwind_Backtrace",
+		"uw_init_context_1",
+	};
+	static const char *const followed[] = {
+		"start",         "longjmp",     "siglongjmp", "makecontext",
+		"dlclose",       "dlopen_hook", "my_setjmp",  "vfork",
+		"pthread_exit",  "_init",       "",           "____",
+		"Unwind_Resume", "set_context",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(not_followed) / sizeof(not_followed[0]); i++)
+		if (!uprobe_unfollowed_why(not_followed[i]))
+			fail_msg("%s is followed", not_followed[i]);
+	for (size_t i = 0; i < sizeof(followed) / sizeof(followed[0]); i++)
+		if (uprobe_unfollowed_why(followed[i]))
+			fail_msg("%s is not followed", followed[i]);
+}
+
+static int add_all(struct uprobe_uses *uses, const char *probe, bool is_forced,
+		   struct bpfhost_error *why)
+{
+	struct uprobe_settings settings = { .string_size = 64, .force = is_forced };
+
+	memset(why, 0, sizeof(*why));
+	uses->guard = (struct uprobe_guard){ .asked = true };
+	return uprobe_uses_add(uses, probe, NULL, &settings, why);
+}
+
+static bool has_start(const struct uprobe_uses *uses)
+{
+	const struct uprobe_places *places = uses->places[0];
+
+	for (uint32_t i = 0; i < places->count; i++)
+		if (places->items[i].name && !strcmp(places->items[i].name, "_start"))
+			return true;
+	return false;
+}
+
+/* Of a program's functions one is entered with no return address on the stack. */
+static void leaves_out_what_is_not_followed(void **state)
+{
+	struct uprobe_uses uses = { 0 };
+	struct bpfhost_error why;
+
+	(void)state;
+	assert_int_equal(add_all(&uses, "/proc/self/exe:* -> void", false, &why), 0);
+	assert_true(uses.places[0]->unfollowed > 0);
+	assert_false(has_start(&uses));
+	uprobe_uses_free(&uses);
+	assert_int_equal(add_all(&uses, "/proc/self/exe:* -> void", true, &why), 0);
+	assert_int_equal(uses.places[0]->unfollowed, 0);
+	assert_true(has_start(&uses));
+	uprobe_uses_free(&uses);
+	assert_int_equal(add_all(&uses, "/proc/self/exe:*", false, &why), 0);
+	assert_true(has_start(&uses));
+	uprobe_uses_free(&uses);
+}
+
+static void refuses_what_is_not_followed(void **state)
+{
+	struct uprobe_uses uses = { 0 };
+	struct bpfhost_error why;
+
+	(void)state;
+	assert_int_equal(add_all(&uses, "/proc/self/exe:_start -> void", false, &why), -ENOTSUP);
+	assert_non_null(strstr(why.text, "_start cannot be followed to its return, for it is not "
+					 "entered by a call"));
+	assert_int_equal(add_all(&uses, "/proc/self/exe:_star? -> void", false, &why), -ENOTSUP);
+	assert_int_equal(uses.count, 0);
+	assert_int_equal(add_all(&uses, "/proc/self/exe:_start -> void", true, &why), 0);
+	assert_int_equal(add_all(&uses, "/proc/self/exe:_start", false, &why), 0);
+	uprobe_uses_free(&uses);
+}
+
 /* ---- the guard ------------------------------------------------------------------------------------ */
 
 static void *be_filtered(void *ctx)
@@ -706,6 +800,9 @@ int main(void)
 						remove_folder),
 		cmocka_unit_test_setup_teardown(takes_the_alternative_that_fits, make_folder,
 						remove_folder),
+		cmocka_unit_test(knows_what_is_not_followed),
+		cmocka_unit_test(leaves_out_what_is_not_followed),
+		cmocka_unit_test(refuses_what_is_not_followed),
 		cmocka_unit_test(guards_every_thread),
 	};
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fields.h"
-#include "twice.h"
+#include "unfollowed.h"
 
 /* A schema holds so many names of functions and some more bytes of them (<bpfhost/schema.h>). */
 #define USE_FUNCTIONS_MAX  4096U
@@ -257,7 +257,7 @@ static int use_check_call(const struct use_maker *maker, const struct uprobe_use
 	}
 	ret = maker->settings->force
 		      ? 0
-		      : uprobe_twice_leave_out(places, maker->function->has_glob, maker->err);
+		      : uprobe_unfollowed_drop(places, maker->function->has_glob, maker->err);
 	return ret ? ret : use_check_guard(maker, use);
 }
 

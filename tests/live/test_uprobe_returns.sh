@@ -165,7 +165,7 @@ for function in _setjmp __sigsetjmp getcontext _start _dl_runtime_resolve_xsavec
 	[ "$(uname -m)" = x86_64 ] || [[ $function != _dl_* ]] || continue
 	host_run --plugin uprobe --set "probes=$PROGRAM:$function -> i32" --dry-run
 	[ "$STATUS" -ne 0 ] || fail "$function is followed to its return"
-	grep -q ": $function returns more than once, or to no caller" "$TMP/log" || fail "not told why $function is not"
+	grep -q ": $function cannot be followed to its return, for " "$TMP/log" || fail "not told why $function is not"
 	host_run --plugin uprobe --set "probes=$PROGRAM:$function" --dry-run
 	expect "exit status of $function without its return" 0 "$STATUS"
 done
