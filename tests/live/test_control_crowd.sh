@@ -8,6 +8,7 @@
 . "$(dirname "$0")/control.sh"
 need_kernel
 need_program python3
+need_program strace
 
 host_start --control "$CONTROL" --plugin tracepoint --set probes=syscalls:sys_enter_getppid
 
@@ -22,6 +23,19 @@ for i in $(seq 100); do
 	wait "${clients[i - 1]}" || fail "client $i ends with $?: $(cat "$TMP/error.$i")"
 done
 expect "clients that were told the status" 100 "$(cat "$TMP"/status.* | grep -c '^tracepoint: ok, 1 of 1 probes')"
+
+# ---- twenty that are slow to ask: those that had to make room come again ----
+
+clients=()
+for i in $(seq 20); do
+	strace -qq -o /dev/null -e trace=sendto -e inject=sendto:delay_enter=600000 \
+		"$BPFHOST" ctl --control "$CONTROL" log-level >"$TMP/level.$i" 2>"$TMP/error.$i" 9>&- &
+	clients+=($!)
+done
+for i in $(seq 20); do
+	wait "${clients[i - 1]}" || fail "slow client $i ends with $?: $(cat "$TMP/error.$i")"
+done
+expect "slow clients that were told the level" 20 "$(cat "$TMP"/level.* | grep -cx info)"
 
 # ---- sixty that all come before the host looks; then sixteen that do not ask ----
 

@@ -40,7 +40,7 @@ unwritten inspect tracepoint "${plugins[@]}"
 unwritten probes tracepoint "$probe" "${plugins[@]}"
 unwritten types 'struct task_struct'
 unwritten types 'struct task_*'
-unwritten validate "$PLUGIN_DIR/tracepoint.so" --dry-run
+unwritten validate "$PLUGIN_DIR/tracepoint.so" --trust "$PLUGIN_DIR" --dry-run
 unwritten --dry-run --plugin tracepoint "${plugins[@]}" --set probes=$probe
 unwritten ctl --control "$CONTROL" status
 unwritten ctl --control "$CONTROL" status --format json

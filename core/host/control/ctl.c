@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpfhost/plugin.h>
@@ -19,10 +20,14 @@
 #include "control/socket.h"
 #include "control/words.h"
 #include "supervisor/blockage.h"
+#include "supervisor/state.h"
 
 #define CTL_FAILED  1
 #define CTL_MISUSED 2
 #define CTL_NO_END  "the host's answer has no end"
+/* Not a status: the host had no place for this client, or none for so long as it took to ask. */
+#define CTL_CROWDED    (-1)
+#define CTL_CROWDED_NS 20000000L
 
 static int ctl_fail(FILE *log, int status, const char *text)
 {
@@ -36,7 +41,8 @@ static int ctl_fail(FILE *log, int status, const char *text)
 struct ctl_talk {
 	int fd;
 	uint64_t limit_ns;
-	bool changes; /* it is asked to change something */
+	uint64_t ends_ns; /* CLOCK_MONOTONIC: when the limit has passed since the first try */
+	bool changes;     /* it is asked to change something */
 	FILE *out;
 	FILE *log;
 };
@@ -123,11 +129,15 @@ static int ctl_check_words(const struct config_texts *words, struct bpfhost_erro
 
 /* ---- hearing --------------------------------------------------------------------------------- */
 
-static int ctl_tell_refusal(const struct control_words *head, FILE *log)
+/* Who is turned away before he was understood may come again. */
+static int ctl_tell_refusal(const struct control_words *head, const struct ctl_talk *talk)
 {
 	bool wrong = !strcmp(head->items[0], CONTROL_WRONG);
 
-	return ctl_fail(log, wrong ? CTL_MISUSED : CTL_FAILED, head->items[1]);
+	if (!strncmp(head->items[1], CONTROL_CROWDED, strlen(CONTROL_CROWDED)) &&
+	    supervisor_now() < talk->ends_ns)
+		return CTL_CROWDED;
+	return ctl_fail(talk->log, wrong ? CTL_MISUSED : CTL_FAILED, head->items[1]);
 }
 
 static int ctl_copy(FILE *in, uint64_t size, const struct ctl_talk *talk)
@@ -151,7 +161,7 @@ static int ctl_take_answer(FILE *in, const struct control_words *head, const str
 	if (head->count == 2 && !strcmp(head->items[0], CONTROL_OK))
 		return ctl_copy(in, strtoull(head->items[1], NULL, 10), talk);
 	if (head->count == 2)
-		return ctl_tell_refusal(head, talk->log);
+		return ctl_tell_refusal(head, talk);
 	return ctl_fail(talk->log, CTL_FAILED, "the host's answer is none");
 }
 
@@ -194,14 +204,27 @@ static int ctl_ask(const struct config_texts *words, const struct ctl_talk *talk
 	return ctl_hear(talk);
 }
 
+static int ctl_try(const struct config *config, const struct config_texts *words,
+		   struct ctl_talk *talk)
+{
+	__attribute__((cleanup(ctl_close))) int fd = -1;
+	struct bpfhost_error why = { 0 };
+
+	fd = control_socket_connect(config->control ?: CONFIG_DEFAULT_CONTROL, talk->limit_ns,
+				    &why);
+	if (fd < 0)
+		return ctl_fail(talk->log, CTL_FAILED, why.text);
+	talk->fd = fd;
+	return ctl_ask(words, talk);
+}
+
 int control_ctl(const struct config *config, FILE *out, FILE *log)
 {
 	__attribute__((cleanup(config_free_texts))) struct config_texts words = { 0 };
-	__attribute__((cleanup(ctl_close))) int fd = -1;
 	const struct ctl_word *request = NULL;
 	struct ctl_talk talk = { .out = out, .log = log };
 	struct bpfhost_error why = { 0 };
-	int err = control_request_words(config, &words);
+	int err = control_request_words(config, &words), status;
 
 	if (err)
 		return ctl_fail(log, CTL_FAILED, strerror(-err));
@@ -209,9 +232,8 @@ int control_ctl(const struct config *config, FILE *out, FILE *log)
 		return ctl_fail(log, CTL_MISUSED, why.text);
 	talk.changes = request->changes;
 	talk.limit_ns = config->timeout_ns ?: (talk.changes ? CTL_CHANGE_LIMIT : CTL_ANSWER_LIMIT);
-	fd = control_socket_connect(config->control ?: CONFIG_DEFAULT_CONTROL, talk.limit_ns, &why);
-	if (fd < 0)
-		return ctl_fail(log, CTL_FAILED, why.text);
-	talk.fd = fd;
-	return ctl_ask(&words, &talk);
+	talk.ends_ns = supervisor_now() + talk.limit_ns;
+	while ((status = ctl_try(config, &words, &talk)) == CTL_CROWDED)
+		nanosleep(&(struct timespec){ .tv_nsec = CTL_CROWDED_NS }, NULL);
+	return status;
 }

@@ -18,8 +18,7 @@
 /* How long nobody is taken in for want of a descriptor: whoever comes would wake us at once, over and over. */
 #define CONTROL_DEAF_TIME 1000000000ULL /* ns */
 /* What a client may waste of its time while others wait for its place. */
-#define CONTROL_IDLE_LIMIT 1000000000ULL /* ns; on a busy machine a client gets its turn so late */
-#define CONTROL_CROWDED    "the host has too many clients at this moment"
+#define CONTROL_IDLE_LIMIT 250000000ULL /* ns */
 /* Connections taken in one round. */
 #define CONTROL_ACCEPTS 16
 #define CONTROL_EVENTS  64

@@ -22,6 +22,9 @@
 #define CONTROL_WRONG  "wrong"
 #define CONTROL_FAILED "failed"
 
+/* How the reason begins where a client is turned away before it was understood: it may try again. */
+#define CONTROL_CROWDED "the host has too many clients at this moment"
+
 struct control_words {
 	char **items; /* NULL behind the last */
 	size_t count;
