@@ -28,7 +28,7 @@ expect "clients that were told the status" 100 "$(cat "$TMP"/status.* | grep -c 
 
 clients=()
 for i in $(seq 20); do
-	strace -qq -o /dev/null -e trace=sendto -e inject=sendto:delay_enter=600000 \
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -qq -o /dev/null -e trace=sendto -e inject=sendto:delay_enter=600000 \
 		"$BPFHOST" ctl --control "$CONTROL" log-level >"$TMP/level.$i" 2>"$TMP/error.$i" 9>&- &
 	clients+=($!)
 done
