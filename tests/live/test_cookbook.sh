@@ -48,7 +48,8 @@ do_9() { exec_python3 'import zlib; zlib.compress(bytes(range(256)) * 40000, 9)'
 do_10() { getent ahosts no.such.host.invalid; }
 # Of a shell of its own: a job that is killed before it runs its program would do what we do at our end.
 # shellcheck disable=SC2016 # for that shell
-do_11() { bash -c 'sleep 9 & kill $!'; }
+# To one that stays a bash: what becomes another program may be that already.
+do_11() { bash -c '{ for ((i = 0; i < 10000000; i++)); do :; done; } & kill $!'; }
 do_12() {
 	: >"$TMP/old.log"
 	rm "$TMP/old.log"
