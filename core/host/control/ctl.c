@@ -208,10 +208,10 @@ static int ctl_try(const struct config *config, const struct config_texts *words
 		   struct ctl_talk *talk)
 {
 	__attribute__((cleanup(ctl_close))) int fd = -1;
+	uint64_t now = supervisor_now(), left = talk->ends_ns > now ? talk->ends_ns - now : 0;
 	struct bpfhost_error why = { 0 };
 
-	fd = control_socket_connect(config->control ?: CONFIG_DEFAULT_CONTROL, talk->limit_ns,
-				    &why);
+	fd = control_socket_connect(config->control ?: CONFIG_DEFAULT_CONTROL, left, &why);
 	if (fd < 0)
 		return ctl_fail(talk->log, CTL_FAILED, why.text);
 	talk->fd = fd;
