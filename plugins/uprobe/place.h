@@ -20,7 +20,7 @@ struct uprobe_place {
 struct uprobe_places {
 	struct uprobe_place *items;
 	uint32_t count;
-	struct bpfhost_elf_returns returns; /* of the file */
+	struct bpfhost_elf_returns returns; /* of the file, where that was asked for */
 	uint32_t refused;    /* places of a glob at which the kernel takes no probe */
 	uint32_t unfollowed; /* functions of a glob that cannot be followed to their return */
 	/* What the compiler made of the function and may call in its place; NULL. */
@@ -50,9 +50,15 @@ int uprobe_place_look(const struct bpfhost_elf *elf, uint64_t offset,
 bool uprobe_place_may_move(const struct bpfhost_elf *elf, uint64_t begin, uint64_t size,
 			   uint64_t offset, const struct bpfhost_instruction *instruction);
 
+struct uprobe_places_wanted {
+	bool force;
+	bool returns; /* places->returns, too, for which all symbols are looked through */
+};
+
 /* place_ask.c: has that done by the reader of the file. places are freed also when it fails. */
-int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part, bool force,
-		      struct uprobe_places *places, struct bpfhost_error *err);
+int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
+		      const struct uprobe_places_wanted *wanted, struct uprobe_places *places,
+		      struct bpfhost_error *err);
 /* As bpfhost_part_fn: ctx is a struct uprobe_places, of a file of size bytes. */
 struct uprobe_places_take {
 	struct uprobe_places *places;

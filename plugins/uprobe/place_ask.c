@@ -42,9 +42,12 @@ static int ask_find(struct bpfhost_read *read, struct bpfhost_unpack *question,
 		.has_glob = bpfhost_unpack_number(question, 1),
 	};
 	bool force = bpfhost_unpack_number(question, 1);
-	struct bpfhost_elf_returns returns = bpfhost_elf_returns(read->elf);
+	struct bpfhost_elf_returns returns = { 0 };
+	bool has_returns = bpfhost_unpack_number(question, 1);
 	int ret = uprobe_places_find(read, &part, force, &places, err);
 
+	if (has_returns)
+		returns = bpfhost_elf_returns(read->elf);
 	for (uint32_t i = 0; i < places.count && !ret; i++)
 		ask_pack_place(answer, &places.items[i], part.has_glob || places.count > 1);
 	bpfhost_pack_number(answer, ASK_IS_SUMMARY);
@@ -104,8 +107,9 @@ int uprobe_places_take(void *ctx, struct bpfhost_unpack *part)
 	return ret;
 }
 
-int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part, bool force,
-		      struct uprobe_places *places, struct bpfhost_error *err)
+int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part *part,
+		      const struct uprobe_places_wanted *wanted, struct uprobe_places *places,
+		      struct bpfhost_error *err)
 {
 	struct uprobe_places_take take = { places, file->size };
 	struct bpfhost_pack question = { 0 };
@@ -114,7 +118,8 @@ int uprobe_places_ask(struct bpfhost_file *file, const struct bpfhost_probe_part
 	bpfhost_pack_text(&question, part->text);
 	bpfhost_pack_number(&question, part->quoted);
 	bpfhost_pack_number(&question, part->has_glob);
-	bpfhost_pack_number(&question, force);
+	bpfhost_pack_number(&question, wanted->force);
+	bpfhost_pack_number(&question, wanted->returns);
 	ret = bpfhost_file_ask(file, ask_find, &question, uprobe_places_take, &take, err);
 	bpfhost_pack_free(&question);
 	if (!ret && !places->count) {

@@ -247,7 +247,7 @@ static int use_for_another(struct use_maker *maker, const struct bpfhost_file *f
 static int use_check_call(const struct use_maker *maker, const struct uprobe_use *use,
 			  struct uprobe_places *places)
 {
-	int ret;
+	int ret = 0;
 
 	if (maker->is_inside) {
 		bpfhost_error_set(maker->err, 0,
@@ -255,14 +255,17 @@ static int use_check_call(const struct use_maker *maker, const struct uprobe_use
 				  "leave out the \"->\" or the place inside");
 		return -EINVAL;
 	}
-	ret = maker->settings->force
-		      ? 0
-		      : uprobe_unfollowed_drop(places, maker->function->has_glob, maker->err);
+	if (!maker->settings->force)
+		ret = uprobe_unfollowed_drop(places, maker->function->has_glob, maker->err);
 	return ret ? ret : use_check_guard(maker, use);
 }
 
 static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint32_t pid)
 {
+	const struct uprobe_places_wanted wanted = {
+		.force = maker->settings->force,
+		.returns = maker->probe->returns.kind != BPFHOST_PROBE_TYPE_NONE,
+	};
 	struct uprobe_use use = { .file = file, .pid = pid };
 	struct uprobe_places *places;
 	struct uprobe_fields fields;
@@ -270,8 +273,7 @@ static int use_of_file(struct use_maker *maker, struct bpfhost_file *file, uint3
 	bool one;
 
 	if (!ret)
-		ret = uprobe_places_ask(file, maker->function, maker->settings->force, places,
-					maker->err);
+		ret = uprobe_places_ask(file, maker->function, &wanted, places, maker->err);
 	if (ret)
 		return ret;
 	maker->is_inside = use_is_inside(places);
