@@ -5,8 +5,9 @@
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
+# shellcheck source=tests/live/traced.sh
+. "$(dirname "$0")/traced.sh"
 need_program g++
-PLUGIN=uprobe
 PROGRAM=$TMP/thrower
 
 cat >"$TMP/thrower.cc" <<'EOF_PROGRAM'
@@ -49,23 +50,13 @@ int main()
 }
 EOF_PROGRAM
 g++ -O1 -o "$PROGRAM" "$TMP/thrower.cc" || fail "the program does not compile"
-mkfifo "$TMP/go"
 
 # traced ARGUMENT...: the program, beside the host
 traced() {
-	"$PROGRAM" <"$TMP/go" >"$TMP/said" &
-	TARGET_PID=$!
-	exec 8>"$TMP/go"
-	wait_until 10 test -s "$TMP/said"
-	host_start --plugin uprobe --pid "$TARGET_PID" "$@"
-	echo >&8
-	exec 8>&-
-	wait "$TARGET_PID" || fail "the traced program failed"
-	TARGET_PID=''
-	host_stop
+	beside --pid PID "$@" -- "$PROGRAM"
+	expect "exit status" 0 "$SAID_STATUS"
 	expect "what the program comes to" "sum 0" "$(tail -n 1 "$TMP/said")"
 	check_ledger
-	check_clean
 }
 
 values() {

@@ -6,9 +6,10 @@
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
+# shellcheck source=tests/live/traced.sh
+. "$(dirname "$0")/traced.sh"
 need_program gcc
 [ "$(uname -m)" = x86_64 ] || skip "needs x86-64"
-PLUGIN=uprobe
 PROGRAM=$TMP/same
 LOADER=$(readlink -f /lib64/ld-linux-x86-64.so.2)
 
@@ -151,7 +152,6 @@ int main(void)
 }
 EOF_PROGRAM
 gcc -O1 -w -o "$PROGRAM" "$PROGRAM.c" -ldl -lpthread || fail "the program does not compile"
-mkfifo "$TMP/go"
 
 # Each waits for a line when it has told that it is there.
 cat >"$TMP/script.sh" <<'EOF_SCRIPT'
@@ -202,20 +202,10 @@ same() {
 	done
 	shift
 	untraced=$(said "$@")
-	"$@" <"$TMP/go" >"$TMP/said" 2>&1 &
-	TARGET_PID=$!
-	exec 8>"$TMP/go"
-	wait_until 10 test -s "$TMP/said"
-	host_start --plugin uprobe --pid "$TARGET_PID" "${probes[@]}"
-	echo go >&8
-	exec 8>&-
-	wait "$TARGET_PID"
-	echo "$?" >>"$TMP/said"
-	TARGET_PID=''
-	host_stop
+	beside --pid PID "${probes[@]}" -- "$@"
+	echo "$SAID_STATUS" >>"$TMP/said"
 	expect "what $what comes to" "$untraced" "$(tail -n +2 "$TMP/said")"
 	[ "$(stat_of produced)" -gt 20 ] || fail "hardly anything of $what was traced"
-	check_clean
 }
 
 for way in '' ' -> void'; do

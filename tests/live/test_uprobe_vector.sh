@@ -5,9 +5,10 @@
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_kernel
+# shellcheck source=tests/live/traced.sh
+. "$(dirname "$0")/traced.sh"
 need_program gcc
 [ "$(uname -m)" = x86_64 ] || skip "needs x86-64"
-PLUGIN=uprobe
 PROGRAM=$TMP/vector
 
 # What the kernel takes for something else, and behind it what it does not.
@@ -108,24 +109,14 @@ program >"$TMP/vector.c"
 assembly <<<"$mistaken$taken" >"$TMP/functions.s"
 gcc -O1 -mno-red-zone -fno-builtin -w -o "$PROGRAM" "$TMP/vector.c" "$TMP/functions.s" ||
 	fail "the program does not compile"
-mkfifo "$TMP/go"
 untraced=$("$PROGRAM" <<<go | tail -n +2)
 
-# traced ARGUMENT...: what the program comes to while it is traced alone; PID stands for its process
+# traced ARGUMENT...: what the program comes to while it is traced
 traced() {
-	"$PROGRAM" <"$TMP/go" >"$TMP/said" &
-	TARGET_PID=$!
-	exec 8>"$TMP/go"
-	wait_until 10 test -s "$TMP/said"
-	host_start --plugin uprobe "${@/#PID/$TARGET_PID}"
-	echo go >&8
-	exec 8>&-
-	wait "$TARGET_PID" || fail "the traced program failed"
-	TARGET_PID=''
-	host_stop
+	beside "$@" -- "$PROGRAM"
+	expect "exit status" 0 "$SAID_STATUS"
 	expect "what the program comes to" "$untraced" "$(tail -n +2 "$TMP/said")"
 	check_ledger
-	check_clean
 }
 
 # ---- by a glob: the others are traced --------------------------------------------------------------
